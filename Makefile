@@ -1,0 +1,59 @@
+# chatd. `make` prints the targets.
+
+SHELL := /bin/sh
+GO    ?= go
+
+.PHONY: help run build test test-go test-frontend e2e check lint types fresh frontend bench fuzz clean
+
+help: ## Print the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## Install what is missing and serve http://localhost:8080
+	@scripts/install-postgres.sh
+	@$(GO) build -o bin/chatd ./cmd/chatd
+	@exec bin/chatd
+
+build: ## Build bin/chatd
+	$(GO) build -o bin/chatd ./cmd/chatd
+
+test: ## Install what is missing and run all tests
+	@scripts/install-postgres.sh
+	@scripts/install-test-tools.sh
+	@scripts/test.sh
+
+test-go: ## Run the Go tests only
+	@scripts/test.sh go
+
+test-frontend: ## Run the unit tests of the page only
+	@scripts/test.sh frontend
+
+e2e: ## Run the tests in real browsers only
+	@scripts/test.sh e2e
+
+check: lint types fresh ## Lint, check types, and check that built files are fresh
+
+lint: ## Run the linters
+	@scripts/lint.sh
+
+types: frontend/node_modules e2e/node_modules ## Check the types of the page and of the browser tests
+	cd frontend && npx tsc
+	cd frontend && npx tsc -p ../e2e
+
+fresh: frontend/node_modules ## Check that frontend/dist is what the sources give
+	$(GO) -C tools run ./frontend -check
+
+frontend: frontend/node_modules ## Build frontend/dist
+	$(GO) -C tools run ./frontend
+
+%/node_modules: %/package-lock.json
+	cd $* && npm ci --no-progress && touch node_modules
+
+bench: ## Run the benchmarks
+	@scripts/install-postgres.sh
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+fuzz: ## Run each fuzz target for FUZZTIME (default 1m)
+	@scripts/fuzz.sh
+
+clean: ## Remove what builds and tests leave behind
+	rm -rf bin build frontend/node_modules e2e/node_modules

@@ -1,0 +1,75 @@
+// Real browsers: launching, separate people, and what went wrong in a page.
+import fs from 'node:fs';
+import puppeteer from 'puppeteer-core';
+
+const chromiumPlaces = [
+  process.env.CHATD_CHROMIUM ?? '',
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+];
+
+/** Starts a headless Chromium. @param {string[]} [extra] more flags */
+export function launchChromium(extra = []) {
+  const executablePath = chromiumPlaces.find((p) => p && fs.existsSync(p));
+  if (!executablePath)
+    throw new Error('No Chromium was found. Install it or set CHATD_CHROMIUM to its path.');
+  return puppeteer.launch({
+    executablePath,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      ...extra,
+    ],
+  });
+}
+
+/**
+ * A page in a context of its own (own cookies and storage), which notes script
+ * errors and violations of the content security policy in `problems`.
+ * @param {import('puppeteer-core').Browser} browser
+ * @param {{width?: number, height?: number, dark?: boolean}} [look]
+ */
+export async function newPerson(browser, look = {}) {
+  const context = await browser.createBrowserContext();
+  const page = await newTab(context, look);
+  return { context, ...page };
+}
+
+/**
+ * A tab in an existing context.
+ * @param {import('puppeteer-core').BrowserContext} context
+ * @param {{width?: number, height?: number, dark?: boolean}} [look]
+ */
+export async function newTab(context, look = {}) {
+  const page = await context.newPage();
+  await page.setViewport({ width: look.width ?? 1440, height: look.height ?? 900 });
+  await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: look.dark ? 'dark' : 'light' }]);
+  /** @type {string[]} */
+  const problems = [];
+  page.on('pageerror', (error) =>
+    problems.push(`page error: ${error instanceof Error ? error.message : error}`),
+  );
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) {
+      problems.push(`console: ${message.text()}`);
+    }
+  });
+  return { page, problems };
+}
+
+/** Saves a picture for people to look at, when CHATD_SCREENSHOTS names a folder.
+ * @param {import('puppeteer-core').Page} page @param {string} name */
+export async function picture(page, name) {
+  const dir = process.env.CHATD_SCREENSHOTS;
+  if (!dir) return;
+  fs.mkdirSync(dir, { recursive: true });
+  await page.screenshot({ path: `${dir}/${name}.png` });
+}

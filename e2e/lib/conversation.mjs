@@ -1,0 +1,36 @@
+// Lines for people to say: from real conversations where they are at hand.
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const shared = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../../shared/data/irc');
+
+const spare = [
+  'You will need to do it from a live CD',
+  'I have some problems with my sound card, no matter what I do I cannot get it to work',
+  'does anyone know why `ls -la | grep "^d"` shows <nothing> & exits with 1?',
+  'https://help.example.org/community/WifiDocs/WirelessCardsSupported?action=show#list',
+  'naïve café — ünïcödé, 日本語, العربية, 😀',
+  "Don't ask to ask a question. Just ask your question :)",
+];
+
+/** @returns {string[]} at least `count` lines, the real ones first */
+export function lines(count = 50) {
+  /** @type {string[]} */
+  let found = [];
+  if (fs.existsSync(shared)) {
+    for (const file of fs
+      .readdirSync(shared)
+      .filter((f) => f.endsWith('.raw.txt'))
+      .sort()) {
+      const text = fs.readFileSync(path.join(shared, file), 'utf8');
+      for (const line of text.split('\n')) {
+        const said = /^\[\d\d:\d\d\] <[^>]+> (.*\S)/.exec(line)?.[1];
+        if (said) found.push(said);
+      }
+      if (found.length >= count) break;
+    }
+  }
+  while (found.length < count) found = found.concat(spare);
+  return found.slice(0, count);
+}

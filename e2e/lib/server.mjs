@@ -1,0 +1,98 @@
+// A real chatd with its own data directory and PostgreSQL, for the tests.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import readline from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+const binary = path.join(root, 'build/chatd');
+
+/** One chatd: start, stop, kill, start again on the same data and port. */
+export class Server {
+  /** @param {{env?: Record<string, string>}} [options] */
+  constructor(options = {}) {
+    this.env = options.env ?? {};
+    this.base = fs.mkdtempSync(path.join(os.tmpdir(), 'chatd-e2e-'));
+    // As root, PostgreSQL runs as another user, who must get through.
+    fs.chmodSync(this.base, 0o755);
+    this.data = path.join(this.base, 'data');
+    this.url = '';
+    this.log = '';
+    /** @type {import('node:child_process').ChildProcess | undefined} */
+    this.process = undefined;
+  }
+
+  /** Starts chatd and waits until it is ready. @returns {Promise<this>} */
+  async start() {
+    const address = this.url ? new URL(this.url).host : '127.0.0.1:0';
+    const child = spawn(binary, ['--addr', address, '--data', this.data], {
+      env: { ...process.env, ...this.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.process = child;
+    const exited = once(child, 'exit');
+    /** @type {Promise<string>} */
+    const ready = new Promise((resolve) => {
+      for (const stream of [child.stdout, child.stderr]) {
+        readline.createInterface({ input: stream }).on('line', (line) => {
+          this.log += `${line}\n`;
+          const found = /ready at (http:\S+)/.exec(line);
+          if (found?.[1]) resolve(found[1].replace(/[.,;]$/, ''));
+        });
+      }
+    });
+    const gone = exited.then(([code]) => {
+      throw new Error(`chatd ended with ${code} before it was ready:\n${this.log}`);
+    });
+    gone.catch(() => {});
+    this.url = await Promise.race([ready, gone]);
+    return this;
+  }
+
+  /** Ends chatd as an operator would. */
+  async stop() {
+    await this.#end('SIGTERM');
+  }
+
+  /** Ends chatd as a power cut would; its PostgreSQL goes on running. */
+  async kill() {
+    await this.#end('SIGKILL');
+  }
+
+  /** @param {NodeJS.Signals} signal */
+  async #end(signal) {
+    const child = this.process;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill(signal);
+    await exited;
+  }
+
+  /** The process id of the private PostgreSQL's postmaster. */
+  postmasterPid() {
+    const file = findFile(this.data, 'postmaster.pid');
+    return Number(fs.readFileSync(file, 'utf8').split('\n')[0]);
+  }
+
+  /** Stops chatd and removes its data. */
+  async dispose() {
+    await this.stop();
+    fs.rmSync(this.base, { recursive: true, force: true });
+  }
+}
+
+/** @param {string} dir @param {string} name @returns {string} */
+function findFile(dir, name) {
+  for (const entry of fs.readdirSync(dir, { withFileTypes: true })) {
+    const full = path.join(dir, entry.name);
+    if (entry.isFile() && entry.name === name) return full;
+    if (entry.isDirectory() && !['base', 'pg_wal', 'global'].includes(entry.name)) {
+      const found = findFile(full, name);
+      if (found) return found;
+    }
+  }
+  return '';
+}

@@ -1,0 +1,55 @@
+#!/bin/sh
+# Installs what the tests need beside Go, make and Node: a C compiler (for the
+# race detector) and Chromium. Does nothing when they are there.
+set -eu
+
+missing=""
+command -v "${CC:-gcc}" >/dev/null 2>&1 || missing="$missing gcc"
+if [ -z "${CHATD_CHROMIUM:-}" ] &&
+	! command -v chromium >/dev/null 2>&1 &&
+	! command -v chromium-browser >/dev/null 2>&1 &&
+	! command -v google-chrome >/dev/null 2>&1 &&
+	[ ! -x "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome" ] &&
+	[ ! -x "/Applications/Chromium.app/Contents/MacOS/Chromium" ]; then
+	missing="$missing chromium"
+fi
+
+if ! command -v node >/dev/null 2>&1 || ! command -v npm >/dev/null 2>&1; then
+	echo "make test needs Node 20 or newer with npm. Install it and run make test again." >&2
+	exit 1
+fi
+major=$(node -p 'process.versions.node.split(".")[0]')
+if [ "$major" -lt 20 ]; then
+	echo "make test needs Node 20 or newer; this is Node $(node -v). Install a newer one and run make test again." >&2
+	exit 1
+fi
+[ -z "$missing" ] && exit 0
+
+as_root=""
+if [ "$(id -u)" -ne 0 ]; then
+	if command -v sudo >/dev/null 2>&1; then as_root="sudo"; else as_root="none"; fi
+fi
+
+if command -v apt-get >/dev/null 2>&1 && [ "$as_root" != none ]; then
+	packages=""
+	for m in $missing; do
+		case $m in
+		gcc) packages="$packages gcc libc6-dev" ;;
+		*) packages="$packages $m" ;;
+		esac
+	done
+	echo "Installing$packages …"
+	$as_root apt-get update -q
+	# shellcheck disable=SC2086 # a list of package names
+	$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $packages
+elif command -v brew >/dev/null 2>&1; then
+	for m in $missing; do
+		case $m in
+		gcc) echo "Install the Xcode command line tools: xcode-select --install" >&2; exit 1 ;;
+		chromium) brew install --cask chromium ;;
+		esac
+	done
+else
+	echo "make test also needs:$missing. Install them with your system's package manager and run make test again." >&2
+	exit 1
+fi

@@ -1,0 +1,55 @@
+#!/bin/sh
+# Runs the tests and prints how many ran. With an argument, only one part:
+# go, frontend or e2e.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+part=${1:-all}
+mkdir -p build
+rm -f build/go-tests.json build/frontend.tap build/e2e.tap
+status=0
+
+modules() { # the npm packages of a folder, as its lock file has them
+	if [ ! -d "$1/node_modules" ] || [ -n "$(find "$1/package-lock.json" -newer "$1/node_modules")" ]; then
+		(cd "$1" && npm ci --no-progress && touch node_modules)
+	fi
+}
+
+run_node() { # run_node NAME FILES… with a readable report and one to count
+	name=$1
+	shift
+	node --test --test-reporter=spec --test-reporter-destination=stdout \
+		--test-reporter=tap --test-reporter-destination="build/$name.tap" "$@" || status=1
+}
+
+if [ "$part" = all ] || [ "$part" = go ]; then
+	go -C tools build -o ../build/gotestsum gotest.tools/gotestsum || exit 1
+	build/gotestsum --format pkgname-and-test-fails --jsonfile build/go-tests.json -- \
+		-race -shuffle=on -timeout 15m ./... || status=1
+fi
+if [ "$part" = all ] || [ "$part" = frontend ]; then
+	modules frontend || exit 1
+	rm -rf build/frontend-tests
+	go -C tools run ./frontend -tests ../build/frontend-tests || exit 1
+	# shellcheck disable=SC2046 # bundled names have no spaces
+	run_node frontend $(find build/frontend-tests -name '*.test.mjs')
+fi
+if [ "$part" = all ] || [ "$part" = e2e ]; then
+	modules e2e || exit 1
+	go build -o build/chatd ./cmd/chatd || exit 1
+	run_node e2e --test-concurrency=1 e2e/*.test.mjs
+fi
+
+count() { # count PASS|FAIL over all reports
+	go_tests=0
+	if [ -f build/go-tests.json ]; then
+		go_tests=$(grep -c "\"Action\":\"$1\".*\"Test\":" build/go-tests.json)
+	fi
+	node_tests=$(cat build/frontend.tap build/e2e.tap 2>/dev/null | awk -v word="$1" '$1 == "#" && $2 == word { n += $3 } END { print n + 0 }')
+	echo $((go_tests + node_tests))
+}
+passed=$(count pass)
+failed=$(count fail)
+[ "$failed" -eq 0 ] || status=1
+[ "$passed" -gt 0 ] || status=1
+echo "$passed passed, $failed failed"
+exit $status
