@@ -135,14 +135,20 @@ create table memberships (
 create index memberships_user on memberships (user_id) where left_at is null;
 create index memberships_changed_tx on memberships (changed_tx);
 
+-- Messages, events and pending events have no foreign keys: whoever writes
+-- them has looked the rows up in the same statement, and rooms and users are
+-- never deleted. A foreign key would lock the row of the room and of the author
+-- for each message, so that a rename waits for sends and sends for a rename; it
+-- would let those who leave a room touch its topic; and it would double the
+-- cost of a send.
 create table messages (
     id         bigint generated always as identity primary key,
-    room_id    bigint      not null references rooms (id),
+    room_id    bigint      not null,
     -- Position among the room's messages: 1, 2, 3, … without gaps.
     number     bigint      not null,
     -- seq of the event that announced it in the room's topic.
     seq        bigint      not null,
-    author_id  bigint      not null references users (id),
+    author_id  bigint      not null,
     -- Chosen by the sender; a send that is tried again carries the same one.
     client_id  uuid        not null,
     body       text        not null,
@@ -154,7 +160,7 @@ create table messages (
 
 -- The event log. Written only by the group committer, under the topic's lock.
 create table events (
-    topic_id   bigint      not null references topics (id),
+    topic_id   bigint      not null,
     seq        bigint      not null,
     kind       text        not null,
     -- What the event is about; it refers to rows and copies nothing.
@@ -173,7 +179,7 @@ create index events_tx on events (tx);
 -- group committer moves them into the log.
 create table pending_events (
     id         bigint generated always as identity primary key,
-    topic_id   bigint      not null references topics (id),
+    topic_id   bigint      not null,
     kind       text        not null,
     user_id    bigint,
     room_id    bigint,
@@ -186,17 +192,34 @@ create index pending_events_topic on pending_events (topic_id, id);
 create table nodes (
     id          uuid primary key,
     started_at  timestamptz not null default now(),
-    lease_until timestamptz not null
+    lease_until timestamptz not null,
+    -- Counts the node's writes: one that was lost on its way and arrives late
+    -- finds a higher number and has no effect.
+    turn        bigint      not null
 );
 
--- One row per comet session. It lives while its node's lease lasts and, once
--- the connection is lost, until expires_at.
+-- One row per comet session and node. A person is online while one of their
+-- rows exists: a node removes the rows of its own sessions as they end, and
+-- any node removes those of a node whose lease has run out.
 create table presence_leases (
-    id         text primary key,
     node_id    uuid        not null references nodes (id) on delete cascade,
+    -- Counted by the node.
+    id         bigint      not null,
     user_id    bigint      not null references users (id),
     created_at timestamptz not null default now(),
-    expires_at timestamptz
+    primary key (node_id, id)
 );
 create index presence_leases_user on presence_leases (user_id);
-create index presence_leases_node on presence_leases (node_id);
+
+-- Who came and went, numbered 1, 2, 3, … without gaps and in commit order.
+-- Every node reads what follows its last number. Older rows than a few minutes
+-- are removed from the front, the newest one always stays.
+create table presence_changes (
+    revision   bigint primary key,
+    user_id    bigint      not null,
+    state      text        not null,
+    notice     text        not null,
+    changed_at timestamptz not null,
+    constraint presence_changes_state_valid check (state in ('online', 'offline')),
+    constraint presence_changes_notice_valid check (notice in ('signed-in', 'signed-out', 'went-offline'))
+);

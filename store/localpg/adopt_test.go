@@ -1,0 +1,188 @@
+package localpg
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+func TestThePostmasterOfAKilledOwnerIsTakenOver(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(folder(t), "data")
+	url := leave(t, dir)
+	old, _ := readPidFile(filepath.Join(dir, "postgres", "postmaster.pid"))
+
+	began := time.Now()
+	c := start(t, dir)
+	if took := time.Since(began); took > 3*time.Second {
+		t.Errorf("taking over took %v, want less than 3 s", took)
+	}
+	if c.URL() != url {
+		t.Errorf("it runs at %s, want the old %s", c.URL(), url)
+	}
+	if ask(t, c, "select 'works'") != "works" {
+		t.Error("it does not work")
+	}
+	pid := postmasterPID(t, c)
+	if pid != old.pid {
+		t.Errorf("the postmaster is process %d, want the old one, %d", pid, old.pid)
+	}
+	stop(t, c)
+	if c.serves(pid) {
+		t.Error("the postmaster still runs after Stop")
+	}
+}
+
+func TestAnAdoptedPostmasterThatDiesIsStartedAgain(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(folder(t), "data")
+	leave(t, dir)
+	c := start(t, dir)
+	old := postmasterPID(t, c)
+	killPostmaster(t, c)
+	eventually(t, "a new postmaster answers", func() bool {
+		now, ok := readPidFile(filepath.Join(c.pgData, "postmaster.pid"))
+		return ok && now.pid != old && answersAgain(t, c)
+	})
+}
+
+func TestALeftPostmasterWithOtherSettingsIsReplaced(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(folder(t), "data")
+	leave(t, dir)
+	cfg := configFor(t.Output(), dir)
+	cfg.Settings["work_mem"] = "5MB"
+	c, err := Start(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { stop(t, c) })
+	if got := ask(t, c, "show work_mem"); got != "5MB" {
+		t.Errorf("work_mem is %s, want 5MB", got)
+	}
+}
+
+func TestALeftPostmasterWhoseSocketIsGoneIsReplaced(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(folder(t), "data")
+	leave(t, dir)
+	left, _ := readPidFile(filepath.Join(dir, "postgres", "postmaster.pid"))
+	if err := os.RemoveAll(left.socketDir); err != nil {
+		t.Fatal(err)
+	}
+	if ask(t, start(t, dir), "select 'works'") != "works" {
+		t.Error("it does not work")
+	}
+}
+
+func TestProcessesOfAKilledPostmasterAreWaitedFor(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(folder(t), "data")
+	conn, err := pgx.Connect(t.Context(), leave(t, dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.Background())
+	var backend int
+	if err := conn.QueryRow(t.Context(), "select pg_backend_pid()").Scan(&backend); err != nil {
+		t.Fatal(err)
+	}
+	left, _ := readPidFile(filepath.Join(dir, "postgres", "postmaster.pid"))
+	for pid, sig := range map[int]syscall.Signal{backend: syscall.SIGSTOP, left.pid: syscall.SIGKILL} {
+		if err := syscall.Kill(pid, sig); err != nil {
+			t.Fatal(err)
+		}
+	}
+	started := make(chan *Cluster, 1)
+	go func() {
+		c, err := Start(t.Context(), configFor(t.Output(), dir))
+		if err != nil {
+			t.Error(err)
+		}
+		started <- c
+	}()
+	eventually(t, "a start was refused", func() bool {
+		log, _ := os.ReadFile(filepath.Join(dir, logName))
+		return strings.Contains(string(log), "pre-existing shared memory block")
+	})
+	if err := syscall.Kill(backend, syscall.SIGCONT); err != nil {
+		t.Error(err)
+	}
+	if c := <-started; c != nil {
+		stop(t, c)
+	}
+}
+
+func TestAProcessIdThatAnotherProgramHasNowIsNotTaken(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(folder(t), "data")
+	seed(t, dir)
+	stale := fmt.Sprintf("%d\n%s\n1700000000\n5432\n/tmp\n\n", os.Getpid(), filepath.Join(dir, "postgres"))
+	path := filepath.Join(dir, "postgres", "postmaster.pid")
+	if err := os.WriteFile(path, []byte(stale), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if ask(t, start(t, dir), "select 'works'") != "works" {
+		t.Error("it does not work")
+	}
+}
+
+func TestAPidFileThatSaysNothingIsNoServer(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"", "\n", "x\n", "-1\n/data\n", "0\n"} {
+		path := filepath.Join(t.TempDir(), "postmaster.pid")
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if f, ok := readPidFile(path); ok {
+			t.Errorf("%q is read as process %d", text, f.pid)
+		}
+	}
+}
+
+func TestAnInterruptedFirstStartIsTakenUpAgain(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(folder(t), "data")
+	owner := play(t, os.Getuid(), ownerVar+"="+dir)
+	eventually(t, "initdb has begun", func() bool { return len(unfinished(t, dir)) > 0 })
+	owner.kill(t)
+	if _, exists, err := dataVersion(filepath.Join(dir, "postgres")); exists || err != nil {
+		t.Fatalf("the half-made directory counts as a cluster (%v)", err)
+	}
+	if ask(t, start(t, dir), "select 'works'") != "works" {
+		t.Error("it does not work")
+	}
+	if left := unfinished(t, dir); len(left) > 0 {
+		t.Errorf("%v are left", left)
+	}
+}
+
+func TestAnUnfinishedDirectoryThatAServerUsedIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(folder(t), "data")
+	seed(t, dir)
+	used := filepath.Join(dir, newPrefix+"1")
+	if err := os.Rename(filepath.Join(dir, "postgres"), used); err != nil {
+		t.Fatal(err)
+	}
+	start(t, dir)
+	if _, exists, err := dataVersion(used); !exists || err != nil {
+		t.Errorf("the data in %s is gone (%v)", used, err)
+	}
+}
+
+func unfinished(t *testing.T, dir string) []string {
+	t.Helper()
+	left, err := filepath.Glob(filepath.Join(dir, newPrefix+"*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return left
+}

@@ -1,0 +1,197 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// EventPage is a run of events of one topic that belong together: Epoch, Head
+// and Events were read from one snapshot. Events ascend without gaps from the
+// asked position; there are more of them when the last one is below Head.
+type EventPage struct {
+	Epoch, Head int64
+	Events      []Event
+}
+
+// Positions returns the present position of those of the topics that the user
+// may follow: the workspace, their own topic, and the rooms they are in. The
+// others are missing from the answer. A deactivated user follows nothing.
+func (s *Store) Positions(ctx context.Context, user int64, topics []int64) (map[int64]Position, error) {
+	rows, err := s.db.Query(ctx, `
+		select t.id, t.epoch, t.head
+		from topics t
+		where t.id = any ($2::bigint[])
+		  and exists (select from users u where u.id = $1 and u.deactivated_at is null)
+		  and (t.id in ($1, $3) or exists (
+		        select from memberships m
+		        where m.room_id = t.id and m.user_id = $1 and m.left_at is null))`,
+		user, topics, WorkspaceTopic)
+	if err != nil {
+		return nil, fmt.Errorf("read positions: %w", err)
+	}
+	positions := make(map[int64]Position, len(topics))
+	var id int64
+	var p Position
+	_, err = pgx.ForEachRow(rows, []any{&id, &p.Epoch, &p.Seq}, func() error {
+		positions[id] = p
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read positions: %w", err)
+	}
+	return positions, nil
+}
+
+// EventsAfter returns at most limit events of the topic that follow seq after.
+// It asks nobody's permission; see [Store.Positions]. An event that refers to
+// a row that is gone comes as [EventSkip]. ErrNotFound means that there is no
+// such topic.
+func (s *Store) EventsAfter(ctx context.Context, topic, after int64, limit int) (EventPage, error) {
+	rows, err := s.db.Query(ctx, `
+		select t.epoch, t.head, `+eventColumns+`
+		from topics t
+		left join lateral (
+			select * from events where topic_id = t.id and seq > $2 order by seq limit $3
+		) e on true
+		`+eventJoins+`
+		where t.id = $1
+		order by e.seq`, topic, after, limit)
+	if err != nil {
+		return EventPage{}, fmt.Errorf("read events: %w", err)
+	}
+	page, err := collectEvents(rows)
+	if err != nil {
+		return EventPage{}, fmt.Errorf("read events: %w", err)
+	}
+	if page.Epoch == 0 {
+		return EventPage{}, ErrNotFound
+	}
+	return page, nil
+}
+
+// collectEvents reads rows of epoch, head and eventColumns.
+func collectEvents(rows pgx.Rows) (page EventPage, err error) {
+	defer rows.Close()
+	var e eventRow
+	targets := append([]any{&page.Epoch, &page.Head}, e.targets()...)
+	for rows.Next() {
+		if err := rows.Scan(targets...); err != nil {
+			return page, err
+		}
+		if e.seq != nil { // a topic without news is one row of nulls
+			page.Events = append(page.Events, e.event(page.Epoch))
+		}
+	}
+	return page, rows.Err()
+}
+
+// eventColumns and eventJoins read an event of alias e with all it refers to,
+// in the order of eventRow.targets.
+const (
+	eventColumns = `e.topic_id, e.seq, e.kind, e.created_at,
+		msg.id, msg.number, msg.client_id, msg.body, msg.created_at,
+		author.id, author.username, author.display_name, author.role,
+		who.id, who.username, who.display_name, who.role,
+		actor.id, actor.username, actor.display_name, actor.role,
+		room.id, room.kind, room.name, room.description, room.created_by, room.created_at`
+
+	eventJoins = `
+		left join messages msg on msg.id = e.message_id
+		left join users author on author.id = msg.author_id
+		left join users who on who.id = e.user_id
+		left join users actor on actor.id = e.actor_id
+		left join rooms room on room.id = e.room_id`
+)
+
+// eventRow receives eventColumns. Everything may be null: the event itself
+// where there is none, and each row that it refers to.
+type eventRow struct {
+	topic, seq *int64
+	kind       *string
+	at         *time.Time
+	msg        messageRow
+	author     userRow
+	who        userRow
+	actor      userRow
+	room       roomRow
+}
+
+type messageRow struct {
+	id, number     *int64
+	clientID, body *string
+	at             *time.Time
+}
+
+type userRow struct {
+	id                          *int64
+	username, displayName, role *string
+}
+
+type roomRow struct {
+	id                      *int64
+	kind, name, description *string
+	createdBy               *int64
+	at                      *time.Time
+}
+
+func (e *eventRow) targets() []any {
+	t := []any{&e.topic, &e.seq, &e.kind, &e.at,
+		&e.msg.id, &e.msg.number, &e.msg.clientID, &e.msg.body, &e.msg.at}
+	for _, u := range []*userRow{&e.author, &e.who, &e.actor} {
+		t = append(t, &u.id, &u.username, &u.displayName, &u.role)
+	}
+	return append(t, &e.room.id, &e.room.kind, &e.room.name, &e.room.description, &e.room.createdBy, &e.room.at)
+}
+
+// event makes the record. An event that lacks what its kind tells of becomes a
+// skip, and so does one of a kind that a newer chatd has written.
+func (e *eventRow) event(epoch int64) Event {
+	ev := Event{TopicID: *e.topic, Epoch: epoch, Seq: *e.seq, Kind: EventKind(*e.kind), CreatedAt: *e.at}
+	ev.User, ev.Actor, ev.Room = e.who.user(), e.actor.user(), e.room.room()
+	if author := e.author.user(); author != nil {
+		ev.Message = &Message{
+			ID: *e.msg.id, RoomID: ev.TopicID, Number: *e.msg.number, Seq: ev.Seq, Author: *author,
+			ClientID: *e.msg.clientID, Body: *e.msg.body, CreatedAt: *e.msg.at,
+		}
+	}
+	if !ev.complete() {
+		return Event{TopicID: ev.TopicID, Epoch: epoch, Seq: ev.Seq, Kind: EventSkip, CreatedAt: ev.CreatedAt}
+	}
+	return ev
+}
+
+// complete reports whether the event holds what its kind tells of.
+func (e Event) complete() bool {
+	switch e.Kind {
+	case EventMessage:
+		return e.Message != nil
+	case EventJoin, EventLeave, EventUserAdded, EventUserChanged:
+		return e.User != nil
+	case EventRoomAdded, EventRoomRemoved, EventRoomCreated, EventRoomChanged:
+		return e.Room != nil
+	case EventSkip:
+		return true
+	}
+	return false
+}
+
+func (u *userRow) user() *User {
+	if u.id == nil {
+		return nil
+	}
+	return &User{ID: *u.id, Username: *u.username, DisplayName: *u.displayName, Role: Role(*u.role)}
+}
+
+func (r *roomRow) room() *Room {
+	if r.id == nil {
+		return nil
+	}
+	room := &Room{ID: *r.id, Kind: RoomKind(*r.kind), Description: *r.description, CreatedBy: *r.createdBy, CreatedAt: *r.at}
+	if r.name != nil {
+		room.Name = *r.name
+	}
+	return room
+}

@@ -1,0 +1,99 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Look is what changed since an earlier look.
+type Look struct {
+	// Next is handed to the next look.
+	Next int64
+	// Topics with new events, and their present positions.
+	Topics map[int64]Position
+	// EndedSessions were signed out, replaced or expired by somebody.
+	EndedSessions []EndedSession
+	// EndedMemberships belong to people who left or were removed, and who have
+	// not come back.
+	EndedMemberships []EndedMembership
+	// PendingTopics have events that wait to be numbered.
+	PendingTopics []int64
+}
+
+// EndedSession is a session that ended and why.
+type EndedSession struct{ ID, Reason string }
+
+// EndedMembership is a person who is no longer in a room.
+type EndedMembership struct{ RoomID, UserID int64 }
+
+// Look reports what any node has changed since the look that returned since as
+// its Next; the first look, with 0, only finds where to begin.
+//
+// Changes carry the id of their transaction. A look reports all those that are
+// not older than the oldest transaction that was still open at the look
+// before, so one that was open during a look is found by the next one, and
+// some changes are reported twice.
+func (s *Store) Look(ctx context.Context, since int64) (Look, error) {
+	if since == 0 {
+		var look Look
+		err := s.db.QueryRow(ctx, `select pg_snapshot_xmin(pg_current_snapshot())::text::bigint`).Scan(&look.Next)
+		if err != nil {
+			return Look{}, fmt.Errorf("begin looking: %w", err)
+		}
+		return look, nil
+	}
+	// After a dump was loaded into a new cluster, old rows carry transaction
+	// ids that are yet to come here: hence the upper bound.
+	rows, err := s.db.Query(ctx, `
+		with bounds as materialized (
+			select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as next,
+			       pg_snapshot_xmax(pg_current_snapshot())::text::bigint as xmax
+		)
+		select 'next' as what, next as a, 0::bigint as b, 0::bigint as c, '' as id, '' as reason from bounds
+		union all
+		select 'topic', t.id, t.epoch, t.head, '', ''
+		from topics t
+		where t.id in (select e.topic_id from events e where e.tx >= $1 and e.tx < (select xmax from bounds))
+		union all
+		select 'session', 0, 0, 0, s.id::text, s.end_reason
+		from sessions s where s.ended_tx >= $1 and s.ended_tx < (select xmax from bounds)
+		union all
+		select 'membership', m.room_id, m.user_id, 0, '', ''
+		from memberships m
+		where m.changed_tx >= $1 and m.changed_tx < (select xmax from bounds) and m.left_at is not null
+		union all
+		select 'pending', p.topic_id, 0, 0, '', ''
+		from (select distinct topic_id from pending_events limit 10000) p`, since)
+	if err != nil {
+		return Look{}, fmt.Errorf("look: %w", err)
+	}
+	look, err := collectLook(rows)
+	if err != nil {
+		return Look{}, fmt.Errorf("look: %w", err)
+	}
+	return look, nil
+}
+
+func collectLook(rows pgx.Rows) (Look, error) {
+	look := Look{Topics: map[int64]Position{}}
+	var what, id, reason string
+	var a, b, c int64
+	_, err := pgx.ForEachRow(rows, []any{&what, &a, &b, &c, &id, &reason}, func() error {
+		switch what {
+		case "next":
+			look.Next = a
+		case "topic":
+			look.Topics[a] = Position{Epoch: b, Seq: c}
+		case "session":
+			look.EndedSessions = append(look.EndedSessions, EndedSession{ID: id, Reason: reason})
+		case "membership":
+			look.EndedMemberships = append(look.EndedMemberships, EndedMembership{RoomID: a, UserID: b})
+		case "pending":
+			look.PendingTopics = append(look.PendingTopics, a)
+		}
+		return nil
+	})
+	return look, err
+}

@@ -1,0 +1,105 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Overview is everything a page shows first. It is one snapshot: the positions
+// are those at which the rest is valid.
+type Overview struct {
+	Me                User
+	UserPosition      Position // of the user's own topic
+	Workspace         Workspace
+	WorkspacePosition Position
+	Rooms             []OverviewRoom // by id
+	Users             []User         // active ones, by display name
+}
+
+// OverviewRoom is a room as one of its members has it.
+type OverviewRoom struct {
+	Room
+	Role          RoomRole
+	Position      Position
+	LastNumber    int64
+	ReadNumber    int64
+	Members       []int64 // of direct rooms only, sorted
+	LastMessageAt *time.Time
+}
+
+// Overview returns what the user's page shows first. It returns ErrNotFound
+// for a user that does not exist or is deactivated.
+func (s *Store) Overview(ctx context.Context, user int64) (Overview, error) {
+	var o Overview
+	snapshot := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
+	err := s.transact(ctx, snapshot, func(tx pgx.Tx) error {
+		return readOverview(ctx, tx, user, &o)
+	})
+	if err != nil {
+		return Overview{}, fmt.Errorf("overview of user %d: %w", user, err)
+	}
+	return o, nil
+}
+
+// readOverview sends its queries together: one round trip.
+func readOverview(ctx context.Context, tx pgx.Tx, user int64, o *Overview) error {
+	var batch pgx.Batch
+	batch.Queue(`
+		select `+userColumns+`, own.epoch, own.head, w.name, w.created_at, wt.epoch, wt.head
+		from users u
+		join topics own on own.id = u.id
+		cross join workspace w
+		join topics wt on wt.id = w.id
+		where u.id = $1 and u.deactivated_at is null`, user).QueryRow(func(row pgx.Row) (err error) {
+		o.Me, err = scanUser(row, &o.UserPosition.Epoch, &o.UserPosition.Seq,
+			&o.Workspace.Name, &o.Workspace.CreatedAt, &o.WorkspacePosition.Epoch, &o.WorkspacePosition.Seq)
+		return err
+	})
+	batch.Queue(roomsOfUser+` order by m.room_id`, user).Query(func(rows pgx.Rows) (err error) {
+		o.Rooms, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (OverviewRoom, error) { return scanOverviewRoom(row) })
+		return err
+	})
+	batch.Queue(activeUsers).Query(func(rows pgx.Rows) (err error) {
+		o.Users, err = collectUsers(rows)
+		return err
+	})
+	return tx.SendBatch(ctx, &batch).Close()
+}
+
+// OverviewRoom returns one room as the overview has it. It returns
+// ErrNotMember for a public room that the user has not joined, and ErrNotFound
+// for a room that is not theirs to know of.
+func (s *Store) OverviewRoom(ctx context.Context, user, room int64) (OverviewRoom, error) {
+	found, err := scanOverviewRoom(s.db.QueryRow(ctx, roomsOfUser+` and m.room_id = $2`, user, room))
+	if err != nil {
+		return OverviewRoom{}, fmt.Errorf("find room %d: %w", room, whyNoMember(ctx, s.db, err, user, room))
+	}
+	return found, nil
+}
+
+// roomsOfUser finds the rooms of user $1. A direct room's key lists its
+// members, so they need no look at all memberships.
+const roomsOfUser = `
+	select ` + roomColumns + `, m.role, t.epoch, t.head, t.last_number, m.read_number,
+		string_to_array(r.direct_key, ',')::bigint[], newest.created_at
+	from memberships m
+	join rooms r on r.id = m.room_id
+	join topics t on t.id = m.room_id
+	left join lateral (
+		select x.created_at
+		from messages x
+		where x.room_id = m.room_id
+		order by x.number desc
+		limit 1
+	) newest on true
+	where m.user_id = $1 and m.left_at is null`
+
+func scanOverviewRoom(row pgx.Row) (OverviewRoom, error) {
+	var o OverviewRoom
+	var err error
+	o.Room, err = scanRoom(row, &o.Role, &o.Position.Epoch, &o.Position.Seq, &o.LastNumber, &o.ReadNumber, &o.Members, &o.LastMessageAt)
+	return o, err
+}

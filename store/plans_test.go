@@ -1,0 +1,124 @@
+package store_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+
+	"chatd/store"
+)
+
+// plan is one node of what EXPLAIN says.
+type plan struct {
+	Node     string `json:"Node Type"`
+	Relation string `json:"Relation Name"`
+	Hit      int    `json:"Shared Hit Blocks"`
+	Read     int    `json:"Shared Read Blocks"`
+	Plans    []plan
+}
+
+// pages is how many pages of 8 KB the plan touched.
+func (p plan) pages() int { return p.Hit + p.Read }
+
+// scans says whether a table is read from end to end.
+func (p plan) scans(table string) bool {
+	if p.Node == "Seq Scan" && p.Relation == table {
+		return true
+	}
+	for _, child := range p.Plans {
+		if child.scans(table) {
+			return true
+		}
+	}
+	return false
+}
+
+// explain runs a statement as a pool would that has prepared it: at first with
+// a plan for these arguments (custom), later perhaps with one for all (generic).
+func (w *world) explain(mode, query string, args ...int64) plan {
+	w.t.Helper()
+	conn, err := w.sql.Acquire(w.ctx())
+	w.ok(err)
+	defer conn.Release()
+	list := strings.Trim(strings.ReplaceAll(fmt.Sprint(args), " ", ", "), "[]")
+	for _, sql := range []string{
+		"set plan_cache_mode = force_" + mode + "_plan",
+		"prepare explained as " + query,
+	} {
+		_, err := conn.Exec(w.ctx(), sql)
+		w.ok(err)
+	}
+	var answer []byte
+	w.ok(conn.QueryRow(w.ctx(), "explain (analyze, buffers, format json) execute explained ("+list+")").Scan(&answer))
+	_, err = conn.Exec(w.ctx(), "deallocate explained")
+	w.ok(err)
+	var plans []struct{ Plan plan }
+	w.ok(json.Unmarshal(answer, &plans))
+	return plans[0].Plan
+}
+
+// The figures are upper bounds for a page of 50 messages: about one page of
+// the table for each, and the way down the indexes.
+func TestAPageOfALongHistoryTouchesFewPages(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	room, other := w.room(store.RoomPublic, "Long", w.owner), w.room(store.RoomPublic, "Other", w.owner)
+	const long = 100_000
+	w.say(room, w.owner, long)
+	w.say(other, w.owner, 1000)
+	w.exec(`analyze`)
+	for _, mode := range []string{"custom", "generic"} {
+		for name, query := range map[string]struct {
+			sql  string
+			from int64
+		}{
+			"newest":       {store.HistoryBefore, math.MaxInt64},
+			"middle, back": {store.HistoryBefore, long / 2},
+			"oldest, back": {store.HistoryBefore, 60},
+			"oldest":       {store.HistoryAfter, 1},
+			"middle":       {store.HistoryAfter, long / 2},
+		} {
+			p := w.explain(mode, query.sql, w.owner.ID, room.ID, query.from, 51)
+			if p.scans("messages") || p.pages() > 250 {
+				t.Errorf("%s, %s: %d pages, scans messages: %v", mode, name, p.pages(), p.scans("messages"))
+			}
+			t.Logf("%s, %s: %d pages", mode, name, p.pages())
+		}
+	}
+}
+
+// The bound is ten pages for each room: its row, its topic, its newest message.
+func TestAnOverviewOfAThousandRoomsTouchesNoOthers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	const mine = 1000
+	w.exec(`
+		with t as (insert into topics (kind, head, last_number) select 'room', 10, 10 from generate_series(1, $2) returning id),
+		r as (insert into rooms (id, kind, name, name_key, created_by) select id, 'public', 'Room ' || id, 'room ' || id, $1 from t returning id),
+		u as (insert into topics (kind) select 'user' from generate_series(1, 10) returning id),
+		people as (
+			insert into users (id, username, username_key, display_name, password_hash)
+			select id, 'u' || id, 'u' || id, 'User', '' from u returning id
+		), joined as (
+			insert into memberships (room_id, user_id) select r.id, people.id from r cross join people
+		), mine as (
+			insert into memberships (room_id, user_id) select id, $1 from r order by id limit $3
+		)
+		insert into messages (room_id, number, seq, author_id, client_id, body, created_at)
+		select r.id, i, i, $1, gen_random_uuid(), 'message', now() from r cross join generate_series(1, 10) i`, w.owner.ID, 3*mine, mine)
+	w.exec(`analyze`)
+	for _, mode := range []string{"custom", "generic"} {
+		p := w.explain(mode, store.RoomsOfUser+` order by m.room_id`, w.owner.ID)
+		if p.scans("messages") || p.scans("memberships") || p.pages() > 10*mine {
+			t.Errorf("%s: %d pages, scans messages: %v, memberships: %v", mode, p.pages(), p.scans("messages"), p.scans("memberships"))
+		}
+		t.Logf("%s: %d pages", mode, p.pages())
+	}
+	overview, err := w.Overview(w.ctx(), w.owner.ID)
+	w.ok(err)
+	if len(overview.Rooms) != mine+1 {
+		t.Errorf("%d rooms, want %d", len(overview.Rooms), mine+1)
+	}
+}

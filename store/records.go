@@ -1,0 +1,119 @@
+package store
+
+import "time"
+
+// WorkspaceTopic is the id of the workspace's topic.
+const WorkspaceTopic int64 = 1
+
+// Limits of stored text, in characters (Unicode code points).
+const (
+	MaxBody        = 20000
+	MaxUsername    = 40
+	MaxDisplayName = 80
+	MaxEmail       = 254
+	MaxRoomName    = 80 // the workspace's name too
+	MaxDescription = 500
+)
+
+// Role is what a user may do in the workspace.
+type Role string
+
+// The workspace roles, from most to least.
+const (
+	RoleOwner  Role = "owner"
+	RoleAdmin  Role = "admin"
+	RoleMember Role = "member"
+	RoleGuest  Role = "guest"
+)
+
+// RoomRole is what a member may do in a room.
+type RoomRole string
+
+// The room roles, from most to least.
+const (
+	RoomOwner     RoomRole = "owner"
+	RoomModerator RoomRole = "moderator"
+	RoomMember    RoomRole = "member"
+)
+
+// RoomKind says who can find and join a room.
+type RoomKind string
+
+// The kinds of room: anyone may join a public one, members add to a private
+// one, and a direct one has the same members for ever and no name.
+const (
+	RoomPublic  RoomKind = "public"
+	RoomPrivate RoomKind = "private"
+	RoomDirect  RoomKind = "direct"
+)
+
+// EventKind says what an event tells.
+type EventKind string
+
+// The kinds of event, with the topic they appear on and the fields they fill.
+const (
+	EventMessage     EventKind = "message"      // room: Message
+	EventJoin        EventKind = "join"         // room: User joined, Actor made it so
+	EventLeave       EventKind = "leave"        // room: User left, Actor made it so
+	EventRoomChanged EventKind = "room-changed" // room: Room
+	EventRoomAdded   EventKind = "room-added"   // user: Room is now theirs
+	EventRoomRemoved EventKind = "room-removed" // user: Room no longer is
+	EventUserAdded   EventKind = "user-added"   // workspace: User
+	EventUserChanged EventKind = "user-changed" // workspace: User
+	EventRoomCreated EventKind = "room-created" // workspace: Room, public ones only
+	EventSkip        EventKind = "skip"         // what it told of is gone; keeps the count
+)
+
+// User is a person's account. Where a User is part of something else (an
+// author, an event, a member) only ID, Username, DisplayName and Role are set.
+type User struct {
+	ID            int64
+	Username      string
+	DisplayName   string
+	Email         string // "" when not given
+	Role          Role
+	CreatedAt     time.Time
+	LastSeenAt    *time.Time
+	DeactivatedAt *time.Time
+}
+
+// Room is a place to talk. Direct rooms have no Name.
+type Room struct {
+	ID          int64
+	Kind        RoomKind
+	Name        string
+	Description string
+	CreatedBy   int64
+	CreatedAt   time.Time
+}
+
+// Position is a place in a topic's log: the last event that is known. Epoch
+// and Seq are below 2^53.
+type Position struct{ Epoch, Seq int64 }
+
+// Message is one message of a room. Number counts the room's messages, Seq is
+// the event that announced it.
+type Message struct {
+	ID        int64
+	RoomID    int64
+	Number    int64
+	Seq       int64
+	Author    User
+	ClientID  string
+	Body      string
+	CreatedAt time.Time
+}
+
+// Event is one entry of the log with what it refers to. Which of the
+// references are set depends on Kind.
+type Event struct {
+	TopicID   int64
+	Epoch     int64
+	Seq       int64
+	Kind      EventKind
+	Message   *Message
+	User      *User
+	Room      *Room
+	Actor     *User
+	CreatedAt time.Time
+}

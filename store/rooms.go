@@ -1,0 +1,109 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// querier is a pool or a transaction.
+type querier interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+}
+
+var _ querier = (*pgxpool.Pool)(nil)
+
+// NewRoom is a public or private room to be made.
+type NewRoom struct {
+	Kind              RoomKind
+	Name, Description string
+}
+
+// CreateRoom makes a room with its creator as member and owner. Names are
+// unique without regard to case, width and white space: a name in use gives a
+// *TakenError, one that cannot be used an *InvalidError.
+func (s *Store) CreateRoom(ctx context.Context, by int64, room NewRoom) (Room, Pending, error) {
+	if room.Kind != RoomPublic && room.Kind != RoomPrivate {
+		return Room{}, nil, &InvalidError{Field: "kind", Text: "A room is either public or private."}
+	}
+	name, err := cleanLine(room.Name, MaxRoomName,
+		&InvalidError{Field: "name", Text: "A room's name has 1 to 80 characters on one line."})
+	if err != nil {
+		return Room{}, nil, err
+	}
+	description, err := cleanText(room.Description, MaxDescription,
+		&InvalidError{Field: "description", Text: "A room's description has up to 500 characters."})
+	if err != nil {
+		return Room{}, nil, err
+	}
+	created, err := scanRoom(s.db.QueryRow(ctx, `
+		with topic as (
+			insert into topics (kind)
+			select 'room' from users u where u.id = $1 and u.deactivated_at is null
+			returning id
+		), r as (
+			insert into rooms (id, kind, name, name_key, description, created_by)
+			select topic.id, $2, $3, $4, $5, $1 from topic
+			returning id, kind, name, description, created_by, created_at
+		), joined as (
+			insert into memberships (room_id, user_id, role)
+			select r.id, r.created_by, 'owner' from r
+		), pending as (
+			insert into pending_events (topic_id, kind, room_id, actor_id)
+			select r.created_by, 'room-added', r.id, r.created_by from r
+			union all
+			select $6::bigint, 'room-created', r.id, r.created_by from r where r.kind = 'public'
+		)
+		select `+roomColumns+` from r`,
+		by, room.Kind, name, nameKey(name), description, WorkspaceTopic))
+	if err != nil {
+		return Room{}, nil, fmt.Errorf("create room: %w", takenError(err))
+	}
+	pending := Pending{by}
+	if created.Kind == RoomPublic {
+		pending = append(pending, WorkspaceTopic)
+	}
+	return created, pending, nil
+}
+
+// RoomForMember returns a room to a member of it. It returns ErrNotMember for
+// a public room that the user has not joined, and ErrNotFound for a room that
+// does not exist or that is not theirs to know of.
+func (s *Store) RoomForMember(ctx context.Context, user, room int64) (Room, error) {
+	found, err := scanRoom(s.db.QueryRow(ctx, `
+		select `+roomColumns+`
+		from memberships m
+		join rooms r on r.id = m.room_id
+		where m.room_id = $2 and m.user_id = $1 and m.left_at is null`, user, room))
+	if err != nil {
+		return Room{}, fmt.Errorf("find room %d: %w", room, whyNoMember(ctx, s.db, err, user, room))
+	}
+	return found, nil
+}
+
+// roomColumns are the columns that scanRoom reads, of rooms r.
+const roomColumns = `r.id, r.kind, coalesce(r.name, ''), r.description, r.created_by, r.created_at`
+
+// scanRoom reads roomColumns and, after them, more. No row is ErrNotFound.
+func scanRoom(row pgx.Row, more ...any) (Room, error) {
+	var r Room
+	err := row.Scan(append([]any{&r.ID, &r.Kind, &r.Name, &r.Description, &r.CreatedBy, &r.CreatedAt}, more...)...)
+	return r, orNotFound(err)
+}
+
+// takenError names the field when err says that its value is in use.
+func takenError(err error) error {
+	for constraint, field := range map[string]string{
+		"users_username_key_unique": "username",
+		"users_email_key_unique":    "email",
+		"rooms_name_key_unique":     "name",
+	} {
+		if violates(err, constraint) {
+			return &TakenError{Field: field}
+		}
+	}
+	return err
+}

@@ -1,0 +1,176 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"chatd/store"
+)
+
+func TestASessionEndsOnce(t *testing.T) {
+	t.Parallel()
+	b := newWorld(t).browser()
+	_, id := b.signIn(b.owner)
+	if live, err := b.SessionLive(b.ctx(), id); err != nil || !live {
+		t.Fatalf("SessionLive = %v, %v", live, err)
+	}
+	ends := make([]bool, 8)
+	errs := together(len(ends), func(i int) (err error) {
+		ends[i], err = b.EndSession(b.ctx(), id, "signed-out")
+		return err
+	})
+	b.ok(errors.Join(errs...))
+	if n := len(slices.DeleteFunc(ends, func(ended bool) bool { return !ended })); n != 1 {
+		t.Errorf("%d calls ended it, want 1", n)
+	}
+	if ended, err := b.EndSession(b.ctx(), id, "removed"); ended || err != nil {
+		t.Errorf("EndSession again = %v, %v", ended, err)
+	}
+	record, err := b.Session(b.ctx(), id)
+	b.ok(err)
+	if record.EndReason != "signed-out" {
+		t.Errorf("reason = %q, want the first", record.EndReason)
+	}
+}
+
+func TestAnIdOfNoSessionIsNobodys(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, id := range []string{"", "x", "00000000-0000-0000-0000-000000000000", "' or true --"} {
+		if live, err := w.SessionLive(w.ctx(), id); live || err != nil {
+			t.Errorf("SessionLive(%q) = %v, %v", id, live, err)
+		}
+		if ended, err := w.EndSession(w.ctx(), id, "signed-out"); ended || err != nil {
+			t.Errorf("EndSession(%q) = %v, %v", id, ended, err)
+		}
+		if _, err := w.Session(w.ctx(), id); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("Session(%q): %v, want ErrNotFound", id, err)
+		}
+	}
+}
+
+func TestOthersSeeThatASessionEnded(t *testing.T) {
+	t.Parallel()
+	b := newWorld(t).browser()
+	_, id := b.signIn(b.owner)
+	before, err := b.Look(b.ctx(), 0)
+	b.ok(err)
+	_, err = b.EndSession(b.ctx(), id, "signed-out")
+	b.ok(err)
+	after, err := b.Look(b.ctx(), before.Next)
+	b.ok(err)
+	if want := (store.EndedSession{ID: id, Reason: "signed-out"}); !slices.Contains(after.EndedSessions, want) {
+		t.Errorf("ended sessions = %v, want %v among them", after.EndedSessions, want)
+	}
+}
+
+func TestSigningOutEverywhereElseSparesThisSession(t *testing.T) {
+	t.Parallel()
+	b := newWorld(t).browser()
+	ada := b.user("ada")
+	here, hereID := b.signIn(ada)
+	there, thereID := b.signIn(ada)
+	others, _ := b.signIn(b.owner)
+	ended, err := b.EndUserSessions(b.ctx(), ada.ID, hereID, "removed")
+	b.ok(err)
+	if !slices.Equal(ended, []string{thereID}) {
+		t.Errorf("ended %v, want %v", ended, []string{thereID})
+	}
+	b.over(there, thereID, "removed")
+	if !b.signedIn(here) || !b.signedIn(others) {
+		t.Error("another session ended too")
+	}
+	ended, err = b.EndUserSessions(b.ctx(), ada.ID, "", "removed")
+	if err != nil || !slices.Equal(ended, []string{hereID}) {
+		t.Errorf("EndUserSessions = %v, %v, want the last one", ended, err)
+	}
+	if _, err := b.EndUserSessions(b.ctx(), ada.ID, "not an id", "removed"); err == nil {
+		t.Error("it took a word for a session")
+	}
+}
+
+func TestSigningOutEverywhereTwiceAtOnceEndsEachSessionOnce(t *testing.T) {
+	t.Parallel()
+	b := newWorld(t).browser()
+	for range 30 {
+		b.signIn(b.owner)
+	}
+	lists := make([][]string, 4)
+	errs := together(len(lists), func(i int) (err error) {
+		lists[i], err = b.EndUserSessions(b.ctx(), b.owner.ID, "", "removed")
+		return err
+	})
+	b.ok(errors.Join(errs...))
+	all := slices.Concat(lists...)
+	slices.Sort(all)
+	if len(all) != 30 || len(slices.Compact(all)) != 30 {
+		t.Errorf("ended %d, want each of 30 once", len(all))
+	}
+}
+
+func TestALogOutWaitsForNoOneWhoWritesData(t *testing.T) {
+	t.Parallel()
+	b := newWorld(t).browser()
+	_, id := b.signIn(b.owner)
+	defer b.holdRows(b.firstRoom(), b.owner)()
+	ctx, cancel := context.WithTimeout(b.ctx(), 5*time.Second)
+	defer cancel()
+	ended, err := b.Control().EndSession(ctx, id, "signed-out")
+	if err != nil || !ended {
+		t.Errorf("EndSession = %v, %v", ended, err)
+	}
+}
+
+func TestASessionIsTouchedAtMostOnceAMinute(t *testing.T) {
+	t.Parallel()
+	b := newWorld(t).browser()
+	token, id := b.signIn(b.owner)
+	lastUsed := func() time.Time {
+		record, err := b.Session(b.ctx(), id)
+		b.ok(err)
+		return record.LastUsedAt
+	}
+	fresh := lastUsed()
+	b.ok(b.TouchSession(b.ctx(), id))
+	if !lastUsed().Equal(fresh) {
+		t.Error("touched within a minute")
+	}
+	b.exec(`update sessions set last_used_at = now() - interval '61 seconds'`)
+	b.ok(b.TouchSession(b.ctx(), id))
+	if lastUsed().Before(fresh) {
+		t.Error("not touched after a minute")
+	}
+	owner, err := b.User(b.ctx(), b.owner.ID)
+	b.ok(err)
+	if owner.LastSeenAt == nil {
+		t.Error("the user was not seen")
+	}
+	b.exec(`update sessions set last_used_at = now() - interval '1 hour'`)
+	stale := lastUsed()
+	_, err = b.EndSession(b.ctx(), id, "signed-out")
+	b.ok(err)
+	b.ok(b.TouchSession(b.ctx(), id))
+	if !lastUsed().Equal(stale) || b.signedIn(token) {
+		t.Error("an ended session was touched")
+	}
+}
+
+func TestATombstoneStaysUntilTheSessionWouldHaveExpired(t *testing.T) {
+	t.Parallel()
+	b := newWorld(t).browser()
+	token, id := b.signIn(b.owner)
+	b.signIn(b.owner)
+	_, err := b.EndSession(b.ctx(), id, "signed-out")
+	b.ok(err)
+	if n, err := b.DeleteExpiredSessions(b.ctx()); n != 0 || err != nil {
+		t.Errorf("deleted %d, %v before the expiry", n, err)
+	}
+	b.over(token, id, "signed-out")
+	b.exec(`update sessions set expires_at = now() - interval '2 hours'`)
+	if n, err := b.DeleteExpiredSessions(b.ctx()); n != 2 || err != nil {
+		t.Errorf("deleted %d, %v after the expiry, want 2", n, err)
+	}
+}
