@@ -1,0 +1,70 @@
+package comet
+
+import "sync"
+
+// batch is what one write carries: events that are shared with other clients
+// and, seldom, some of its own. It is owned by the goroutine of one request,
+// and only while that has something to do.
+type batch struct {
+	events   [][]byte
+	bytes    int
+	numbered int // data, skip and gap events among them
+	buffer   []byte
+
+	maxEvents, maxBytes int // of numbered events; the others are few
+
+	behind []*subscription // topics for which the log must be asked
+	more   bool            // a topic has more than fits
+}
+
+var batches = sync.Pool{New: func() any { return new(batch) }}
+
+func newBatch(maxEvents, maxBytes int) *batch {
+	b := batches.Get().(*batch)
+	b.maxEvents, b.maxBytes = maxEvents, maxBytes
+	return b
+}
+
+// release gives b back. Buffers of unusual size are left to the collector.
+func (b *batch) release() {
+	b.sent()
+	clear(b.behind)
+	b.behind, b.more = b.behind[:0], false
+	if cap(b.buffer) <= 256<<10 && cap(b.events) <= 4096 {
+		batches.Put(b)
+	}
+}
+
+// sent empties b after a write; what is behind stays.
+func (b *batch) sent() {
+	clear(b.events)
+	b.events, b.bytes, b.numbered = b.events[:0], 0, 0
+}
+
+func (b *batch) add(event []byte) {
+	b.events = append(b.events, event)
+	b.bytes += len(event)
+}
+
+func (b *batch) empty() bool { return len(b.events) == 0 }
+
+func (b *batch) full() bool { return b.numbered >= b.maxEvents || b.bytes >= b.maxBytes }
+
+// deliver adds frames while there is room, and moves the cursor with them.
+func (b *batch) deliver(cursor *Position, frames []frame) {
+	for _, f := range frames {
+		if b.full() {
+			return
+		}
+		b.add(f.json)
+		b.numbered++
+		cursor.Seq = f.seq
+	}
+}
+
+// gap tells that the topic must be loaded afresh, and goes on from its head.
+func (b *batch) gap(topic string, cursor *Position, head Position) {
+	b.add(numberedEvent("gap", topic, head, nil))
+	b.numbered++
+	*cursor = head
+}

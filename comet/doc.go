@@ -1,0 +1,37 @@
+// Package comet pushes numbered events to browsers over plain HTTP: as streams
+// (in a hidden frame or as lines) and as long and short polls. It knows nothing
+// of what the events mean. docs/protocol.md describes what goes over the wire.
+//
+// # Where the truth is
+//
+// The truth is the log behind Config.Log and the cursors in the clients. The
+// hub is a cache between the two: for each topic that somebody follows a ring
+// of recent events, encoded once; for each client a cursor in every topic it
+// follows. There is no queue for a client, so a slow one costs nothing but its
+// socket, and a hub that dies loses nothing.
+//
+// # How an event travels
+//
+// Publish appends to the ring, sets a dirty mark in each follower (one bit) and
+// fills the one-slot wake channel of the request that serves it. That is all a
+// publisher does. The goroutine of the request wakes, takes its marks and pulls
+// whatever lies between its cursors and the heads of the dirty topics: from the
+// ring, else from the log, page by page. Everything it finds goes out in one
+// write. Opening a request is the same thing: it registers first, with every
+// topic marked, so that replay and live delivery cannot miss each other.
+//
+// # Locks
+//
+// registry.mu, session.mu, topics.mu and topic.mu are taken in this order.
+// The locks of gate, wheel, notifier, pages, conn and sink are leaves. No lock
+// is held while anything is read, written or called back. A publisher takes
+// topic.mu alone, so it never waits for a client.
+//
+// # Goroutines
+//
+// Run starts the wheel (all timers of the hub) and the notifier (all calls of
+// Presence.Opened and Closed) and waits for both. Requests are served by the
+// goroutines of the HTTP server; Run waits for them too. A page of the log is
+// read by a goroutine of its own, at most Limits.Reads at a time, which Run
+// waits for as well.
+package comet

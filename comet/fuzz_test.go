@@ -1,0 +1,251 @@
+package comet
+
+import (
+	"bytes"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+)
+
+func FuzzADataRequestIsRefusedOrSound(f *testing.F) {
+	for _, seed := range []string{
+		`{"event":"listen","id":"a","n":1,"mode":"stream","transport":"iframe","tag":"t","have":{"room:1":[1,2]}}`,
+		`{"event":"refresh","mode":"pull","presence":"","padding":true}`,
+		`{"event":"listen","mode":"poll","have":{"a":[9007199254740991,0],"b":[1e3,0]}}`,
+		`request=%7B%22event%22%3A%22listen%22%2C%22mode%22%3A%22poll%22%7D`,
+	} {
+		f.Add([]byte(seed), false)
+		f.Add([]byte(seed), true)
+	}
+	var limits Limits
+	limits.defaults()
+	f.Fuzz(func(t *testing.T, sent []byte, form bool) {
+		kind := typeJSON
+		if form {
+			kind = typeForm
+		}
+		q, p := parseData(sent, kind, limits)
+		if p != nil {
+			if p.status < 400 || p.status > 422 || p.detail == "" || !utf8.ValidString(p.detail) {
+				t.Errorf("refused with %d %q", p.status, p.detail)
+			}
+			return
+		}
+		if !isNumber(q.N) || q.ID != "" && !isWord(q.ID) || len(q.Have) > limits.Topics {
+			t.Errorf("accepted %+v", q)
+		}
+		if q.Transport == transportFrame && (q.Mode != modeStream || !isWord(q.Tag)) {
+			t.Errorf("accepted a frame %+v", q)
+		}
+		for topic, at := range q.Have {
+			if !isTopic(topic) || !isNumber(at.Epoch) || !isNumber(at.Seq) {
+				t.Errorf("accepted %q %v", topic, at)
+			}
+		}
+		again, p := parseData(body(q), typeJSON, limits)
+		if p != nil || !reflect.DeepEqual(q.Have, again.Have) && len(q.Have) > 0 {
+			t.Errorf("%+v is not what was sent: %+v", again, q)
+		}
+	})
+}
+
+func FuzzAControlRequestIsAnsweredOnceForEachOperation(f *testing.F) {
+	for _, seed := range []string{
+		`{"operations":[{"op":"join"},{"op":"subscribe","topics":{"room:1":[100,0],"room:2":[1,1]}},{"op":"leave"}]}`,
+		`{"id":"a","operations":[{"op":"unsubscribe","topics":["room:1","<"]},{"op":"ping"},{"op":"ack"}]}`,
+		`{"operations":[{"op":"\u003c"},{"op":null},{}]}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, sent []byte) {
+		hub := New(Config{Log: newMemoryLog("room:1"), Identify: identify, Logger: slog.New(slog.DiscardHandler)})
+		w := newRecorder()
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://hub/", bytes.NewReader(sent))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Content-Type", typeText)
+		r.Header.Set("X-User", "ann")
+		hub.ControlHandler().ServeHTTP(w, r)
+		var answer struct {
+			Status int
+			Detail string
+			Events []event
+		}
+		if err := json.Unmarshal(w.body.Bytes(), &answer); err != nil {
+			t.Fatalf("%v in %q", err, w.body.String())
+		}
+		if w.status != 0 {
+			if w.status != answer.Status || answer.Detail == "" {
+				t.Errorf("refused with %d %q", w.status, w.body.String())
+			}
+			return
+		}
+		var q controlRequest
+		if err := json.Unmarshal(sent, &q); err != nil || len(q.Operations) != len(answer.Events) {
+			t.Errorf("%d answers to %q", len(answer.Events), sent)
+		}
+	})
+}
+
+// FuzzNoInputCanForgeAFrame puts arbitrary bytes wherever they can come from
+// outside, and takes the bytes of each transport apart again.
+func FuzzNoInputCanForgeAFrame(f *testing.F) {
+	for _, seed := range []string{
+		`{"a":1}`, `"</script><script>alert(1)</script>"`, `"<!--"`, "[1,\n2,\r\n3]", "\"\u2028\u2029\"", "\"\xff\xfe\"",
+		`"\u003c/script>"`, `{}`, ` {"event":"abort"} `, `1}{"event":"abort"`, "", "null", `{"a":"]}"}`, "{ }",
+	} {
+		f.Add([]byte(seed), seed, "t")
+	}
+	logger := slog.New(slog.DiscardHandler)
+	f.Fuzz(func(t *testing.T, payload []byte, word, tag string) {
+		events := [][]byte{
+			encode("room:1", 7, Event{1, payload}, logger).json,
+			errorEvent(word, word, word), abortEvent(Reason(word)), unsubscribedEvent(word, Reason(word)),
+			heartbeatEvent(time.UnixMilli(0)),
+		}
+		if value, err := safeJSON(payload); err == nil {
+			events = append(events, hintEvent(word, value))
+		}
+		if e, err := presenceEvent(payload); err == nil {
+			events = append(events, e)
+		}
+		var want []event
+		for _, e := range events {
+			if bytes.ContainsAny(e, "<>&\r\n\u2028\u2029") || !utf8.Valid(e) {
+				t.Fatalf("an unsafe event: %q", e)
+			}
+			var known event
+			if err := json.Unmarshal(e, &known); err != nil {
+				t.Fatalf("%v in %q", err, e)
+			}
+			want = append(want, known)
+		}
+		if isWord(tag) {
+			checkFrame(t, events, want, tag)
+		}
+		checkLines(t, events, want)
+		checkAnswer(t, events, want)
+	})
+}
+
+func checkFrame(t *testing.T, events [][]byte, want []event, tag string) {
+	for _, padding := range []bool{false, true} {
+		tr := frameTransport{nonce: "N", tag: tag, padding: padding}
+		head := tr.begin(nil)
+		if n := bytes.Count(head, []byte("<")); n != map[bool]int{false: 7, true: 8}[padding] {
+			t.Fatalf("a head with %d elements: %q", n, head)
+		}
+		out := head
+		for _, e := range events {
+			out = tr.event(out, e)
+		}
+		if n := bytes.Count(out[len(head):], []byte("<")); n != 2*len(events) {
+			t.Fatalf("%d angle brackets for %d events", n, len(events))
+		}
+		var got []event
+		_ = readFrame(bytes.NewReader(out), func(e event) { got = append(got, e) })
+		compare(t, got, want)
+	}
+}
+
+func checkLines(t *testing.T, events [][]byte, want []event) {
+	tr := lineTransport{padding: true}
+	out := tr.begin(nil)
+	for _, e := range events {
+		out = tr.event(out, e)
+	}
+	if n := bytes.Count(out, []byte("\n")); n != len(events)+1 {
+		t.Fatalf("%d lines for %d events", n, len(events))
+	}
+	var got []event
+	_ = readLines(bytes.NewReader(out), func(e event) { got = append(got, e) })
+	compare(t, got, want)
+}
+
+func checkAnswer(t *testing.T, events [][]byte, want []event) {
+	var tr answerTransport
+	out := tr.begin(nil)
+	for _, e := range events {
+		out = tr.event(out, e)
+	}
+	var answer struct {
+		Events []event
+		Next   int64
+	}
+	if err := json.Unmarshal(tr.end(out, 5*time.Second), &answer); err != nil || answer.Next != 5000 {
+		t.Fatalf("%v in %q", err, out)
+	}
+	compare(t, answer.Events, want)
+}
+
+func compare(t *testing.T, got, want []event) {
+	t.Helper()
+	if len(got) != len(want) {
+		t.Fatalf("%d events, want %d", len(got), len(want))
+	}
+	for i := range want {
+		if !reflect.DeepEqual(got[i], want[i]) {
+			t.Errorf("event %d is %v, want %v", i, got[i], want[i])
+		}
+	}
+}
+
+func TestAFrameIsByteForByteAsDocumented(t *testing.T) {
+	f := frameTransport{nonce: "NONCE", tag: "tag-1"}
+	got := string(f.event(f.event(f.begin(nil), []byte(`{"event":"heartbeat","time":1}`)), []byte(`{"event":"a"}`)))
+	want := `<!doctype html><meta charset=utf-8><title>.</title><script nonce=NONCE>` +
+		`var m=function(e){parent.chatdComet("tag-1",e);document.currentScript.remove()}</script><body>` +
+		`<script nonce=NONCE>m({"event":"heartbeat","time":1})</script><script nonce=NONCE>m({"event":"a"})</script>`
+	if got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+func TestAnswersOfTheDataChannelHaveTheirHeaders(t *testing.T) {
+	common := map[string]string{
+		"Cache-Control": "no-store, no-transform", "X-Accel-Buffering": "no", "X-Content-Type-Options": "nosniff",
+		"Cross-Origin-Resource-Policy": "same-origin", "Referrer-Policy": "same-origin",
+	}
+	for transport, kind := range map[transport]string{
+		frameTransport{nonce: "N"}: "text/html; charset=utf-8",
+		lineTransport{}:            "application/x-ndjson; charset=utf-8",
+		answerTransport{}:          "application/json",
+	} {
+		h := make(http.Header)
+		h.Set("Content-Security-Policy", "of somebody else")
+		transport.header(h)
+		for name, value := range common {
+			if h.Get(name) != value {
+				t.Errorf("%s: %q", name, h.Get(name))
+			}
+		}
+		if h.Get("Content-Type") != kind {
+			t.Error(h.Get("Content-Type"))
+		}
+		if policy := h.Get("Content-Security-Policy"); strings.HasPrefix(kind, "text/html") &&
+			policy != "default-src 'none'; script-src 'nonce-N'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'" {
+			t.Error(policy)
+		}
+	}
+}
+
+func TestEachFrameHasItsOwnNonce(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t, newMemoryLog(), nil)
+		seen := make(map[string]bool)
+		for range 3 {
+			s := w.user("ann").stream(dataRequest{Transport: transportFrame, Tag: "t", Padding: true})
+			s.want("listen-ack")
+			seen[s.header.Get("Content-Security-Policy")] = true
+		}
+		if len(seen) != 3 {
+			t.Error(seen)
+		}
+	})
+}

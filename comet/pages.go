@@ -1,0 +1,205 @@
+package comet
+
+import (
+	"context"
+	"log/slog"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/singleflight"
+)
+
+const (
+	// pageEvents is the size of a page. Pages begin at multiples of it, so that
+	// clients that are behind by different amounts ask the same questions.
+	pageEvents = 200
+	// pagesKept is how many complete pages are kept.
+	pagesKept = 64
+)
+
+// pages reads what is older than the rings: once for everybody who asks at the
+// same time, and few at a time.
+type pages struct {
+	log     Log
+	limits  Limits
+	timeout time.Duration
+	logger  *slog.Logger
+	flights singleflight.Group
+	slots   chan struct{} // holds a token for each read under way
+	running gate          // the goroutines that read
+	asked   atomic.Int64  // a clock that stands still while nothing happens
+	reads   atomic.Int64  // for Stats
+	base    context.Context
+	stop    context.CancelFunc // ends base, and with it all reads
+
+	mu    sync.Mutex
+	kept  map[pageKey]page
+	order []pageKey // oldest first
+}
+
+// pageKey names a page of a topic as long as somebody follows that topic.
+type pageKey struct {
+	topic *topic
+	index int64
+}
+
+type page struct {
+	asked      int64 // when the reading began, by the clock of pages
+	generation int   // of the topic when the page was read
+	head       Position
+	frames     []frame
+}
+
+func newPages(config *Config) *pages {
+	p := &pages{
+		log: config.Log, limits: config.Limits, timeout: config.Times.Read, logger: config.Logger,
+		slots: make(chan struct{}, config.Limits.Reads),
+		kept:  make(map[pageKey]page),
+	}
+	p.base, p.stop = context.WithCancel(context.Background())
+	return p
+}
+
+// close ends all reads and waits for them. Nobody may ask any more.
+func (p *pages) close() {
+	p.running.close()
+	p.stop()
+	p.running.wait(context.Background())
+}
+
+// read returns where the topic stands in the log, and the events of the page
+// that holds the one after seq, from that on.
+//
+// Joining a read that began before the question is fine when it brings
+// something. When it brings nothing that proves nothing, and the next one,
+// which begins later, decides.
+func (p *pages) read(ctx context.Context, t *topic, seq int64) (Position, []frame, error) {
+	key := pageKey{t, seq / pageEvents}
+	if known, ok := p.find(key); ok {
+		return known.head, after(known.frames, seq), nil
+	}
+	for asked := p.asked.Add(1); ; {
+		loaded, err := p.share(ctx, key)
+		if err != nil {
+			return Position{}, nil, err
+		}
+		frames := after(loaded.frames, seq)
+		if len(frames) > 0 || loaded.asked > asked {
+			return loaded.head, frames, nil
+		}
+	}
+}
+
+// share reads a page together with everybody who wants it now.
+func (p *pages) share(ctx context.Context, key pageKey) (page, error) {
+	flight := p.flights.DoChan(key.topic.name+" "+strconv.FormatInt(key.index, 10), func() (any, error) {
+		return p.load(key)
+	})
+	select {
+	case result := <-flight:
+		if result.Err != nil {
+			return page{}, result.Err
+		}
+		return result.Val.(page), nil
+	case <-ctx.Done():
+		return page{}, ctx.Err()
+	}
+}
+
+func after(frames []frame, seq int64) []frame {
+	for i, f := range frames {
+		if f.seq > seq {
+			return frames[i:]
+		}
+	}
+	return nil
+}
+
+func (p *pages) find(key pageKey) (page, bool) {
+	generation := key.topic.standing()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	known, ok := p.kept[key]
+	return known, ok && known.generation == generation
+}
+
+// load reads a page and lets the topic learn from it. It serves many clients,
+// so it does not end with any of them.
+func (p *pages) load(key pageKey) (page, error) {
+	if !p.running.enter() {
+		return page{}, context.Canceled
+	}
+	defer p.running.leave()
+	ctx, cancel := context.WithTimeout(p.base, p.timeout)
+	defer cancel()
+	select {
+	case p.slots <- struct{}{}:
+		defer func() { <-p.slots }()
+	case <-ctx.Done():
+		return page{}, ctx.Err()
+	}
+	for {
+		loaded, ok, err := p.loadOnce(ctx, key)
+		if err != nil {
+			p.logger.Warn("a page of the log could not be read", "topic", key.topic.name, "err", err)
+		}
+		if ok || err != nil {
+			return loaded, err
+		}
+	}
+}
+
+// loadOnce reports false when the topic changed its epoch meanwhile.
+func (p *pages) loadOnce(ctx context.Context, key pageKey) (loaded page, ok bool, err error) {
+	t := key.topic
+	generation := t.standing()
+	loaded.asked = p.asked.Add(1)
+	p.reads.Add(1)
+	from, err := p.log.Read(ctx, t.name, key.index*pageEvents, pageEvents)
+	if err != nil {
+		return page{}, false, err
+	}
+	loaded.head = Position{from.Epoch, from.Head}
+	for _, e := range from.Events {
+		loaded.frames = append(loaded.frames, encode(t.name, from.Epoch, e, p.logger))
+	}
+	if !t.learn(generation, loaded.head, loaded.frames, p.limits) {
+		return page{}, false, nil
+	}
+	if len(loaded.frames) == pageEvents {
+		loaded.generation = t.standing()
+		p.keep(key, loaded)
+	}
+	return loaded, true, nil
+}
+
+// keep remembers a complete page, which never changes again.
+func (p *pages) keep(key pageKey, complete page) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if _, known := p.kept[key]; !known {
+		p.order = append(p.order, key)
+	}
+	p.kept[key] = complete
+	if len(p.order) > pagesKept {
+		delete(p.kept, p.order[0])
+		p.order = p.order[1:]
+	}
+}
+
+// encode makes the frame of an event. One with a payload that is not JSON
+// becomes a skip: the numbers must go on.
+func encode(topic string, epoch int64, e Event, logger *slog.Logger) frame {
+	at := Position{epoch, e.Seq}
+	if e.Payload == nil {
+		return frame{e.Seq, numberedEvent("skip", topic, at, nil)}
+	}
+	payload, err := safeJSON(e.Payload)
+	if err != nil {
+		logger.Error("the payload of an event was left out", "topic", topic, "seq", e.Seq, "err", err)
+		return frame{e.Seq, numberedEvent("skip", topic, at, nil)}
+	}
+	return frame{e.Seq, numberedEvent("data", topic, at, payload)}
+}

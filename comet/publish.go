@@ -1,0 +1,75 @@
+package comet
+
+// Publish tells of events that the log has stored. It may be called in any
+// order and more than once. It does not keep the payloads.
+func (h *Hub) Publish(topic string, epoch int64, events ...Event) {
+	t := h.topics.find(topic)
+	if t == nil || len(events) == 0 {
+		return
+	}
+	var few [8]frame
+	frames := few[:0]
+	for _, e := range events {
+		frames = append(frames, encode(topic, epoch, e, h.config.Logger))
+	}
+	t.publish(epoch, frames, h.config.Limits)
+}
+
+// Announce tells that the log of topic has reached p. The hub reads what it
+// lacks when somebody listens.
+func (h *Hub) Announce(topic string, p Position) {
+	if t := h.topics.find(topic); t != nil {
+		t.announce(p)
+	}
+}
+
+// EndLogin ends everything of a login at once: its connections get abort with
+// the reason, before any event that waits.
+func (h *Hub) EndLogin(login string, reason Reason) {
+	endAll(h.registry.ofLogin(login), reason)
+}
+
+// EndUser does the same with all logins of a user.
+func (h *Hub) EndUser(user string, reason Reason) {
+	endAll(h.registry.ofUser(user), reason)
+}
+
+func endAll(sessions []*session, reason Reason) {
+	or(&reason, ReasonRemoved)
+	for _, s := range sessions {
+		s.finish(reason, finale{kind: finalAbort, reason: reason})
+	}
+}
+
+// Revoke ends the user's subscriptions of topic at once. Call it after the log
+// has stopped to allow them.
+func (h *Hub) Revoke(user, topic string, reason Reason) {
+	or(&reason, ReasonRemoved)
+	for _, s := range h.registry.ofUser(user) {
+		s.unsubscribe([]string{topic}, reason)
+	}
+}
+
+// Hint sends a JSON value to all comet sessions of a user. It is not numbered;
+// of each key only the latest counts. One that is not JSON is left out.
+func (h *Hub) Hint(user, key string, payload []byte) {
+	value, err := safeJSON(payload)
+	if err != nil {
+		h.config.Logger.Error("a hint was left out", "key", key, "err", err)
+		return
+	}
+	event := hintEvent(key, value)
+	for _, s := range h.registry.ofUser(user) {
+		s.hint(key, event)
+	}
+}
+
+// WakePresence tells that Presence.Since may have something new.
+func (h *Hub) WakePresence() {
+	for _, s := range h.registry.everyone() {
+		if c := s.current.Load(); c != nil && c.request.Presence != nil {
+			c.presenceDirty.Store(true)
+			c.poke()
+		}
+	}
+}

@@ -1,0 +1,237 @@
+package comet
+
+import (
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestTheRequestWithTheHighestCounterWins(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t, newMemoryLog("room:1"), nil)
+		u := w.user("ann")
+		old := u.stream(dataRequest{ID: "a", N: 1, Have: have("room:1", 100, 0)})
+		old.want("listen-ack")
+		young := u.stream(dataRequest{ID: "a", N: 3, Have: have("room:1", 100, 0)})
+		young.want("listen-ack")
+		old.want("refresh superseded")
+		if !old.isOver() {
+			t.Error("the old stream goes on")
+		}
+		// A proxy has delayed the second one.
+		if got := u.answer(dataRequest{ID: "a", N: 2, Have: have("room:1", 100, 0)}); got != "listen-ack, refresh superseded" {
+			t.Error(got)
+		}
+		w.publish("room:1")
+		time.Sleep(10 * time.Millisecond)
+		young.want("data room:1 1")
+		if got := w.presence.told(); got != "opened ann" {
+			t.Error(got)
+		}
+	})
+}
+
+func TestARequestThatIsSupersededWhileItOpensDeniesNothing(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t, newMemoryLog("room:1"), nil)
+		u := w.user("ann")
+		release := w.log.block("positions")
+		old := u.stream(dataRequest{ID: "a", N: 1, Have: have("room:1", 100, 0)})
+		synctest.Wait()
+		young := u.stream(dataRequest{ID: "a", N: 2, Have: have("room:1", 100, 0)})
+		synctest.Wait()
+		release()
+		got := old.next()
+		if briefs(got) != "listen-ack, refresh superseded" || len(got[0]["denied"].([]any)) != 0 {
+			t.Error(got)
+		}
+		w.publish("room:1")
+		time.Sleep(10 * time.Millisecond)
+		young.want("listen-ack, data room:1 1")
+	})
+}
+
+func TestASessionOfSomebodyElseIsUnknown(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t, newMemoryLog("room:1"), nil)
+		s := w.user("ann").stream(dataRequest{ID: "a", N: 5, Have: have("room:1", 100, 0)})
+		s.want("listen-ack")
+		eve := w.user("eve")
+		got := briefs(eve.control("a", `{"op":"subscribe","topics":{}}`, `{"op":"unsubscribe","topics":["room:1"]}`,
+			`{"op":"ack"}`, `{"op":"leave"}`))
+		if got != "error unknown-session, error unknown-session, error unknown-session, leave-ack" {
+			t.Error(got)
+		}
+		// Also with a greater counter it is another session.
+		eve.stream(dataRequest{ID: "a", N: 9}).want("listen-ack")
+		time.Sleep(10 * time.Millisecond)
+		w.publish("room:1")
+		s.want("data room:1 1")
+	})
+}
+
+func TestWhatIsSubscribedByControlFlowsOnTheOpenStream(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t, newMemoryLog("room:1", "room:2"), nil)
+		w.log.store("room:1")
+		u := w.user("ann")
+		s := u.stream(dataRequest{ID: "a"})
+		s.want("listen-ack")
+		time.Sleep(time.Second)
+		got := u.control("a", `{"op":"subscribe","topics":{"room:1":[100,0],"room:7":[1,1]}}`)
+		if fmt.Sprint(got[0]["topics"], got[0]["denied"]) != "map[room:1:[100 1]] [room:7]" {
+			t.Error(got)
+		}
+		s.want("data room:1 1")
+		time.Sleep(time.Second)
+		u.control("a", `{"op":"unsubscribe","topics":["room:1","room:9"]}`)
+		w.publish("room:1")
+		s.want("")
+		if n := w.hub.Stats().Topics; n != 0 {
+			t.Errorf("%d topics are followed", n)
+		}
+	})
+}
+
+func TestWhatIsSubscribedByControlSurvivesARequestThatWasUnderWay(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t, newMemoryLog("room:1"), nil)
+		u := w.user("ann")
+		u.control("a", `{"op":"join"}`, `{"op":"subscribe","topics":{"room:1":[100,0]}}`)
+		s := u.stream(dataRequest{ID: "a", N: 1}) // made before the subscription
+		s.want("listen-ack")
+		time.Sleep(time.Second)
+		w.publish("room:1")
+		s.want("data room:1 1")
+		// From the first request on that names it, these decide.
+		u.answer(dataRequest{ID: "a", N: 2, Have: have("room:1", 100, 1)})
+		if got := u.answer(dataRequest{ID: "a", N: 3}); got != "listen-ack" || w.hub.Stats().Topics != 0 {
+			t.Error(got, w.hub.Stats().Topics)
+		}
+	})
+}
+
+func TestWhatIsSubscribedByControlIsReplayedWhenTheStreamBreaks(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t, newMemoryLog("room:1"), nil)
+		w.log.store("room:1")
+		u := w.user("ann")
+		u.control("a", `{"op":"join"}`, `{"op":"subscribe","topics":{"room:1":[100,0]}}`)
+		s := u.stream(dataRequest{ID: "a", N: 1})
+		s.want("listen-ack, data room:1 1") // which did not arrive
+		u.stream(dataRequest{ID: "a", N: 2}).want("listen-ack, data room:1 1")
+	})
+}
+
+func TestAPollBringsWhatCameBetweenThePolls(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t, newMemoryLog("room:1"), nil)
+		u := w.user("ann")
+		u.answer(dataRequest{ID: "a", N: 1, Have: have("room:1", 100, 0)})
+		w.publish("room:1")
+		start := time.Now()
+		events, _ := u.poll(dataRequest{ID: "a", N: 2, Mode: modePull, Have: have("room:1", 100, 0)})
+		if briefs(events) != "listen-ack, data room:1 1" || time.Since(start) != 0 {
+			t.Error(briefs(events), time.Since(start))
+		}
+		if w.log.readCount() != 0 {
+			t.Error("the log was asked for what the ring holds")
+		}
+	})
+}
+
+func TestHintsSurviveBetweenPollsAndTheLatestOfAKeyWins(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t, newMemoryLog(), nil)
+		u := w.user("ann")
+		u.answer(dataRequest{ID: "a", N: 1})
+		for i := range 3 {
+			w.hub.Hint("ann", "read:1", fmt.Appendf(nil, "%d", i))
+			w.hub.Hint("ann", "read:2", fmt.Appendf(nil, "%d", i))
+		}
+		w.hub.Hint("ben", "read:3", []byte("1"))
+		w.hub.Hint("ann", "bad", []byte("}"))
+		events, _ := u.poll(dataRequest{ID: "a", N: 2, Event: "refresh", Mode: modePoll})
+		if briefs(events) != "listen-ack, hint read:1, hint read:2" || events[1].number("payload") != 2 {
+			t.Error(events)
+		}
+		// The answer did not arrive: a client that says so gets them again.
+		if got := u.answer(dataRequest{ID: "a", N: 3, Event: "listen"}); got != "listen-ack, hint read:1, hint read:2" {
+			t.Error(got)
+		}
+		w.hub.Hint("ann", "read:2", []byte("9"))
+		if got := u.answer(dataRequest{ID: "a", N: 4, Event: "refresh"}); got != "listen-ack, hint read:2" {
+			t.Error(got)
+		}
+		if got := u.answer(dataRequest{ID: "a", N: 5, Event: "refresh"}); got != "listen-ack" {
+			t.Error(got)
+		}
+	})
+}
+
+func TestHintsReachAnOpenStream(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t, newMemoryLog(), nil)
+		s := w.user("ann").stream(dataRequest{})
+		s.want("listen-ack")
+		time.Sleep(time.Second)
+		w.hub.Hint("ann", "read:1", []byte(`{"n":1}`))
+		s.want("hint read:1")
+	})
+}
+
+func TestTheOldestHintsGoWhenThereAreTooManyKeys(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t, newMemoryLog(), func(c *Config) { c.Limits.Hints = 3 })
+		u := w.user("ann")
+		u.answer(dataRequest{ID: "a", N: 1})
+		for i := range 5 {
+			w.hub.Hint("ann", fmt.Sprint("k", i), []byte("0"))
+		}
+		if got := u.answer(dataRequest{ID: "a", N: 2}); got != "listen-ack, hint k2, hint k3, hint k4" {
+			t.Error(got)
+		}
+	})
+}
+
+func TestPresenceIsToldFromTheRevisionOfTheRequest(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t, newMemoryLog(), nil)
+		u := w.user("ann")
+		revision := ""
+		q := dataRequest{ID: "a", N: 1, Presence: &revision}
+		if got := u.answer(q); got != "listen-ack, presence r0" {
+			t.Error(got)
+		}
+		revision, q.N = "r0", 2
+		w.presence.change() // between two polls
+		w.hub.WakePresence()
+		if got := u.answer(q); got != "listen-ack, presence r1" {
+			t.Error(got)
+		}
+		revision, q.N, q.Mode = "r1", 3, modeStream
+		s := u.stream(q)
+		s.want("listen-ack")
+		time.Sleep(time.Second)
+		w.hub.WakePresence() // for nothing
+		s.want("")
+		w.presence.change()
+		w.hub.WakePresence()
+		s.want("presence r2")
+	})
+}
+
+func TestPollsFasterThanTenASecondAreSlowed(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		u := newWorld(t, newMemoryLog(), nil).user("ann")
+		q := dataRequest{ID: "a", Mode: modePoll}
+		start := time.Now()
+		for range 120 {
+			q.N++
+			_, next := u.poll(q)
+			time.Sleep(next)
+		}
+		between(t, "120 polls were answered", time.Since(start), 9900*time.Millisecond, 11*time.Second)
+	})
+}
