@@ -1,0 +1,41 @@
+package presence
+
+// Reason says why a comet session ended.
+type Reason string
+
+// The reasons that presence treats apart. Every other one means that the
+// person is no longer there: others see them go offline.
+const (
+	// SignedOut is the person's own log-out.
+	SignedOut Reason = "signed-out"
+	// Removed is a login that somebody in charge has ended.
+	Removed Reason = "removed"
+	// Deactivated is an account that was closed.
+	Deactivated Reason = "deactivated"
+	// Replaced is a login that a newer one of the same browser follows.
+	Replaced Reason = "replaced"
+	// Shutdown is a node that stops. Its people stay online while its lease
+	// lasts, for they come back to another node or to the next start.
+	Shutdown Reason = "shutdown"
+)
+
+// How others are told that a person came or went.
+const (
+	noticeSignedIn    = "signed-in"
+	noticeSignedOut   = "signed-out"
+	noticeWentOffline = "went-offline"
+)
+
+// The states of a person.
+const (
+	stateOnline  = "online"
+	stateOffline = "offline"
+)
+
+// notice is how others are told when this was a person's last session.
+func (r Reason) notice() string {
+	if r == SignedOut || r == Removed || r == Deactivated {
+		return noticeSignedOut
+	}
+	return noticeWentOffline
+}
