@@ -1,0 +1,153 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humachi"
+	"github.com/danielgtaylor/huma/v2/validation"
+	"github.com/go-chi/chi/v5"
+)
+
+// huma keeps these in variables of its own, for the whole program.
+func init() {
+	huma.ValidateStrictCasing = true
+	huma.NewError = func(status int, detail string, _ ...error) huma.StatusError {
+		return problem(status, detail)
+	}
+	huma.NewErrorWithContext = func(_ huma.Context, status int, _ string, errs ...error) huma.StatusError {
+		return validationProblem(status, errs)
+	}
+	validation.MsgUnexpectedProperty = "it is not known here"
+	validation.MsgExpectedRequiredProperty = "%s is missing"
+	validation.MsgExpectedString = "it must be a text"
+	validation.MsgExpectedInteger = "it must be a whole number"
+	validation.MsgExpectedNumber = "it must be a number"
+	validation.MsgExpectedBoolean = "it must be true or false"
+	validation.MsgExpectedArray = "it must be a list"
+	validation.MsgExpectedObject = "it must be an object"
+	validation.MsgExpectedOneOf = `it must be one of "%s"`
+	validation.MsgExpectedArrayItemsUnique = "nothing may stand in it twice"
+	validation.MsgExpectedMinLength = "its length must be at least %d"
+	validation.MsgExpectedMaxLength = "its length must be at most %d"
+	validation.MsgExpectedMinItems = "the number of entries must be at least %d"
+	validation.MsgExpectedMaxItems = "the number of entries must be at most %d"
+	validation.MsgExpectedMinimumNumber = "it must be at least %v"
+	validation.MsgExpectedMaximumNumber = "it must be at most %v"
+	validation.MsgExpectedMatchPattern = "it must match %s"
+	validation.MsgExpectedBePattern = "it must be %s"
+}
+
+// validationProblem is what huma found wrong with a request. The values
+// themselves are not repeated: one of them may be a password.
+func validationProblem(status int, errs []error) *Problem {
+	p := problem(status, "The request is not valid. A JSON body is expected.")
+	for _, err := range errs {
+		d, ok := errors.AsType[*huma.ErrorDetail](err)
+		if !ok {
+			continue
+		}
+		message := d.Message
+		if strings.HasPrefix(message, "json: ") {
+			message = "a value is of the wrong type"
+		}
+		p.Errors = append(p.Errors, FieldProblem{Location: d.Location, Message: message})
+	}
+	if len(p.Errors) > 0 {
+		first := p.Errors[0]
+		p.Detail = "Check the " + fieldName(first.Location) + ": " + first.Message + "."
+	}
+	return p
+}
+
+// fieldName is how people call the place of an error: the display name for
+// body.display_name.
+func fieldName(location string) string {
+	_, name, inside := strings.Cut(location, ".")
+	if !inside {
+		return "request"
+	}
+	return strings.ReplaceAll(name, "_", " ")
+}
+
+// newDocument is the OpenAPI document that all operations are added to.
+func newDocument(version string) huma.Config {
+	return huma.Config{
+		OpenAPI: &huma.OpenAPI{
+			OpenAPI: "3.1.0",
+			Info: &huma.Info{
+				Title:       "chatd",
+				Version:     version,
+				Description: "The chat API. Live events come over /comet/data; see docs/protocol.md.",
+			},
+			Components: &huma.Components{
+				Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
+			},
+		},
+		// huma looks up application/problem+json by its suffix.
+		Formats:                      map[string]huma.Format{"application/json": jsonFormat, "json": jsonFormat},
+		DefaultFormat:                "application/json",
+		RejectUnknownQueryParameters: true,
+	}
+}
+
+var jsonFormat = huma.Format{
+	Marshal:   func(w io.Writer, v any) error { return json.NewEncoder(w).Encode(v) },
+	Unmarshal: json.Unmarshal,
+}
+
+// newAPI returns an API whose operations pass through router's middleware and
+// stand in document.
+func newAPI(router chi.Router, document huma.Config) huma.API {
+	return humachi.New(router, document)
+}
+
+// operation adds one typed handler to the API: route is method and path,
+// summary a sentence for the OpenAPI document. It answers with the first of
+// statuses (200, or 204 without a body, when there is none) unless its output
+// says another one. Errors of the handler become problems here, and nowhere
+// else.
+func operation[I, O any](a *App, api huma.API, route, summary string, handler func(context.Context, *I) (*O, error), statuses ...int) {
+	method, path, _ := strings.Cut(route, " ")
+	op := huma.Operation{
+		OperationID: huma.GenerateOperationID(method, path, new(O)),
+		Method:      method,
+		Path:        path,
+		Summary:     summary,
+		Responses:   map[string]*huma.Response{},
+		// strictBody has read the body already, within its own time.
+		BodyReadTimeout: -1,
+	}
+	if len(statuses) > 0 {
+		op.DefaultStatus = statuses[0]
+	}
+	huma.Register(api, op, func(ctx context.Context, in *I) (*O, error) {
+		out, err := handler(ctx, in)
+		if err != nil {
+			return nil, a.problemOf(ctx, err)
+		}
+		return out, nil
+	})
+	for _, status := range statuses {
+		op.Responses[strconv.Itoa(status)] = op.Responses[strconv.Itoa(op.DefaultStatus)]
+	}
+}
+
+// Browser is the part of a request that handlers need when they begin or name
+// a session: the connection behind the typed input.
+type Browser struct {
+	w http.ResponseWriter
+	r *http.Request
+}
+
+// Resolve implements huma.Resolver.
+func (b *Browser) Resolve(ctx huma.Context) []error {
+	b.r, b.w = humachi.Unwrap(ctx)
+	return nil
+}

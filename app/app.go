@@ -1,0 +1,164 @@
+// Package app is what people can do with chatd: the URL space, sessions,
+// rules, rendering, and the glue between the store, the hub and presence.
+package app
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+
+	"github.com/alexedwards/scs/v2"
+	"golang.org/x/sync/errgroup"
+
+	"chatd/comet"
+	"chatd/presence"
+	"chatd/store"
+)
+
+// Config is what an App needs from the program around it.
+type Config struct {
+	// Store is open and migrated. The App does not close it.
+	Store *store.Store
+	// Assets holds the built page: manifest.json and the files it names.
+	Assets fs.FS
+	// PublicURL is how people reach chatd. Nil means: whatever address they used.
+	PublicURL *url.URL
+	// TrustedProxies are the only peers whose X-Forwarded-For is believed.
+	TrustedProxies []netip.Prefix
+	// SetupCode lets somebody set up the workspace from another machine.
+	// Empty means that only this machine itself may do so.
+	SetupCode string
+	// Version is told by the OpenAPI document.
+	Version string
+	// Log receives everything the App has to say. Nil means slog.Default.
+	Log *slog.Logger
+	// HashParams is the cost of a password's hash. Zero means
+	// DefaultHashParams.
+	HashParams HashParams
+	// Times are the hub's. Zero means its defaults.
+	Times comet.Times
+}
+
+// secure reports whether people reach chatd over HTTPS.
+func (c Config) secure() bool { return c.PublicURL != nil && c.PublicURL.Scheme == "https" }
+
+// App serves one workspace. Make it with New, run it with Run, and serve its
+// Handler while Run runs.
+type App struct {
+	// Static after construction.
+	config          Config
+	log             *slog.Logger
+	store           *store.Store
+	sessions        *scs.SessionManager // through the main pool
+	controlSessions *scs.SessionManager // through the reserved pool
+	hub             *comet.Hub
+	tracker         *presence.Tracker
+	committer       *store.Committer
+	doorbell        *store.Doorbell
+	hasher          *Hasher
+	throttle        *Throttle
+	sends           *rateLimit
+	touches         *touches
+	assets          *assets
+	handler         http.Handler
+
+	// rung has one slot: a look is due. Never closed.
+	rung chan struct{}
+	// lookFrom is where the next look begins. Owned by keepLooking.
+	lookFrom int64
+}
+
+// New puts the App together. It asks the database once, where to begin looking
+// for news, so nothing is missed that happens after the first request; ctx
+// bounds that. It starts nothing.
+func New(ctx context.Context, config Config) (*App, error) {
+	if config.Log == nil {
+		config.Log = slog.Default()
+	}
+	if config.HashParams == (HashParams{}) {
+		config.HashParams = DefaultHashParams
+	}
+	a := &App{
+		config:          config,
+		log:             config.Log,
+		store:           config.Store,
+		sessions:        newSessions(config.Store, config.secure()),
+		controlSessions: newSessions(config.Store.Control(), config.secure()),
+		hasher:          NewHasher(config.HashParams, 0),
+		throttle:        NewThrottle(),
+		sends:           newRateLimit(20, 40),
+		touches:         newTouches(),
+		rung:            make(chan struct{}, 1),
+	}
+	a.tracker = presence.New(presence.Config{
+		Leases:   config.Store.Control(),
+		OnChange: func() { a.hub.WakePresence() },
+		Ring:     func() { a.doorbell.Ring() },
+		Log:      config.Log,
+	})
+	a.hub = comet.New(comet.Config{
+		Log:        feed{config.Store},
+		ControlLog: feed{config.Store.Control()},
+		Presence:   attendance{a.tracker},
+		Identify:   identify,
+		Check:      a.loginLives,
+		Node:       a.tracker.Node(),
+		Times:      config.Times,
+		Logger:     config.Log,
+	})
+	a.doorbell = config.Store.NewDoorbell(a.tracker.Node(), a.rang)
+	a.committer = config.Store.NewCommitter(store.CommitterConfig{OnCommit: a.committed})
+	begin, err := config.Store.Control().Look(ctx, 0)
+	if err != nil {
+		return nil, err
+	}
+	a.lookFrom = begin.Next
+	if a.assets, err = readAssets(config.Assets); err != nil {
+		return nil, err
+	}
+	if a.handler, err = a.routes(); err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
+// Handler serves the whole URL space.
+func (a *App) Handler() http.Handler { return a.handler }
+
+// Run does the work behind the requests: the committer, the doorbell, the
+// looks, the hub, presence and housekeeping. It returns when ctx has ended or
+// one of them has failed, and all of its goroutines are gone. The error is nil
+// when ctx has ended.
+func (a *App) Run(ctx context.Context) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	// Presence outlives the hub, whose last sign-outs it has to store and ring
+	// for.
+	lastly, stopLast := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopLast()
+	first, last := &errgroup.Group{}, &errgroup.Group{}
+	start := func(group *errgroup.Group, ctx context.Context, work func(context.Context) error) {
+		group.Go(func() error {
+			defer stop() // none of them works without the others
+			return work(ctx)
+		})
+	}
+	start(last, lastly, a.doorbell.Run)
+	start(last, lastly, a.tracker.Run)
+	start(first, ctx, a.committer.Run)
+	start(first, ctx, a.hub.Run)
+	start(first, ctx, a.keepLooking)
+	start(first, ctx, a.keepHouse)
+	err := first.Wait()
+	stopLast()
+	return errors.Join(err, last.Wait())
+}
+
+// Drain answers every waiting poll and sends every stream elsewhere. Call it
+// before the server's Shutdown, which would wait for them, and end Run after
+// it. It returns when they are gone or ctx has ended.
+func (a *App) Drain(ctx context.Context) { a.hub.Drain(ctx) }

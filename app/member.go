@@ -1,0 +1,104 @@
+package app
+
+import (
+	"context"
+
+	"chatd/comet"
+	"chatd/store"
+)
+
+// RoomPath names the room in an address.
+type RoomPath struct {
+	Room int64 `path:"room" minimum:"1"`
+}
+
+// joinRoom makes the viewer a member of a public room.
+func (a *App) joinRoom(ctx context.Context, in *RoomPath) (*entryOutput, error) {
+	pending, err := a.store.JoinRoom(ctx, userOf(ctx), in.Room)
+	if err != nil {
+		return nil, err
+	}
+	a.committer.Number(pending...)
+	return a.entry(ctx, in.Room)
+}
+
+// leaveRoom ends the viewer's membership and, at once, their subscription.
+func (a *App) leaveRoom(ctx context.Context, in *RoomPath) (*struct{}, error) {
+	user := userOf(ctx)
+	pending, err := a.store.Control().LeaveRoom(ctx, user, in.Room)
+	if err != nil {
+		return nil, err
+	}
+	a.membershipEnded(user, in.Room, comet.ReasonLeft, pending)
+	return nil, nil
+}
+
+// Member is a user in a room.
+type Member struct {
+	User
+	RoomRole string `json:"room_role" enum:"owner,moderator,member"`
+}
+
+type membersOutput struct {
+	Body struct {
+		Members []Member `json:"members"`
+	}
+}
+
+// listMembers shows who is in a room to its members.
+func (a *App) listMembers(ctx context.Context, in *RoomPath) (*membersOutput, error) {
+	members, err := a.store.Members(ctx, userOf(ctx), in.Room)
+	if err != nil {
+		return nil, err
+	}
+	out := &membersOutput{}
+	out.Body.Members = make([]Member, len(members))
+	for i, m := range members {
+		out.Body.Members[i] = Member{User: renderUser(m.User), RoomRole: string(m.RoomRole)}
+	}
+	return out, nil
+}
+
+type addMemberInput struct {
+	RoomPath
+	Body struct {
+		UserID int64 `json:"user_id" minimum:"1"`
+	}
+}
+
+// addMember lets a member bring somebody else into a room.
+func (a *App) addMember(ctx context.Context, in *addMemberInput) (*struct{}, error) {
+	pending, err := a.store.AddMember(ctx, userOf(ctx), in.Body.UserID, in.Room)
+	if err != nil {
+		return nil, err
+	}
+	a.committer.Number(pending...)
+	return nil, nil
+}
+
+type memberInput struct {
+	RoomPath
+	User int64 `path:"user" minimum:"1"`
+}
+
+// removeMember ends somebody else's membership and, at once, their subscription.
+func (a *App) removeMember(ctx context.Context, in *memberInput) (*struct{}, error) {
+	pending, err := a.store.RemoveMember(ctx, userOf(ctx), in.User, in.Room)
+	if err != nil {
+		return nil, err
+	}
+	reason := comet.ReasonRemoved
+	if in.User == userOf(ctx) {
+		reason = comet.ReasonLeft
+	}
+	a.membershipEnded(in.User, in.Room, reason, pending)
+	return nil, nil
+}
+
+// membershipEnded makes the end of a membership felt at once, here and on the
+// other nodes, before the committer has numbered its event.
+func (a *App) membershipEnded(user, room int64, reason comet.Reason, pending store.Pending) {
+	a.hub.Revoke(userName(user), roomTopic(room), reason)
+	a.doorbell.Ring()
+	a.committer.Number(pending...)
+}

@@ -1,0 +1,142 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
+)
+
+type contextKey int
+
+const (
+	requestIDKey contextKey = iota
+	peerKey
+	viewerKey
+)
+
+// identified gives each request an id.
+func (a *App) identified(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		id := rand.Text()[:16]
+		w.Header().Set("X-Request-Id", id)
+		ctx := context.WithValue(r.Context(), requestIDKey, id)
+		ctx = context.WithValue(ctx, peerKey, hostOf(r.RemoteAddr))
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
+}
+
+func requestID(ctx context.Context) string {
+	id, _ := ctx.Value(requestIDKey).(string)
+	return id
+}
+
+// logged writes one line per request: what was asked by its route, never by
+// its path, which may hold an invite's token.
+func (a *App) logged(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ww := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
+		defer a.logRequest(r.Context(), r.Method, ww, time.Now())
+		next.ServeHTTP(ww, r)
+	})
+}
+
+func (a *App) logRequest(ctx context.Context, method string, w middleware.WrapResponseWriter, start time.Time) {
+	level := slog.LevelDebug
+	if w.Status() >= http.StatusInternalServerError {
+		level = slog.LevelWarn
+	}
+	a.log.LogAttrs(ctx, level, "request",
+		slog.String("request_id", requestID(ctx)),
+		slog.String("method", method),
+		slog.String("route", chi.RouteContext(ctx).RoutePattern()),
+		slog.Int("status", w.Status()),
+		slog.Int("bytes", w.BytesWritten()),
+		slog.Duration("took", time.Since(start)),
+		slog.String("address", address(ctx)))
+}
+
+// recovered turns a panic into a 500. When the answer has begun, the
+// connection is cut instead, so that nobody takes a part for the whole.
+func (a *App) recovered(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			if cause := recover(); cause != nil {
+				a.answerPanic(w, r, cause)
+			}
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+func (a *App) answerPanic(w http.ResponseWriter, r *http.Request, cause any) {
+	err, isError := cause.(error)
+	if isError && errors.Is(err, http.ErrAbortHandler) {
+		panic(cause)
+	}
+	err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
+	if ww, ok := w.(middleware.WrapResponseWriter); ok && ww.Status() != 0 {
+		a.logFailure(r.Context(), err)
+		panic(http.ErrAbortHandler)
+	}
+	a.fail(w, r, err)
+}
+
+// hardened sets what holds for every answer. The policy on content is each
+// answer's own: the page, the API and the hub's frames differ.
+func (a *App) hardened(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		if a.config.secure() || calledLocal(r) { // elsewhere browsers ignore it, and complain on every page
+			h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// sameOrigin refuses changing requests that another site's page has made.
+func (a *App) sameOrigin() (func(http.Handler) http.Handler, error) {
+	protection := http.NewCrossOriginProtection()
+	if u := a.config.PublicURL; u != nil {
+		if err := protection.AddTrustedOrigin(u.Scheme + "://" + u.Host); err != nil {
+			return nil, fmt.Errorf("the public URL cannot be an origin: %w", err)
+		}
+	}
+	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		a.fail(w, r, problem(http.StatusForbidden,
+			"This request came from another site. Open chatd itself and try there. "+
+				"Behind a proxy, CHATD_PUBLIC_URL must be the address people use."))
+	}))
+	return protection.Handler, nil
+}
+
+// bounded ends a request that takes too long, so that it never waits for ever
+// for a database connection. Never around a stream.
+func bounded(limit time.Duration) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			ctx, cancel := context.WithTimeout(r.Context(), limit)
+			defer cancel()
+			next.ServeHTTP(w, r.WithContext(ctx))
+		})
+	}
+}
+
+// private keeps answers of the API out of caches and frames.
+func private(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "no-store")
+		w.Header().Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+		next.ServeHTTP(w, r)
+	})
+}

@@ -1,0 +1,113 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"chatd/comet"
+	"chatd/store"
+)
+
+// lookEvery is how long a lost doorbell can delay news from another node.
+const lookEvery = 2 * time.Second
+
+// committed hands what this node has just stored to its own listeners and
+// rings for the other nodes. The committer waits for it, so it only encodes.
+func (a *App) committed(events []store.Event) {
+	for _, e := range events {
+		topic := topicOf(e)
+		if e.Kind == store.EventRoomAdded {
+			// Its payload takes a query; the hub reads it if somebody listens.
+			a.hub.Announce(topic, comet.Position{Epoch: e.Epoch, Seq: e.Seq})
+			continue
+		}
+		a.hub.Publish(topic, e.Epoch, comet.Event{Seq: e.Seq, Payload: renderNews(e)})
+	}
+	a.doorbell.Ring()
+}
+
+// rang is called when another node has something new, or may have had while we
+// could not hear.
+func (a *App) rang() {
+	select {
+	case a.rung <- struct{}{}:
+	default: // a look is due already
+	}
+	a.tracker.Refresh()
+}
+
+// keepLooking looks for what other nodes did, when they ring and every so
+// often, until ctx ends.
+func (a *App) keepLooking(ctx context.Context) error {
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	lost := false
+	for {
+		err := a.look(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case err != nil && !lost:
+			a.log.WarnContext(ctx, "cannot look for news from other nodes; trying again", slog.Any("error", err))
+		case err == nil && lost:
+			a.log.InfoContext(ctx, "looking for news from other nodes again")
+		}
+		lost = err != nil
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-a.rung:
+		case <-tick.C:
+		}
+	}
+}
+
+// look asks the database what changed since the last look and tells the hub.
+// Hearing of something twice is harmless.
+func (a *App) look(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	seen, err := a.store.Control().Look(ctx, a.lookFrom)
+	if err != nil {
+		return err
+	}
+	a.lookFrom = seen.Next
+	for _, s := range seen.EndedSessions {
+		a.hub.EndLogin(s.ID, comet.Reason(s.Reason))
+	}
+	for _, m := range seen.EndedMemberships {
+		a.hub.Revoke(userName(m.UserID), roomTopic(m.RoomID), comet.ReasonRemoved)
+	}
+	for topic, p := range seen.Topics {
+		for _, name := range namesOf(topic) {
+			a.hub.Announce(name, comet.Position(p))
+		}
+	}
+	a.committer.Number(seen.PendingTopics...)
+	return nil
+}
+
+// namesOf are the names a topic may have. Nobody can listen to the wrong one.
+func namesOf(topic int64) []string {
+	if topic == store.WorkspaceTopic {
+		return []string{workspaceTopic}
+	}
+	return []string{roomTopic(topic), userTopic(topic)}
+}
+
+// keepHouse removes what nobody needs any more, now and every hour.
+func (a *App) keepHouse(ctx context.Context) error {
+	tick := time.NewTicker(time.Hour)
+	defer tick.Stop()
+	for {
+		if _, err := a.store.DeleteExpiredSessions(ctx); err != nil && ctx.Err() == nil {
+			a.log.WarnContext(ctx, "expired sessions were not removed; trying again in an hour", slog.Any("error", err))
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}

@@ -1,0 +1,173 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"math"
+	"net/http"
+	"strconv"
+	"time"
+
+	"chatd/store"
+)
+
+// Problem is every error that leaves chatd: an RFC 9457 problem document whose
+// detail is a sentence for people.
+type Problem struct {
+	Type      string         `json:"type" default:"about:blank" doc:"Always about:blank: the status says what kind of problem it is."`
+	Title     string         `json:"title" doc:"The name of the status."`
+	Status    int            `json:"status" doc:"The HTTP status."`
+	Detail    string         `json:"detail" doc:"A sentence for people, with a way out."`
+	RequestID string         `json:"request_id,omitempty" doc:"Names the entry in the server's log."`
+	Errors    []FieldProblem `json:"errors,omitempty" doc:"What is wrong with which part of the request."`
+
+	retryAfter time.Duration
+}
+
+// FieldProblem says what is wrong with one part of a request.
+type FieldProblem struct {
+	Location string `json:"location" doc:"Where, such as body.username."`
+	Message  string `json:"message" doc:"What is wrong there."`
+}
+
+// problem makes a Problem with a sentence for people.
+func problem(status int, detail string) *Problem {
+	return &Problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Detail: detail}
+}
+
+// fieldProblem is a 422 about one field of the body.
+func fieldProblem(field, detail string) *Problem {
+	p := problem(http.StatusUnprocessableEntity, detail)
+	p.Errors = []FieldProblem{{Location: "body." + field, Message: detail}}
+	return p
+}
+
+// waitProblem tells the client to come back after wait.
+func waitProblem(status int, detail string, wait time.Duration) *Problem {
+	p := problem(status, detail)
+	p.retryAfter = wait
+	return p
+}
+
+// Error implements error.
+func (p *Problem) Error() string { return p.Detail }
+
+// GetStatus implements huma.StatusError.
+func (p *Problem) GetStatus() int { return p.Status }
+
+// ContentType implements huma.ContentTypeFilter.
+func (p *Problem) ContentType(string) string { return "application/problem+json" }
+
+// GetHeaders implements huma.HeadersError.
+func (p *Problem) GetHeaders() http.Header {
+	h := http.Header{}
+	if p.retryAfter > 0 {
+		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(p.retryAfter.Seconds()))))
+	}
+	return h
+}
+
+// A sentinel is an error that packages below decide on, and how people see it.
+type sentinel struct {
+	cause      error
+	status     int
+	detail     string
+	retryAfter time.Duration
+}
+
+var sentinels = []sentinel{
+	{store.ErrNoSuchUser, http.StatusNotFound, "There is no such person here. Load the list of people again.", 0},
+	{store.ErrNotFound, http.StatusNotFound, "This does not exist, or you cannot see it. Go back to your rooms.", 0},
+	{store.ErrNotMember, http.StatusForbidden, "You are not a member of this room. Join it first.", 0},
+	{store.ErrForbidden, http.StatusForbidden, "You are not allowed to do this. Ask an owner.", 0},
+	{store.ErrSessionEnded, http.StatusUnauthorized, signedOutDetail, 0},
+	{store.ErrConflict, http.StatusConflict, "This was changed meanwhile. Load it again and retry.", 0},
+	{store.ErrGone, http.StatusGone, "This is no longer valid. Ask for a new one.", 0},
+	{store.ErrInvalid, http.StatusUnprocessableEntity, "This cannot be stored. Check what you entered.", 0},
+	{store.ErrUnavailable, http.StatusServiceUnavailable, unavailableDetail, 2 * time.Second},
+	{ErrBusy, http.StatusServiceUnavailable, "Too many people are signing in at the moment. Try again in a few seconds.", 3 * time.Second},
+	{context.DeadlineExceeded, http.StatusServiceUnavailable, "The server is very busy. Try again in a moment.", 2 * time.Second},
+	{context.Canceled, http.StatusServiceUnavailable, "The request was cut off. Try again.", time.Second},
+}
+
+const (
+	signedOutDetail   = "You are signed out. Sign in to go on."
+	unavailableDetail = "The database cannot be reached just now. Try again in a moment."
+)
+
+// problemOf turns any error into what the client may see of it. This is the
+// one place where that is decided. An error nobody foresaw stays in the log;
+// the client gets the id of its entry.
+func (a *App) problemOf(ctx context.Context, err error) *Problem {
+	if p, ok := errors.AsType[*Problem](err); ok {
+		return p
+	}
+	if taken, ok := errors.AsType[*store.TakenError](err); ok {
+		return takenProblem(taken.Field)
+	}
+	if invalid, ok := errors.AsType[*store.InvalidError](err); ok {
+		return fieldProblem(invalid.Field, invalid.Text)
+	}
+	for _, s := range sentinels {
+		if errors.Is(err, s.cause) {
+			a.logRefusal(ctx, s.status, err)
+			return waitProblem(s.status, s.detail, s.retryAfter)
+		}
+	}
+	if store.Unreachable(err) {
+		a.logRefusal(ctx, http.StatusServiceUnavailable, err)
+		return waitProblem(http.StatusServiceUnavailable, unavailableDetail, 2*time.Second)
+	}
+	a.logFailure(ctx, err)
+	p := problem(http.StatusInternalServerError,
+		"Something went wrong on the server. Try again; if it happens again, tell the owner this number: "+requestID(ctx)+".")
+	p.RequestID = requestID(ctx)
+	return p
+}
+
+func (a *App) logFailure(ctx context.Context, err error) {
+	a.log.ErrorContext(ctx, "request failed", slog.String("request_id", requestID(ctx)), slog.Any("error", err))
+}
+
+// logRefusal keeps what a person cannot help, and the owner may want to know.
+func (a *App) logRefusal(ctx context.Context, status int, err error) {
+	if status < http.StatusInternalServerError || errors.Is(err, context.Canceled) {
+		return
+	}
+	a.log.WarnContext(ctx, "request refused", slog.String("request_id", requestID(ctx)),
+		slog.Int("status", status), slog.Any("error", err))
+}
+
+func takenProblem(field string) *Problem {
+	detail := map[string]string{
+		"username": "This user name is taken. Choose another one.",
+		"email":    "This e-mail address already has an account. Sign in with it, or use another one.",
+		"name":     "There is already a room with this name. Choose another one.",
+	}[field]
+	if detail == "" {
+		detail = "This is taken already. Choose another one."
+	}
+	p := problem(http.StatusConflict, detail)
+	p.Errors = []FieldProblem{{Location: "body." + field, Message: detail}}
+	return p
+}
+
+// fail answers with err: as a page to a browser that asked for one, as a
+// problem document to everybody else.
+func (a *App) fail(w http.ResponseWriter, r *http.Request, err error) {
+	p := a.problemOf(r.Context(), err)
+	for name, values := range p.GetHeaders() {
+		w.Header()[name] = values
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	if wantsPage(r) {
+		a.writeProblemPage(w, p)
+		return
+	}
+	w.Header().Set("Content-Type", p.ContentType(""))
+	w.WriteHeader(p.Status)
+	// The client may be gone; there is nobody left to tell.
+	_ = json.NewEncoder(w).Encode(p)
+}

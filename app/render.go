@@ -1,0 +1,180 @@
+package app
+
+import (
+	"encoding/json"
+	"time"
+
+	"chatd/store"
+)
+
+// What people see of users, rooms and messages. There is one rendering, the
+// same for every viewer: history, stream and the first page all use it.
+// Ids, seqs, epochs and numbers stay below 2^53.
+type (
+	// User is a person of the workspace.
+	User struct {
+		ID          int64  `json:"id"`
+		Username    string `json:"username"`
+		DisplayName string `json:"display_name"`
+		Role        string `json:"role" enum:"owner,admin,member,guest"`
+	}
+
+	// Author is the person behind a message.
+	Author struct {
+		ID          int64  `json:"id"`
+		Username    string `json:"username"`
+		DisplayName string `json:"display_name"`
+	}
+
+	// Room is what everybody who may see a room knows of it.
+	Room struct {
+		ID          int64  `json:"id"`
+		Kind        string `json:"kind" enum:"public,private,direct"`
+		Name        string `json:"name" doc:"Empty for direct rooms."`
+		Description string `json:"description"`
+	}
+
+	// RoomEntry is a room in the viewer's own list.
+	RoomEntry struct {
+		Room
+		Role          string   `json:"role" enum:"owner,moderator,member" doc:"The viewer's role in the room."`
+		Position      Position `json:"position" doc:"Where the room's topic stands; last_number is valid there."`
+		LastNumber    int64    `json:"last_number" doc:"The number of the newest message, 0 when there is none."`
+		ReadNumber    int64    `json:"read_number" doc:"The number of the newest message the viewer has read."`
+		Members       []int64  `json:"members,omitempty" doc:"User ids, for direct rooms only."`
+		LastMessageAt *string  `json:"last_message_at" format:"date-time"`
+	}
+
+	// Position is a place in a topic's log.
+	Position struct {
+		Epoch int64 `json:"epoch"`
+		Seq   int64 `json:"seq"`
+	}
+
+	// Message is a message of a room.
+	Message struct {
+		ID        int64  `json:"id"`
+		RoomID    int64  `json:"room_id"`
+		Number    int64  `json:"number" doc:"Its place among the room's messages: 1, 2, 3, without gaps."`
+		Seq       int64  `json:"seq" doc:"The event that announced it in the room's topic."`
+		Author    Author `json:"author"`
+		ClientID  string `json:"client_id" format:"uuid"`
+		Body      string `json:"body"`
+		CreatedAt string `json:"created_at" format:"date-time"`
+	}
+)
+
+func renderUser(u store.User) User {
+	return User{ID: u.ID, Username: u.Username, DisplayName: u.DisplayName, Role: string(u.Role)}
+}
+
+func renderUsers(users []store.User) []User {
+	rendered := make([]User, len(users))
+	for i, u := range users {
+		rendered[i] = renderUser(u)
+	}
+	return rendered
+}
+
+func renderRoom(r store.Room) Room {
+	return Room{ID: r.ID, Kind: string(r.Kind), Name: r.Name, Description: r.Description}
+}
+
+func renderEntry(o store.OverviewRoom) RoomEntry {
+	entry := RoomEntry{
+		Room:       renderRoom(o.Room),
+		Role:       string(o.Role),
+		Position:   Position(o.Position),
+		LastNumber: o.LastNumber,
+		ReadNumber: o.ReadNumber,
+		Members:    o.Members,
+	}
+	if o.LastMessageAt != nil {
+		at := renderTime(*o.LastMessageAt)
+		entry.LastMessageAt = &at
+	}
+	return entry
+}
+
+func renderMessage(m store.Message) Message {
+	return Message{
+		ID: m.ID, RoomID: m.RoomID, Number: m.Number, Seq: m.Seq,
+		Author:   Author{ID: m.Author.ID, Username: m.Author.Username, DisplayName: m.Author.DisplayName},
+		ClientID: m.ClientID, Body: m.Body, CreatedAt: renderTime(m.CreatedAt),
+	}
+}
+
+func renderMessages(messages []store.Message) []Message {
+	rendered := make([]Message, len(messages))
+	for i, m := range messages {
+		rendered[i] = renderMessage(m)
+	}
+	return rendered
+}
+
+// renderTime writes a moment as RFC 3339 in UTC with milliseconds.
+func renderTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
+
+// News is the payload of one event on the data channel. Which fields it has
+// depends on its kind.
+type News struct {
+	Kind    string   `json:"kind"`
+	Message *Message `json:"message,omitempty"`
+	User    *User    `json:"user,omitempty"`
+	Actor   *User    `json:"actor,omitempty"`
+	Room    any      `json:"room,omitempty"` // a Room, or a RoomEntry for room-added
+	RoomID  int64    `json:"room_id,omitempty"`
+	At      int64    `json:"at,omitempty"` // Unix time in milliseconds
+}
+
+// renderNews turns an event of the log into its payload. It is nil for an
+// event that can no longer be shown, and for room-added, which depends on the
+// viewer; see roomAdded.
+func renderNews(e store.Event) []byte {
+	news := News{Kind: string(e.Kind)}
+	switch e.Kind {
+	case store.EventMessage:
+		if e.Message == nil {
+			return nil
+		}
+		m := renderMessage(*e.Message)
+		news.Message = &m
+	case store.EventJoin, store.EventLeave:
+		news.User, news.Actor, news.At = optionalUser(e.User), optionalUser(e.Actor), e.CreatedAt.UnixMilli()
+	case store.EventUserAdded, store.EventUserChanged:
+		news.User = optionalUser(e.User)
+	case store.EventRoomCreated, store.EventRoomChanged:
+		if e.Room == nil {
+			return nil
+		}
+		news.Room = renderRoom(*e.Room)
+	case store.EventRoomRemoved:
+		if e.Room == nil {
+			return nil
+		}
+		news.RoomID = e.Room.ID
+	case store.EventRoomAdded, store.EventSkip:
+		return nil
+	default:
+		return nil
+	}
+	return encode(news)
+}
+
+func optionalUser(u *store.User) *User {
+	if u == nil {
+		return nil
+	}
+	rendered := renderUser(*u)
+	return &rendered
+}
+
+// encode writes JSON that is safe inside HTML.
+func encode(v any) []byte {
+	encoded, err := json.Marshal(v)
+	if err != nil {
+		// Only values of our own types come here; they all have an encoding.
+		panic("app: encode: " + err.Error())
+	}
+	return encoded
+}

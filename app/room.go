@@ -1,0 +1,134 @@
+package app
+
+import (
+	"context"
+	"net/http"
+
+	"chatd/store"
+)
+
+type overviewOutput struct {
+	Body struct {
+		Me struct {
+			User
+			Email string `json:"email"`
+		} `json:"me"`
+		Workspace struct {
+			Name     string   `json:"name"`
+			Position Position `json:"position"`
+		} `json:"workspace"`
+		UserPosition Position    `json:"user_position"`
+		Rooms        []RoomEntry `json:"rooms"`
+		Users        []User      `json:"users"`
+	}
+}
+
+// overview is everything the page needs at first, from one snapshot.
+func (a *App) overview(ctx context.Context, _ *struct{}) (*overviewOutput, error) {
+	seen, err := a.store.Overview(ctx, userOf(ctx))
+	if err != nil {
+		return nil, err
+	}
+	out := &overviewOutput{}
+	out.Body.Me.User = renderUser(seen.Me)
+	out.Body.Me.Email = seen.Me.Email
+	out.Body.Workspace.Name = seen.Workspace.Name
+	out.Body.Workspace.Position = Position(seen.WorkspacePosition)
+	out.Body.UserPosition = Position(seen.UserPosition)
+	out.Body.Users = renderUsers(seen.Users)
+	out.Body.Rooms = make([]RoomEntry, len(seen.Rooms))
+	for i, room := range seen.Rooms {
+		out.Body.Rooms[i] = renderEntry(room)
+	}
+	return out, nil
+}
+
+// DirectoryRoom is a public room that anybody may join.
+type DirectoryRoom struct {
+	Room
+	MemberCount int  `json:"member_count"`
+	Joined      bool `json:"joined" doc:"Whether the viewer is a member."`
+}
+
+type directoryOutput struct {
+	Body struct {
+		Rooms []DirectoryRoom `json:"rooms"`
+	}
+}
+
+// directory lists the public rooms.
+func (a *App) directory(ctx context.Context, _ *struct{}) (*directoryOutput, error) {
+	rooms, err := a.store.Directory(ctx, userOf(ctx))
+	if err != nil {
+		return nil, err
+	}
+	out := &directoryOutput{}
+	out.Body.Rooms = make([]DirectoryRoom, len(rooms))
+	for i, r := range rooms {
+		out.Body.Rooms[i] = DirectoryRoom{Room: renderRoom(r.Room), MemberCount: r.Members, Joined: r.Joined}
+	}
+	return out, nil
+}
+
+type entryOutput struct {
+	Body RoomEntry
+}
+
+// entry answers with a room as the viewer's list shows it.
+func (a *App) entry(ctx context.Context, room int64) (*entryOutput, error) {
+	seen, err := a.store.OverviewRoom(ctx, userOf(ctx), room)
+	if err != nil {
+		return nil, err
+	}
+	return &entryOutput{Body: renderEntry(seen)}, nil
+}
+
+type createRoomInput struct {
+	Body struct {
+		Kind        string `json:"kind" enum:"public,private"`
+		Name        string `json:"name" doc:"1 to 80 characters on one line."`
+		Description string `json:"description,omitempty" doc:"Up to 500 characters."`
+	}
+}
+
+// createRoom makes a public or private room. Its creator owns it.
+func (a *App) createRoom(ctx context.Context, in *createRoomInput) (*entryOutput, error) {
+	room, pending, err := a.store.CreateRoom(ctx, userOf(ctx), store.NewRoom{
+		Kind: store.RoomKind(in.Body.Kind), Name: in.Body.Name, Description: in.Body.Description,
+	})
+	if err != nil {
+		return nil, err
+	}
+	a.committer.Number(pending...)
+	return a.entry(ctx, room.ID)
+}
+
+type openDirectInput struct {
+	Body struct {
+		UserIDs []int64 `json:"user_ids" minItems:"1" maxItems:"8" doc:"The other people. Only oneself means a room for notes."`
+	}
+}
+
+type openDirectOutput struct {
+	Status int
+	Body   RoomEntry
+}
+
+// openDirect finds the direct room of the viewer and others (200), or makes it
+// (201).
+func (a *App) openDirect(ctx context.Context, in *openDirectInput) (*openDirectOutput, error) {
+	room, pending, err := a.store.OpenDirect(ctx, userOf(ctx), in.Body.UserIDs)
+	if err != nil {
+		return nil, err
+	}
+	a.committer.Number(pending...)
+	entry, err := a.entry(ctx, room.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := &openDirectOutput{Status: http.StatusOK, Body: entry.Body}
+	if len(pending) > 0 {
+		out.Status = http.StatusCreated
+	}
+	return out, nil
+}

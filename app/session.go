@@ -1,0 +1,138 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+
+	"chatd/comet"
+	"chatd/store"
+)
+
+const sessionLifetime = 30 * 24 * time.Hour
+
+// A viewer is who makes a request: a user in a signed-in browser.
+type viewer struct {
+	user    int64
+	session string
+}
+
+func viewerOf(ctx context.Context) (viewer, bool) {
+	v, ok := ctx.Value(viewerKey).(viewer)
+	return v, ok
+}
+
+// userOf is the user behind a request that signedIn has let through.
+func userOf(ctx context.Context) int64 {
+	v, _ := viewerOf(ctx)
+	return v.user
+}
+
+// newSessions returns the session manager for one of the store's pools. It is
+// not made by scs.New, which starts a goroutine that nothing can end.
+// IdleTimeout stays 0: otherwise each request would save its session.
+func newSessions(through *store.Store, secure bool) *scs.SessionManager {
+	cookie := scs.SessionCookie{
+		Name:     "chatd_session",
+		HttpOnly: true,
+		Path:     "/",
+		Persist:  true,
+		SameSite: http.SameSiteLaxMode,
+		Secure:   secure,
+	}
+	if secure {
+		cookie.Name = "__Host-chatd_session"
+	}
+	return &scs.SessionManager{
+		Store:    through.SessionStore(),
+		Codec:    scs.GobCodec{},
+		Lifetime: sessionLifetime,
+		Cookie:   cookie,
+	}
+}
+
+// recognized loads the session of a request through one pool and remembers
+// that it was used. It never saves one: only startSession does.
+func (a *App) recognized(sessions *scs.SessionManager, through *store.Store) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			ctx, err := loadSession(r.Context(), r, sessions)
+			if err != nil {
+				a.fail(w, r, err)
+				return
+			}
+			if v, ok := viewerOf(ctx); ok && a.touches.Due(v.session) {
+				if err := through.TouchSession(ctx, v.session); err != nil {
+					a.log.WarnContext(ctx, "the use of a session was not written down", slog.Any("error", err))
+				}
+			}
+			next.ServeHTTP(w, r.WithContext(ctx))
+		})
+	}
+}
+
+// loadSession returns the request's context with its session in it, and with
+// its viewer if there is one.
+func loadSession(ctx context.Context, r *http.Request, sessions *scs.SessionManager) (context.Context, error) {
+	var token string
+	if cookie, err := r.Cookie(sessions.Cookie.Name); err == nil {
+		token = cookie.Value
+	}
+	ctx, err := sessions.Load(ctx, token)
+	if err != nil {
+		return nil, fmt.Errorf("load session: %w", err)
+	}
+	v := viewer{user: sessions.GetInt64(ctx, store.SessionUser), session: sessions.GetString(ctx, store.SessionID)}
+	if v.user != 0 {
+		ctx = context.WithValue(ctx, viewerKey, v)
+	}
+	return ctx, nil
+}
+
+// signedIn refuses requests without a live session.
+func (a *App) signedIn(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, ok := viewerOf(r.Context()); !ok {
+			a.fail(w, r, problem(http.StatusUnauthorized, signedOutDetail))
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// startSession signs the browser in as user, under a new token. A session the
+// browser had before ends.
+func (a *App) startSession(ctx context.Context, b Browser, user int64) error {
+	before, had := viewerOf(ctx)
+	if err := a.sessions.RenewToken(ctx); err != nil {
+		return fmt.Errorf("renew session: %w", err)
+	}
+	a.sessions.Put(ctx, store.SessionID, newUUID())
+	a.sessions.Put(ctx, store.SessionUser, user)
+	a.sessions.Put(ctx, store.SessionUserAgent, b.r.UserAgent())
+	a.sessions.Put(ctx, store.SessionAddress, address(ctx))
+	token, expiry, err := a.sessions.Commit(ctx)
+	if err != nil {
+		return fmt.Errorf("save session: %w", err)
+	}
+	a.sessions.WriteSessionCookie(ctx, b.w, token, expiry)
+	if had {
+		a.hub.EndLogin(before.session, comet.ReasonReplaced)
+		a.doorbell.Ring()
+	}
+	return nil
+}
+
+// newUUID is a random UUID (RFC 9562, version 4).
+func newUUID() string {
+	var b [16]byte
+	rand.Read(b[:])
+	b[6] = b[6]&0x0f | 0x40
+	b[8] = b[8]&0x3f | 0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}

@@ -1,0 +1,105 @@
+package app
+
+import (
+	"context"
+	"io/fs"
+	"log/slog"
+	"net/http/httptest"
+	"net/netip"
+	"net/url"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"chatd/store"
+	"chatd/store/storetest"
+)
+
+// builtPage stands in for the built front end.
+func builtPage() fs.FS {
+	return fstest.MapFS{
+		"manifest.json":      {Data: []byte(`{"main.js":"main-AAAA.js","main.css":"main-BBBB.css"}`)},
+		"main-AAAA.js":       {Data: []byte(strings.Repeat("console.log('chatd');\n", 100))},
+		"main-BBBB.css":      {Data: []byte("body{margin:0}\n")},
+		"not-in-manifest.js": {Data: []byte("secret")},
+	}
+}
+
+const setupCode = "correct-horse"
+
+// A world is a running App with a database of its own, behind real HTTP.
+type world struct {
+	t     *testing.T
+	store *store.Store
+	app   *App
+	url   string
+	log   *logBuffer
+}
+
+// newWorld starts an App; tune may change its configuration.
+func newWorld(t *testing.T, tune ...func(*Config)) *world {
+	t.Helper()
+	return newWorldOn(t, storetest.Open(t), tune...)
+}
+
+// newWorldOn starts a node on a store that may have others.
+func newWorldOn(t *testing.T, s *store.Store, tune ...func(*Config)) *world {
+	t.Helper()
+	log := &logBuffer{}
+	config := Config{
+		Store: s, Assets: builtPage(), SetupCode: setupCode, Version: "test",
+		Log:        slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		HashParams: HashParams{Memory: 64, Passes: 1, Threads: 1},
+	}
+	for _, f := range tune {
+		f(&config)
+	}
+	a, err := New(t.Context(), config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Not the test's context: that ends before the clean-up.
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- a.Run(ctx) }()
+	server := httptest.NewServer(a.Handler())
+	t.Cleanup(func() {
+		stop()
+		if err := <-done; err != nil {
+			t.Errorf("Run: %v", err)
+		}
+		server.Close()
+	})
+	return &world{t: t, store: s, app: a, url: server.URL, log: log}
+}
+
+// eventually waits until ok, which something in the background brings about.
+func (w *world) eventually(what string, ok func() bool) {
+	w.t.Helper()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	timeout := time.After(20 * time.Second)
+	for !ok() {
+		select {
+		case <-tick.C:
+		case <-timeout:
+			w.t.Fatalf("still not: %s", what)
+		}
+	}
+}
+
+// trustLoopback makes the test itself a trusted proxy.
+func trustLoopback(c *Config) {
+	c.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
+}
+
+func publicURL(address string) func(*Config) {
+	return func(c *Config) {
+		u, err := url.Parse(address)
+		if err != nil {
+			panic(err)
+		}
+		c.PublicURL = u
+	}
+}
