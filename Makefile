@@ -9,7 +9,7 @@ help: ## Print the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Install what is missing and serve http://localhost:8080
-	@scripts/install-postgres.sh
+	@[ -n "$$CHATD_DATABASE_URL" ] || scripts/install-postgres.sh
 	@$(GO) build -o bin/chatd ./cmd/chatd
 	@exec bin/chatd
 

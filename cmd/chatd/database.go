@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"chatd/store"
+	"chatd/store/localpg"
+)
+
+const (
+	// connectSeconds bounds one try to connect to a database of one's own.
+	connectSeconds = "5"
+	// stopLimit bounds the stop of the private PostgreSQL.
+	stopLimit = 40 * time.Second
+)
+
+// database is an open store and the private PostgreSQL under it, if any.
+type database struct {
+	store   *store.Store
+	cluster *localpg.Cluster
+}
+
+// openDatabase starts the private PostgreSQL, or reaches the database of the
+// settings, brings its tables up to date and opens the store.
+func openDatabase(ctx context.Context, cfg config) (*database, error) {
+	db := &database{}
+	address := impatient(cfg.databaseURL)
+	if address == "" {
+		var err error
+		if db.cluster, err = startPrivate(ctx, cfg); err != nil {
+			return nil, err
+		}
+		address = db.cluster.URL()
+	}
+	if err := db.open(ctx, cfg, address); err != nil {
+		return nil, errors.Join(err, db.close(context.WithoutCancel(ctx)))
+	}
+	return db, nil
+}
+
+// startPrivate starts chatd's own PostgreSQL.
+func startPrivate(ctx context.Context, cfg config) (*localpg.Cluster, error) {
+	if cfg.data == "" {
+		return nil, errors.New("there is no home folder to keep the data in; set CHATD_DATA to a folder that you can write to")
+	}
+	// What the environment says about other databases must not change how this
+	// one is reached.
+	for _, pair := range os.Environ() {
+		if name, _, _ := strings.Cut(pair, "="); strings.HasPrefix(name, "PG") {
+			if err := os.Unsetenv(name); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return localpg.Start(ctx, localpg.Config{DataDir: cfg.data, BinDir: cfg.pgBin, Log: cfg.log})
+}
+
+func (db *database) open(ctx context.Context, cfg config, address string) error {
+	if err := store.Migrate(ctx, address); err != nil {
+		return explain(err, address)
+	}
+	var err error
+	if db.store, err = store.Open(ctx, store.Config{URL: address, Log: cfg.log}); err != nil {
+		return explain(err, address)
+	}
+	renewed, err := db.store.CheckIdentity(ctx)
+	if err != nil {
+		return explain(err, address)
+	}
+	if renewed {
+		cfg.log.Info("the database was restored or moved; every open page loads afresh")
+	}
+	return nil
+}
+
+// impatient makes a host that never answers a failure instead of a wait
+// without end.
+func impatient(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || address == "" || u.Query().Has("connect_timeout") {
+		return address
+	}
+	query := u.Query()
+	query.Set("connect_timeout", connectSeconds)
+	u.RawQuery = query.Encode()
+	return u.String()
+}
+
+// close closes the store, then stops the private PostgreSQL.
+func (db *database) close(ctx context.Context) error {
+	if db.store != nil {
+		db.store.Close()
+	}
+	if db.cluster == nil {
+		return nil
+	}
+	return db.cluster.Stop(ctx)
+}
+
+// explain turns a failure to reach the database into a sentence with a way
+// out. The address may hold a password, so only its host and name are shown.
+func explain(err error, address string) error {
+	if _, ok := errors.AsType[*pgconn.ConnectError](err); !ok {
+		return err
+	}
+	place := "the database"
+	if u, parseErr := url.Parse(address); parseErr == nil {
+		place = fmt.Sprintf("the database %q on %s", strings.TrimPrefix(u.Path, "/"), u.Host)
+	}
+	return fmt.Errorf("%s cannot be reached: %s; check CHATD_DATABASE_URL and that PostgreSQL runs there", place, reason(err))
+}
+
+// reason is what a person can do something about in a connection's failure.
+func reason(err error) string {
+	if pgErr, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return pgErr.Message
+	}
+	if dnsErr, ok := errors.AsType[*net.DNSError](err); ok && dnsErr.IsNotFound {
+		return "there is no host " + dnsErr.Name
+	}
+	if errno, ok := errors.AsType[syscall.Errno](err); ok {
+		return errno.Error()
+	}
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded) {
+		return "it does not answer"
+	}
+	return "what answers there is no usable PostgreSQL (" + err.Error() + ")"
+}

@@ -1,0 +1,167 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"syscall"
+	"time"
+
+	"chatd/app"
+	"chatd/frontend"
+	"chatd/store"
+)
+
+const (
+	// drainLimit bounds how long connected people are told to come back later.
+	drainLimit = 5 * time.Second
+	// finishLimit bounds how long requests in flight may take after that.
+	finishLimit = 10 * time.Second
+)
+
+// run serves until ctx ends, then stops in order: the hub and the HTTP server,
+// the work behind them, the store, PostgreSQL.
+func run(ctx context.Context, cfg config, stdout io.Writer) (err error) {
+	// First, so that a port in use is told at once. Whoever connects while
+	// chatd is starting waits instead of being refused.
+	listener, err := listen(ctx, cfg.addr)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	db, err := openDatabase(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopLimit)
+		defer cancel()
+		err = errors.Join(err, db.close(ctx))
+	}()
+	code := setupCode()
+	a, err := app.New(ctx, app.Config{
+		Store:          db.store,
+		Assets:         frontend.Assets(),
+		PublicURL:      cfg.publicURL,
+		TrustedProxies: cfg.trustedProxies,
+		SetupCode:      code,
+		Version:        version(),
+		Log:            cfg.log,
+	})
+	if err != nil {
+		return err
+	}
+	if err := greet(ctx, stdout, cfg, listener.Addr(), db.store, code); err != nil {
+		return err
+	}
+	return serve(ctx, cfg.log, a, listener)
+}
+
+// serve runs the App and its HTTP server until ctx ends or one of them fails.
+func serve(ctx context.Context, log *slog.Logger, a *app.App, listener net.Listener) error {
+	server := &http.Server{
+		Handler:           a.Handler(),
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    32 << 10,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+	// The App outlives ctx: it finishes what is under way.
+	appCtx, endApp := context.WithCancel(context.WithoutCancel(ctx))
+	defer endApp()
+	appDone := make(chan error, 1)
+	go func() { appDone <- a.Run(appCtx) }()
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+
+	var failure error
+	select {
+	case <-ctx.Done():
+		log.Info("stopping")
+	case failure = <-served:
+		served <- failure
+	case failure = <-appDone:
+		appDone <- failure
+	}
+	stop(ctx, log, a, server)
+	endApp()
+	if err := <-served; failure == nil && !errors.Is(err, http.ErrServerClosed) {
+		failure = err
+	}
+	if err := <-appDone; failure == nil {
+		failure = err
+	}
+	return failure
+}
+
+// stop closes the listener, sends everybody who waits away, and lets requests
+// in flight finish. Shutdown alone would wait for the streams.
+func stop(ctx context.Context, log *slog.Logger, a *app.App, server *http.Server) {
+	ctx = context.WithoutCancel(ctx)
+	finish, cancel := context.WithTimeout(ctx, drainLimit+finishLimit)
+	defer cancel()
+	closed := make(chan error, 1)
+	go func() { closed <- server.Shutdown(finish) }()
+	drain, cancelDrain := context.WithTimeout(ctx, drainLimit)
+	defer cancelDrain()
+	a.Drain(drain)
+	if err := <-closed; err != nil {
+		log.Warn("some requests did not end in time", "error", err)
+		_ = server.Close()
+	}
+}
+
+// listen opens the address, or says why not.
+func listen(ctx context.Context, addr string) (net.Listener, error) {
+	var config net.ListenConfig
+	listener, err := config.Listen(ctx, "tcp", addr)
+	switch {
+	case err == nil:
+		return listener, nil
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("the address %s is in use by another program; stop that one, or choose another address with CHATD_ADDR (such as localhost:8081)", addr)
+	case errors.Is(err, syscall.EACCES):
+		return nil, fmt.Errorf("this account may not listen on %s; choose a port above 1023 with CHATD_ADDR", addr)
+	default:
+		return nil, fmt.Errorf("chatd cannot listen on %s (%s); set CHATD_ADDR to an address of this machine, such as localhost:8080", addr, reason(err))
+	}
+}
+
+// greet says where chatd is and, while nobody has set it up, with which code
+// that can be done from another machine.
+func greet(ctx context.Context, stdout io.Writer, cfg config, addr net.Addr, s *store.Store, code string) error {
+	_, err := s.Workspace(ctx)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	fmt.Fprintln(stdout, "chatd is ready at", address(cfg, addr))
+	if err != nil {
+		fmt.Fprintln(stdout, "Open it to set up your workspace. From another machine the set-up code is", code)
+	}
+	return nil
+}
+
+// address is where to open chatd: the public address, or the listener's with a
+// name that works in a browser on this machine.
+func address(cfg config, addr net.Addr) string {
+	if cfg.publicURL != nil {
+		return cfg.publicURL.String()
+	}
+	host, _, _ := net.SplitHostPort(cfg.addr)
+	_, port, _ := net.SplitHostPort(addr.String())
+	if ip := net.ParseIP(host); host == "" || (ip != nil && ip.IsUnspecified()) {
+		host = "localhost"
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}
+
+// setupCode is new at every start and cannot be guessed: 50 bits.
+func setupCode() string {
+	text := rand.Text()
+	return text[:5] + "-" + text[5:10]
+}

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"chatd/store/storetest"
+)
+
+func TestItServesFromItsOwnPostgreSQLAndStopsCleanly(t *testing.T) {
+	t.Parallel()
+	data := filepath.Join(folder(t), "data")
+	for i, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+		began := time.Now()
+		chatd := serving(t, "CHATD_DATA="+data)
+		if took := time.Since(began); i > 0 && took > 3*time.Second {
+			t.Errorf("start %d took %v, want less than 3 s", i+1, took)
+		}
+		if line := chatd.line(t); !strings.Contains(line, "set-up code is ") {
+			t.Errorf("the second line is %q, want the set-up code", line)
+		}
+		if status, body := chatd.get(t, "/api/v1/workspace"); status != 200 || !strings.Contains(body, "setup") {
+			t.Errorf("it answers %d %s", status, body)
+		}
+		postmaster := postmasterOf(t, data)
+		if code := chatd.end(t, sig); code != 0 {
+			t.Errorf("after %v the exit code is %d: %s", sig, code, chatd.stderr)
+		}
+		if syscall.Kill(postmaster, 0) == nil {
+			t.Errorf("after %v PostgreSQL still runs", sig)
+		}
+	}
+}
+
+func TestItSurvivesBeingKilled(t *testing.T) {
+	t.Parallel()
+	data := filepath.Join(folder(t), "data")
+	serving(t, "CHATD_DATA="+data).end(t, syscall.SIGKILL)
+	postmaster := postmasterOf(t, data)
+
+	began := time.Now()
+	chatd := serving(t, "CHATD_DATA="+data)
+	if took := time.Since(began); took > 3*time.Second {
+		t.Errorf("the start after a kill took %v, want less than 3 s", took)
+	}
+	if now := postmasterOf(t, data); now != postmaster {
+		t.Errorf("PostgreSQL is process %d, want the old one, %d", now, postmaster)
+	}
+	if status, body := chatd.get(t, "/api/v1/workspace"); status != 200 {
+		t.Errorf("it answers %d %s", status, body)
+	}
+	if code := chatd.end(t, syscall.SIGTERM); code != 0 {
+		t.Errorf("the exit code is %d: %s", code, chatd.stderr)
+	}
+	// It was no child of this chatd: whoever inherited it takes it off the list.
+	eventually(t, "PostgreSQL has ended", func() bool { return syscall.Kill(postmaster, 0) != nil })
+}
+
+func TestItGoesOnWhenItsPostgreSQLIsKilled(t *testing.T) {
+	t.Parallel()
+	data := filepath.Join(folder(t), "data")
+	chatd := serving(t, "CHATD_DATA="+data)
+	old := postmasterOf(t, data)
+	if err := syscall.Kill(old, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "it answers from a new PostgreSQL", func() bool {
+		status, _ := chatd.get(t, "/api/v1/workspace")
+		return status == 200 && postmasterOf(t, data) != old
+	})
+	if code := chatd.end(t, syscall.SIGTERM); code != 0 {
+		t.Errorf("the exit code is %d: %s", code, chatd.stderr)
+	}
+}
+
+func TestItServesFromADatabaseOfYourOwn(t *testing.T) {
+	t.Parallel()
+	chatd := serving(t, "CHATD_DATABASE_URL="+storetest.URL(t), "CHATD_PUBLIC_URL=https://chat.example.org/")
+	if chatd.url != "https://chat.example.org" {
+		t.Errorf("it says it is at %s", chatd.url)
+	}
+	if code := chatd.end(t, syscall.SIGTERM); code != 0 {
+		t.Errorf("the exit code is %d: %s", code, chatd.stderr)
+	}
+}
+
+func TestASecondSignalEndsItAtOnce(t *testing.T) {
+	t.Parallel()
+	chatd := serving(t, "CHATD_DATABASE_URL="+storetest.URL(t))
+	// A request that never comes to its end holds up a clean stop.
+	var dialer net.Dialer
+	conn, err := dialer.DialContext(t.Context(), "tcp", strings.TrimPrefix(chatd.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := conn.Write([]byte("POST /api/v1/sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{")); err != nil {
+		t.Fatal(err)
+	}
+	// Connections are taken in order: when this one is answered, so is that.
+	chatd.get(t, "/healthz")
+
+	chatd.signal(t, syscall.SIGTERM)
+	eventually(t, "it takes no more connections", func() bool {
+		status, _ := chatd.get(t, "/healthz")
+		return status == 0
+	})
+	began := time.Now()
+	if code := chatd.end(t, syscall.SIGTERM); code != 1 {
+		t.Errorf("the exit code is %d, want 1", code)
+	}
+	if took := time.Since(began); took > drainLimit {
+		t.Errorf("it ended only after %v", took)
+	}
+}
+
+// postmasterOf is the process id of the private PostgreSQL of a data folder.
+func postmasterOf(t *testing.T, data string) int {
+	t.Helper()
+	var pid int
+	eventually(t, "there is a PostgreSQL", func() bool {
+		text, err := os.ReadFile(filepath.Join(data, "postgres", "postmaster.pid"))
+		if err != nil {
+			return false
+		}
+		first, _, _ := strings.Cut(string(text), "\n")
+		pid, err = strconv.Atoi(first)
+		return err == nil
+	})
+	return pid
+}
