@@ -1,0 +1,64 @@
+/** What the chat publishes on its topics, and what the server hints. */
+import { isObject, type Parser, record, whole } from './parse';
+import {
+  type Message,
+  message,
+  type RoomEntry,
+  type RoomRecord,
+  room,
+  roomEntry,
+  type User,
+  user,
+} from './records';
+
+export interface MembershipEvent {
+  readonly kind: 'join' | 'leave';
+  readonly user: User;
+  readonly actor: User;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+export type ChatEvent =
+  | MembershipEvent
+  | { readonly kind: 'message'; readonly message: Message }
+  | { readonly kind: 'room-changed'; readonly room: RoomRecord }
+  | { readonly kind: 'room-created'; readonly room: RoomRecord }
+  | { readonly kind: 'room-added'; readonly room: RoomEntry }
+  | { readonly kind: 'room-removed'; readonly room_id: number }
+  | { readonly kind: 'user-added' | 'user-changed'; readonly user: User };
+
+export interface ReadHint {
+  readonly room_id: number;
+  readonly number: number;
+}
+
+export const readHint: Parser<ReadHint> = record<ReadHint>({ room_id: whole, number: whole });
+
+/** The event in a payload; null for a kind that this page does not know (a newer server). */
+export function chatEvent(payload: unknown): ChatEvent | null {
+  if (!isObject(payload)) return null;
+  const kind = payload.kind;
+  switch (kind) {
+    case 'message':
+      return { kind, message: message(payload.message, 'message') };
+    case 'join':
+    case 'leave': {
+      const who = user(payload.user, 'user');
+      const actor = isObject(payload.actor) ? user(payload.actor, 'actor') : who;
+      return { kind, user: who, actor, at: whole(payload.at, 'at') };
+    }
+    case 'room-changed':
+    case 'room-created':
+      return { kind, room: room(payload.room, 'room') };
+    case 'room-added':
+      return { kind, room: roomEntry(payload.room, 'room') };
+    case 'room-removed':
+      return { kind, room_id: whole(payload.room_id, 'room_id') };
+    case 'user-added':
+    case 'user-changed':
+      return { kind, user: user(payload.user, 'user') };
+    default:
+      return null;
+  }
+}

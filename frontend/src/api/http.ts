@@ -1,0 +1,109 @@
+/** One request to the chat API and what can come of it. */
+import { isObject } from './parse';
+
+/** The server refused. `message` is its sentence for people. */
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    detail: string,
+    /** Seconds to wait before the next try; null when the server named none. */
+    readonly retryAfter: number | null,
+    /** What is wrong with single fields, by the field's name. */
+    readonly fields: Readonly<Record<string, string>>,
+  ) {
+    super(detail);
+    this.name = 'Problem';
+  }
+}
+
+/** No answer came: no network, a timeout, or a proxy's own page. The request may have been carried out. */
+export class Unreachable extends Error {
+  constructor(cause: unknown) {
+    super('no answer', { cause });
+    this.name = 'Unreachable';
+  }
+}
+
+export interface RequestOptions {
+  readonly body?: unknown;
+  readonly signal?: AbortSignal;
+  /** Milliseconds until a missing answer counts as unreachable. */
+  readonly timeout?: number;
+}
+
+const TIMEOUT = 15_000;
+
+let signedOut: () => void = () => {};
+
+/** Whoever owns the session learns here that a request was answered with 401. */
+export function whenSignedOut(listener: () => void): void {
+  signedOut = listener;
+}
+
+/** Sends one request and gives the JSON of its answer (null when it has none). Throws Problem or Unreachable. */
+export async function request(method: string, path: string, options: RequestOptions = {}): Promise<unknown> {
+  const response = await send(method, path, options);
+  const answer = await read(response);
+  if (response.ok) return answer;
+  if (response.status === 401 && path !== '/api/v1/sign-in') signedOut();
+  throw problem(response, answer);
+}
+
+async function send(method: string, path: string, options: RequestOptions): Promise<Response> {
+  const timeout = AbortSignal.timeout(options.timeout ?? TIMEOUT);
+  const init: RequestInit = {
+    method,
+    headers: { Accept: 'application/json' },
+    signal: options.signal ? eitherSignal(options.signal, timeout) : timeout,
+  };
+  if (options.body !== undefined) {
+    init.headers = { Accept: 'application/json', 'Content-Type': 'application/json' };
+    init.body = JSON.stringify(options.body);
+  }
+  try {
+    return await fetch(path, init);
+  } catch (error) {
+    throw new Unreachable(error);
+  }
+}
+
+/** AbortSignal.any is younger than the browsers we serve. */
+function eitherSignal(...signals: readonly AbortSignal[]): AbortSignal {
+  const both = new AbortController();
+  for (const one of signals) {
+    if (one.aborted) both.abort(one.reason);
+    else one.addEventListener('abort', () => both.abort(one.reason), { once: true, signal: both.signal });
+  }
+  return both.signal;
+}
+
+async function read(response: Response): Promise<unknown> {
+  const type = response.headers.get('Content-Type') ?? '';
+  try {
+    if (!/\bjson\b/.test(type)) {
+      await response.text();
+      return null;
+    }
+    return await response.json();
+  } catch (error) {
+    throw new Unreachable(error);
+  }
+}
+
+function problem(response: Response, answer: unknown): Problem {
+  const seconds = Number.parseInt(response.headers.get('Retry-After') ?? '', 10);
+  const detail = isObject(answer) && typeof answer.detail === 'string' ? answer.detail : '';
+  return new Problem(response.status, detail, Number.isNaN(seconds) ? null : seconds, fields(answer));
+}
+
+/** RFC 9457 extension `errors`: [{location: "body.username", message: "…"}]. */
+function fields(answer: unknown): Record<string, string> {
+  const found: Record<string, string> = {};
+  if (!isObject(answer) || !Array.isArray(answer.errors)) return found;
+  for (const one of answer.errors as unknown[]) {
+    if (!isObject(one) || typeof one.location !== 'string' || typeof one.message !== 'string') continue;
+    const name = one.location.split('.').pop();
+    if (name) found[name] ??= one.message;
+  }
+  return found;
+}

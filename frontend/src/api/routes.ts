@@ -1,0 +1,120 @@
+/** The chat API, a function for each route that the page uses. */
+import { request } from './http';
+import { list, or, record } from './parse';
+import * as records from './records';
+
+const v1 = '/api/v1';
+
+export interface Account {
+  readonly username: string;
+  readonly display_name: string;
+  readonly email?: string;
+  readonly password: string;
+}
+
+export interface NewWorkspace extends Account {
+  readonly workspace: string;
+  readonly code?: string;
+}
+
+export interface NewRoom {
+  readonly kind: 'public' | 'private';
+  readonly name: string;
+  readonly description: string;
+}
+
+export interface HistoryQuery {
+  readonly before?: number;
+  readonly after?: number;
+  readonly limit: number;
+}
+
+export async function workspace(): Promise<records.WorkspaceState> {
+  return records.workspaceState(await request('GET', `${v1}/workspace`), 'workspace');
+}
+
+export async function setUp(input: NewWorkspace): Promise<void> {
+  await request('POST', `${v1}/setup`, { body: input });
+}
+
+export async function signIn(login: string, password: string): Promise<void> {
+  await request('POST', `${v1}/sign-in`, { body: { login, password }, timeout: 30_000 });
+}
+
+export async function inviteByToken(token: string): Promise<records.InviteInfo> {
+  const path = `${v1}/invites/by-token/${encodeURIComponent(token)}`;
+  return records.inviteInfo(await request('GET', path), 'invite');
+}
+
+export async function signUp(invite: string, account: Account): Promise<void> {
+  await request('POST', `${v1}/sign-up`, { body: { invite, ...account }, timeout: 30_000 });
+}
+
+export async function signOut(): Promise<void> {
+  await request('POST', '/logout');
+}
+
+export async function overview(): Promise<records.Overview> {
+  return records.overview(await request('GET', `${v1}/overview`), 'overview');
+}
+
+export async function directory(): Promise<readonly records.DirectoryRoom[]> {
+  const answer = record<{ rooms: readonly records.DirectoryRoom[] }>({
+    rooms: or(list(records.directoryRoom), []),
+  });
+  return answer(await request('GET', `${v1}/rooms/directory`), 'directory').rooms;
+}
+
+export async function createRoom(input: NewRoom): Promise<records.RoomEntry> {
+  return records.roomEntry(await request('POST', `${v1}/rooms`, { body: input }), 'room');
+}
+
+export async function openDirect(userIds: readonly number[]): Promise<records.RoomEntry> {
+  return records.roomEntry(await request('POST', `${v1}/direct`, { body: { user_ids: userIds } }), 'room');
+}
+
+export async function joinRoom(room: number): Promise<records.RoomEntry> {
+  return records.roomEntry(await request('PUT', `${v1}/rooms/${room}/membership`), 'room');
+}
+
+export async function leaveRoom(room: number): Promise<void> {
+  await request('DELETE', `${v1}/rooms/${room}/membership`);
+}
+
+export async function members(room: number): Promise<readonly records.Member[]> {
+  const answer = record<{ members: readonly records.Member[] }>({ members: or(list(records.member), []) });
+  return answer(await request('GET', `${v1}/rooms/${room}/members`), 'members').members;
+}
+
+export async function addMember(room: number, user: number): Promise<void> {
+  await request('POST', `${v1}/rooms/${room}/members`, { body: { user_id: user } });
+}
+
+export async function history(room: number, query: HistoryQuery): Promise<records.HistoryPage> {
+  const params = new URLSearchParams();
+  for (const [key, value] of Object.entries(query)) params.set(key, String(value));
+  return records.historyPage(await request('GET', `${v1}/rooms/${room}/messages?${params}`), 'history');
+}
+
+export async function send(room: number, clientId: string, body: string): Promise<records.Message> {
+  const input = { client_id: clientId, body };
+  return records.message(await request('POST', `${v1}/rooms/${room}/messages`, { body: input }), 'message');
+}
+
+export async function markRead(room: number, number: number): Promise<void> {
+  await request('PUT', `${v1}/rooms/${room}/read`, { body: { number } });
+}
+
+export async function invites(): Promise<readonly records.Invite[]> {
+  const answer = record<{ invites: readonly records.Invite[] }>({ invites: or(list(records.invite), []) });
+  return answer(await request('GET', `${v1}/invites`), 'invites').invites;
+}
+
+export async function createInvite(days: number): Promise<records.NewInvite> {
+  const input = { expires_in_days: days };
+  return records.newInvite(await request('POST', `${v1}/invites`, { body: input }), 'invite');
+}
+
+export async function revokeInvite(id: number): Promise<void> {
+  await request('DELETE', `${v1}/invites/${id}`);
+}

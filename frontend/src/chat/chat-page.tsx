@@ -1,0 +1,78 @@
+import { useSignalEffect } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import type { Chat } from '../model/chat';
+import { roomPath } from '../model/route';
+import { navigate, route } from '../model/router';
+import { texts } from '../texts';
+import { showFavicon } from '../view/favicon';
+import { narrow } from '../view/media';
+import { Toasts } from '../view/toasts';
+import { ChatContext } from './context';
+import { Dialogs } from './dialogs/dialogs';
+import { MembersPanel } from './members-panel';
+import { RoomPane } from './room-pane';
+import { roomTitle } from './room-title';
+import { Sidebar } from './sidebar';
+import { useSwipeBack } from './swipe';
+import { closeDialog, dialog, membersShown, restorePanels } from './ui';
+
+export function ChatPage({ chat }: { chat: Chat }) {
+  useRoute(chat);
+  useTitle(chat);
+  const ref = useSwipeBack();
+  const room = chat.openRoom.value;
+  const panel = membersShown.value && room !== null;
+  return (
+    <ChatContext.Provider value={chat}>
+      <div ref={ref} class="chat" data-pane={pane(panel)} data-panel={panel} data-testid="chat">
+        {(room !== null || !narrow.value) && (
+          <a class="skip-link" href="#messages">
+            {texts.skipToMessages}
+          </a>
+        )}
+        <Sidebar />
+        <RoomPane />
+        {panel && <MembersPanel key={room.id} room={room} />}
+      </div>
+      <Dialogs />
+      {dialog.value === null && <Toasts />}
+    </ChatContext.Provider>
+  );
+}
+
+/** Which pane a narrow screen shows. */
+function pane(panel: boolean): 'list' | 'room' | 'members' {
+  if (route.value.name !== 'room') return 'list';
+  return panel ? 'members' : 'room';
+}
+
+/** The address decides which room is open; without one, the last room reopens. */
+function useRoute(chat: Chat): void {
+  useEffect(() => {
+    restorePanels(narrow.peek());
+    closeDialog();
+    if (route.peek().name === 'home') toLastRoom(chat);
+  }, [chat]);
+  useSignalEffect(() => {
+    const here = route.value;
+    if (here.name === 'home' && !narrow.value && toLastRoom(chat)) return;
+    chat.open(here.name === 'room' ? here.id : null);
+  });
+}
+
+function toLastRoom(chat: Chat): boolean {
+  const last = chat.lastRoom;
+  if (last) navigate(roomPath(last.id), { replace: true });
+  return last !== null;
+}
+
+/** (3) Room · Workspace */
+function useTitle(chat: Chat): void {
+  useSignalEffect(() => {
+    const room = chat.openRoom.value;
+    const unread = chat.unread.value;
+    const place = room ? `${roomTitle(room, chat.people)} · ${chat.workspaceName}` : chat.workspaceName;
+    document.title = unread > 0 ? `(${unread}) ${place}` : place;
+    showFavicon(unread > 0);
+  });
+}

@@ -1,0 +1,118 @@
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import type { DirectoryRoom } from '../../api/records';
+import * as routes from '../../api/routes';
+import { roomPath } from '../../model/route';
+import { navigate } from '../../model/router';
+import { toast } from '../../model/toasts';
+import { texts } from '../../texts';
+import { Button } from '../../view/button';
+import { Dialog } from '../../view/dialog';
+import { sentence } from '../../view/form';
+import { Icon } from '../../view/icons';
+import { matches } from '../../view/match';
+import { useChat } from '../context';
+
+const t = texts.browse;
+
+/** The workspace's public rooms. */
+export function BrowseDialog({ onClose }: { onClose: () => void }) {
+  const chat = useChat();
+  const rooms = useSignal<readonly DirectoryRoom[] | null>(null);
+  const problem = useSignal('');
+  const query = useSignal('');
+  useEffect(() => {
+    routes.directory().then(
+      (found) => {
+        rooms.value = found;
+      },
+      () => {
+        problem.value = t.failed;
+      },
+    );
+  }, []);
+
+  const join = async (room: DirectoryRoom) => {
+    try {
+      if (!chat.rooms.peek().has(room.id)) chat.add(await routes.joinRoom(room.id));
+      onClose();
+      navigate(roomPath(room.id));
+    } catch (error) {
+      toast(sentence(error), { bad: true });
+    }
+  };
+  const shown = rooms.value?.filter((room) => matches(query.value, room.name, room.description));
+
+  return (
+    <Dialog title={t.title} testid="browse-dialog" onClose={onClose}>
+      <div class="dialog-body">
+        <input
+          type="search"
+          class="input"
+          aria-label={t.search}
+          placeholder={t.search}
+          autofocus
+          autocomplete="off"
+          data-testid="browse-search"
+          onInput={(event) => {
+            query.value = event.currentTarget.value;
+          }}
+        />
+        <p role="status" class="hint">
+          {problem.value || emptyText(rooms.value, shown)}
+        </p>
+        <ul class="pick-list" data-testid="directory">
+          {shown?.map((room) => (
+            <DirectoryRow
+              key={room.id}
+              room={room}
+              joined={chat.rooms.value.has(room.id)}
+              onPick={() => void join(room)}
+            />
+          ))}
+        </ul>
+      </div>
+    </Dialog>
+  );
+}
+
+function emptyText(
+  all: readonly DirectoryRoom[] | null,
+  shown: readonly DirectoryRoom[] | undefined,
+): string {
+  if (!all || !shown || shown.length > 0) return '';
+  return all.length === 0 ? t.empty : t.noMatch;
+}
+
+function DirectoryRow({
+  room,
+  joined,
+  onPick,
+}: {
+  room: DirectoryRoom;
+  joined: boolean;
+  onPick: () => void;
+}) {
+  return (
+    <li class="pick-row" data-testid="directory-room" data-room={room.id} data-joined={joined}>
+      <Icon name="hash" />
+      <div class="pick-text">
+        <p class="pick-name" dir="auto">
+          {room.name}
+        </p>
+        <p class="hint" dir="auto">
+          {t.members(room.member_count)}
+          {room.description && ` · ${room.description}`}
+        </p>
+      </div>
+      <Button
+        look={joined ? 'quiet' : 'main'}
+        aria-label={`${joined ? t.open : t.join}: ${room.name}`}
+        data-testid={joined ? 'open-room' : 'join-room'}
+        onClick={onPick}
+      >
+        {joined ? t.open : t.join}
+      </Button>
+    </li>
+  );
+}

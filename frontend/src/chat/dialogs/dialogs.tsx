@@ -1,0 +1,33 @@
+import { closeDialog, dialog } from '../ui';
+import { BrowseDialog } from './browse';
+import { CreateRoomDialog } from './create-room';
+import { InvitesDialog } from './invites';
+import { LeaveDialog } from './leave';
+import { AddPeopleDialog, NewMessageDialog } from './people';
+import { SettingsDialog } from './settings';
+import { SignOutDialog } from './sign-out';
+
+/** The dialog that is open, if any. */
+export function Dialogs() {
+  const open = dialog.value;
+  switch (open?.name) {
+    case undefined:
+      return null;
+    case 'create-room':
+      return <CreateRoomDialog onClose={closeDialog} />;
+    case 'browse':
+      return <BrowseDialog onClose={closeDialog} />;
+    case 'new-message':
+      return <NewMessageDialog onClose={closeDialog} />;
+    case 'add-people':
+      return <AddPeopleDialog room={open.room} onClose={closeDialog} />;
+    case 'invites':
+      return <InvitesDialog onClose={closeDialog} />;
+    case 'settings':
+      return <SettingsDialog onClose={closeDialog} />;
+    case 'leave':
+      return <LeaveDialog room={open.room} onClose={closeDialog} />;
+    case 'sign-out':
+      return <SignOutDialog onClose={closeDialog} />;
+  }
+}

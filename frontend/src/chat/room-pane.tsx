@@ -1,0 +1,109 @@
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import type { DirectoryRoom } from '../api/records';
+import * as routes from '../api/routes';
+import type { Room } from '../model/room';
+import { navigate, route } from '../model/router';
+import { toast } from '../model/toasts';
+import { texts } from '../texts';
+import { Button } from '../view/button';
+import { sentence } from '../view/form';
+import { narrow } from '../view/media';
+import { ConnectionBanner } from './banner';
+import { Composer } from './composer';
+import { useChat } from './context';
+import { RoomHeader } from './room-header';
+import { Timeline } from './timeline';
+import { dialog } from './ui';
+
+/** The middle of the page: the open room, or what stands in its place. */
+export function RoomPane() {
+  const chat = useChat();
+  const room = chat.openRoom.value;
+  const id = chat.openId.value;
+  return (
+    <main id="messages" class="room-pane" tabIndex={-1} data-testid="room-pane">
+      <ConnectionBanner />
+      {room ? (
+        <OpenRoom key={room.id} room={room} />
+      ) : id === null ? (
+        <NoRoom />
+      ) : (
+        <OtherRoom key={id} id={id} />
+      )}
+    </main>
+  );
+}
+
+function OpenRoom({ room }: { room: Room }) {
+  return (
+    <>
+      <RoomHeader room={room} />
+      <Timeline room={room} />
+      <Composer room={room} />
+    </>
+  );
+}
+
+function NoRoom() {
+  return (
+    <div class="blank-slate">
+      <h2>{texts.room.pickTitle}</h2>
+      <p>{texts.room.pick}</p>
+      <Button
+        look="main"
+        onClick={() => {
+          dialog.value = { name: 'browse' };
+        }}
+      >
+        {texts.sidebar.browse}
+      </Button>
+    </div>
+  );
+}
+
+/** A room that I am not in: a public one can be joined. */
+function OtherRoom({ id }: { id: number }) {
+  const chat = useChat();
+  const found = useSignal<DirectoryRoom | 'loading' | 'unknown'>('loading');
+  useEffect(() => {
+    routes.directory().then(
+      (rooms) => {
+        found.value = rooms.find((room) => room.id === id) ?? 'unknown';
+      },
+      () => {
+        found.value = 'unknown';
+      },
+    );
+  }, [id]);
+
+  const room = found.value;
+  if (room === 'loading') return null;
+  if (room === 'unknown') {
+    return (
+      <div class="blank-slate" data-testid="room-unknown">
+        <h2>{texts.room.unknownTitle}</h2>
+        <p>{texts.room.unknown}</p>
+        <Button look="main" onClick={() => navigate('/')}>
+          {narrow.value && route.value.name === 'room' ? texts.sidebar.back : texts.goHome}
+        </Button>
+      </div>
+    );
+  }
+  const join = () => {
+    routes.joinRoom(id).then(
+      (entry) => chat.add(entry),
+      (error: unknown) => toast(sentence(error), { bad: true }),
+    );
+  };
+  return (
+    <div class="blank-slate" data-testid="room-preview">
+      <h2 dir="auto">{room.name}</h2>
+      {room.description && <p dir="auto">{room.description}</p>}
+      <p>{texts.room.preview(room.member_count)}</p>
+      <Button look="main" data-testid="join-room" onClick={join}>
+        {texts.room.join}
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,136 @@
+/**
+ * Keeps the reader's place in the timeline: at the bottom when they are there, otherwise the line they
+ * look at stays where it is to the pixel, whatever comes, goes or grows above and below it.
+ */
+import type { Place, Room } from '../model/room';
+
+/** Pixels from the bottom that still count as being there. */
+const TOLERANCE = 8;
+/** Pixels from an edge at which the next page is fetched. */
+const AHEAD = 1_000;
+/** Milliseconds until a page that failed is asked for again. */
+const PAUSE = 3_000;
+
+export class ScrollKeeper {
+  readonly #scroller: HTMLElement;
+  readonly #list: HTMLElement;
+  readonly #room: Room;
+  readonly #stop = new AbortController();
+  readonly #sizes: ResizeObserver;
+  #stuck = true;
+  #placed = false;
+  #anchor: { element: Element; offset: number } | null = null;
+  /** The state we left the scroller in, to tell the reader's movements from the page's. */
+  #left = { top: 0, height: 0, view: 0 };
+  #pausedUntil = 0;
+
+  constructor(scroller: HTMLElement, list: HTMLElement, room: Room) {
+    this.#scroller = scroller;
+    this.#list = list;
+    this.#room = room;
+    scroller.addEventListener('scroll', () => this.#moved(), { signal: this.#stop.signal, passive: true });
+    this.#sizes = new ResizeObserver(() => this.settle());
+    this.#sizes.observe(scroller);
+    this.#sizes.observe(list);
+  }
+
+  stop(): void {
+    this.#room.place = this.#place();
+    this.#stop.abort();
+    this.#sizes.disconnect();
+  }
+
+  /** Call after the list has changed: puts the reader back where they were. */
+  settle(): void {
+    if (this.#room.history.state.peek() !== 'ready') return;
+    if (!this.#placed) this.#start();
+    if (this.#readerMovedUp()) this.#stuck = false;
+    else if (this.#stuck) this.#scroller.scrollTop = this.#scroller.scrollHeight;
+    else this.#hold();
+    this.#moved();
+  }
+
+  toNewest(): void {
+    this.#stuck = true;
+    this.#anchor = null;
+    this.settle();
+  }
+
+  /** The first view of a room: where the reader was, else the unread divider, else the bottom. */
+  #start(): void {
+    this.#placed = true;
+    const { place } = this.#room;
+    const element = place ? this.#find(place.key) : this.#find('divider');
+    if (!element) return;
+    const offset = place ? place.offset : this.#scroller.clientHeight / 4;
+    this.#stuck = false;
+    this.#anchor = { element, offset };
+    this.#left = { top: 0, height: 0, view: 0 };
+  }
+
+  #find(key: string): Element | null {
+    return this.#list.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  }
+
+  /** The scroll event of a movement comes a frame late; new lines may come sooner. */
+  #readerMovedUp(): boolean {
+    const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
+    const { top, height, view } = this.#left;
+    return this.#stuck && scrollTop < top - 1 && scrollHeight >= height && clientHeight === view;
+  }
+
+  #hold(): void {
+    if (!this.#anchor?.element.isConnected) return;
+    const shift = this.#offset(this.#anchor.element) - this.#anchor.offset;
+    if (Math.abs(shift) >= 0.5) this.#scroller.scrollTop += shift;
+  }
+
+  #offset(element: Element): number {
+    return element.getBoundingClientRect().top - this.#scroller.getBoundingClientRect().top;
+  }
+
+  #moved(): void {
+    const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
+    const below = scrollHeight - scrollTop - clientHeight;
+    const { history, atBottom } = this.#room;
+    this.#left = { top: scrollTop, height: scrollHeight, view: clientHeight };
+    this.#stuck = below <= TOLERANCE && !history.newer.peek();
+    this.#anchor = this.#stuck ? null : this.#firstVisible();
+    atBottom.value = this.#stuck;
+    this.#loadAhead(scrollTop, below);
+  }
+
+  #loadAhead(above: number, below: number): void {
+    const { history } = this.#room;
+    if (Date.now() < this.#pausedUntil) return;
+    const failed = () => {
+      this.#pausedUntil = Date.now() + PAUSE;
+    };
+    if (above < AHEAD && history.older.peek()) history.loadOlder().catch(failed);
+    if (below < AHEAD && history.newer.peek()) history.loadNewer().catch(failed);
+  }
+
+  /** The uppermost message that is at least partly in view, found by halving. */
+  #firstVisible(): { element: Element; offset: number } | null {
+    const lines = this.#list.children;
+    const edge = this.#scroller.getBoundingClientRect().top;
+    let low = 0;
+    let high = lines.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const bottom = lines[middle]?.getBoundingClientRect().bottom ?? 0;
+      if (bottom <= edge) low = middle + 1;
+      else high = middle;
+    }
+    // Day lines and the divider may move between messages; messages keep their order.
+    while (lines[low] && !lines[low]?.hasAttribute('data-client-id')) low++;
+    const element = lines[low];
+    return element ? { element, offset: this.#offset(element) } : null;
+  }
+
+  #place(): Place | null {
+    if (this.#stuck || !this.#anchor) return null;
+    const key = this.#anchor.element.getAttribute('data-key');
+    return key ? { key, offset: this.#anchor.offset } : null;
+  }
+}

@@ -1,0 +1,40 @@
+import { child, Stopped } from './clock';
+import type { Environment } from './environment';
+import { asFailure, refusal } from './failure';
+
+/**
+ * Posts JSON and returns the JSON of the answer. It fails after `limit` milliseconds with a Failure, as for any
+ * other trouble, and with Stopped when the signal ends.
+ */
+export async function post(
+  environment: Environment,
+  url: string,
+  body: unknown,
+  limit: number,
+  signal: AbortSignal,
+): Promise<unknown> {
+  if (signal.aborted) throw new Stopped();
+  const { clock } = environment;
+  const request = child(signal);
+  const cancel = clock.after(limit, () => request.abort());
+  try {
+    const response = await environment.fetch(url, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
+      body: JSON.stringify(body),
+      cache: 'no-store',
+      credentials: 'same-origin',
+      redirect: 'error',
+      signal: request.signal,
+    });
+    if (!response.ok) throw await refusal(response, clock);
+    const answer: unknown = await response.json();
+    if (signal.aborted) throw new Stopped();
+    return answer;
+  } catch (error) {
+    throw signal.aborted ? new Stopped() : asFailure(error);
+  } finally {
+    cancel();
+    request.abort();
+  }
+}

@@ -1,0 +1,29 @@
+// Reads values that came from outside. Each function returns null for what is not of its kind.
+
+export type Fields = Record<string, unknown>;
+
+export function fields(value: unknown): Fields | null {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : null;
+}
+
+export function list(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+export function text(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+export function texts(value: unknown): string[] {
+  return list(value).filter((item) => typeof item === 'string');
+}
+
+/** A whole number of 0 or more that is held exactly. */
+export function count(value: unknown): number | null {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null;
+}
+
+/** A time span in milliseconds, at most a day. */
+export function span(value: unknown): number | null {
+  return typeof value === 'number' && value >= 0 && value <= 86_400_000 ? value : null;
+}

@@ -1,0 +1,202 @@
+import type { DataRequest } from '../requests';
+import type { Cursor } from '../types';
+import type { FakeLog } from './fakelog';
+
+export type Event = Record<string, unknown>;
+
+/** One data request while it is answered. */
+export interface FakeConnection {
+  /** Takes events; with `end` these are the last ones. */
+  write(events: Event[], end: boolean): void;
+}
+
+interface Current {
+  connection: FakeConnection;
+  mode: DataRequest['mode'];
+  /** What the client knows of presence, null for nothing. */
+  presence: number | null;
+  /** Goes before the first events. */
+  greeting: Event[];
+}
+
+interface FakeSession {
+  n: number;
+  current: Current | null;
+  subscriptions: Map<string, { epoch: number; seq: number }>;
+}
+
+interface Operation {
+  op: string;
+  topics?: Record<string, Cursor> | string[];
+}
+
+const page = 200;
+const behind = 1_000;
+const superseded: Event = { event: 'refresh', in: 0, why: 'superseded' };
+
+/** One node of a server that speaks the protocol. */
+export class FakeNode {
+  readonly name: string;
+  readonly sessions = new Map<string, FakeSession>();
+  heartbeat = 15_000;
+  /** The bodies of all data requests, and all operations, in the order of arrival. */
+  readonly requests: DataRequest[] = [];
+  readonly operations: Operation[] = [];
+  readonly #log: FakeLog;
+  #joins = 0;
+
+  constructor(name: string, log: FakeLog) {
+    this.name = name;
+    this.#log = log;
+    log.follow(() => this.deliver());
+  }
+
+  control(body: { id?: string; operations: Operation[] }): { events: Event[] } {
+    this.operations.push(...body.operations);
+    return { events: body.operations.map((operation) => this.#operate(body.id, operation)) };
+  }
+
+  data(request: DataRequest, connection: FakeConnection): void {
+    this.requests.push(request);
+    const session = this.#adopt(request.id);
+    const ack = {
+      event: 'listen-ack',
+      node: this.name,
+      n: request.n,
+      heartbeat: this.heartbeat,
+      hold: 25_000,
+    };
+    if (request.n < session.n) {
+      connection.write([ack, superseded], true);
+      return;
+    }
+    session.n = request.n;
+    this.#end(session, [superseded]);
+    session.subscriptions.clear();
+    const denied = this.#follow(session, request.have);
+    const presence = request.presence === '' ? null : Number(request.presence);
+    session.current = { connection, mode: request.mode, presence, greeting: [{ ...ack, denied }] };
+    this.#serve(session);
+  }
+
+  /** The client is gone. */
+  gone(connection: FakeConnection): void {
+    for (const session of this.sessions.values()) {
+      if (session.current?.connection === connection) session.current = null;
+    }
+  }
+
+  /** A held request has been held long enough. */
+  expire(connection: FakeConnection): void {
+    for (const session of this.sessions.values()) {
+      if (session.current?.connection === connection) this.#end(session, [{ event: 'heartbeat', time: 0 }]);
+    }
+  }
+
+  /** Gives every open connection what is new. */
+  deliver(): void {
+    for (const session of this.sessions.values()) this.#serve(session);
+  }
+
+  /** Gives every open stream a sign of life. */
+  beat(): void {
+    for (const { current } of this.sessions.values()) {
+      if (current?.mode === 'stream') current.connection.write([{ event: 'heartbeat', time: 0 }], false);
+    }
+  }
+
+  /** Sends an event of its own to all open connections. */
+  say(event: Event, end = false): void {
+    for (const session of this.sessions.values()) {
+      if (end || session.current?.mode !== 'stream') this.#end(session, [event]);
+      else session.current.connection.write([event], false);
+    }
+  }
+
+  #operate(id: string | undefined, { op, topics }: Operation): Event {
+    if (op === 'join') {
+      this.#joins += 1;
+      const joined = `${this.name}-${this.#joins}`;
+      this.#adopt(joined);
+      return { event: 'join-ack', id: joined, heartbeat: this.heartbeat, lease: 15_000, hold: 25_000 };
+    }
+    const session = this.sessions.get(id ?? '');
+    if (!session)
+      return { event: 'error', op, code: 'unknown-session', text: 'This session is not known here.' };
+    if (op === 'unsubscribe' && Array.isArray(topics)) {
+      for (const topic of topics) session.subscriptions.delete(topic);
+    }
+    if (op === 'leave') {
+      this.sessions.delete(id ?? '');
+      this.#end(session, [{ event: 'refresh', in: 0, why: 'end' }]);
+    }
+    if (op !== 'subscribe' || !topics || Array.isArray(topics)) return { event: `${op}-ack` };
+    queueMicrotask(() => this.deliver());
+    return { event: 'subscribe-ack', node: this.name, topics: {}, denied: this.#follow(session, topics) };
+  }
+
+  #adopt(id: string): FakeSession {
+    const session = this.sessions.get(id) ?? { n: 0, current: null, subscriptions: new Map() };
+    this.sessions.set(id, session);
+    return session;
+  }
+
+  #follow(session: FakeSession, topics: Record<string, Cursor>): string[] {
+    const denied: string[] = [];
+    for (const [topic, [epoch, seq]] of Object.entries(topics)) {
+      if (this.#log.denied.has(topic)) denied.push(topic);
+      else session.subscriptions.set(topic, { epoch, seq });
+    }
+    return denied;
+  }
+
+  #end(session: FakeSession, events: Event[]): void {
+    const { current } = session;
+    session.current = null;
+    current?.connection.write([...current.greeting, ...events], true);
+  }
+
+  #serve(session: FakeSession): void {
+    const { current } = session;
+    if (!current) return;
+    const news = this.#news(session, current);
+    if (current.mode === 'poll' || (current.mode === 'pull' && news.length > 0)) {
+      this.#end(session, news);
+    } else if (current.mode === 'stream' && current.greeting.length + news.length > 0) {
+      const events = [...current.greeting, ...news];
+      current.greeting = [];
+      current.connection.write(events, false);
+    }
+  }
+
+  #news(session: FakeSession, current: Current): Event[] {
+    const limit = current.mode === 'stream' ? Number.POSITIVE_INFINITY : page;
+    const events: Event[] = [];
+    for (const [topic, at] of session.subscriptions) {
+      const { epoch, payloads } = this.#log.topic(topic);
+      const head = payloads.length;
+      if (at.epoch !== epoch || at.seq > head || head - at.seq > behind) {
+        events.push({ event: 'gap', topic, epoch, seq: head });
+        Object.assign(at, { epoch, seq: head });
+      }
+      for (; at.seq < head && events.length < limit; at.seq += 1) {
+        const payload = payloads[at.seq];
+        const kind = payload === undefined ? { event: 'skip' } : { event: 'data', payload };
+        events.push({ ...kind, topic, epoch, seq: at.seq + 1 });
+      }
+    }
+    return [...events, ...this.#presence(current)];
+  }
+
+  #presence(current: Current): Event[] {
+    const { notices } = this.#log;
+    const known = current.presence;
+    if (known === notices.length) return [];
+    current.presence = notices.length;
+    const states = Object.fromEntries(notices.map(({ user, notice }) => [user, notice]));
+    const revision = String(notices.length);
+    return [
+      { event: 'presence', revision, snapshot: known === null, states, notices: notices.slice(known ?? 0) },
+    ];
+  }
+}

@@ -1,0 +1,67 @@
+// What the comet client and the program that uses it tell each other. The client knows nothing of chat.
+
+/** How far a topic has been shown: its epoch, and the number of the last event of that epoch. */
+export type Cursor = readonly [epoch: number, seq: number];
+
+/** How the data channel is chosen: `auto` measures; the others are forced by a person. */
+export type TransportOption = 'auto' | 'iframe' | 'long-poll';
+
+/** The transports a data request may use. */
+export type TransportName = 'iframe' | 'long-poll' | 'poll';
+
+export interface CometOptions {
+  /** The address of the control channel, which answers at once. */
+  control: string;
+  /** The address of the data channel, which may wait. */
+  data: string;
+  /** The topics to follow from the start, each with the position its content is known up to. */
+  cursors: Record<string, Cursor>;
+  transport: TransportOption;
+  delegate: CometDelegate;
+}
+
+/** Someone else's presence changed. Without `snapshot` the states given add to those known. */
+export interface Presence {
+  snapshot: boolean;
+  states: Record<string, string>;
+  notices: PresenceNotice[];
+}
+
+/** Something to tell people once, such as `signed-in`; the time is in milliseconds. */
+export interface PresenceNotice {
+  user: string;
+  notice: string;
+  time: number;
+}
+
+export interface CometDelegate {
+  /** An event of a topic: exactly once, in order. An exception is reported and counts as handled. */
+  onData(topic: string, seq: number, payload: unknown): void;
+  /** The events cannot be replayed: load the topic afresh and resolve with the position that content is valid at. */
+  onGap(topic: string): Promise<Cursor>;
+  onPresence(presence: Presence): void;
+  /** Unnumbered news; of each key only the latest counts. */
+  onHint(key: string, payload: unknown): void;
+  /** The topic is no longer followed, and this client did not ask for that. `why` is `denied`, `limit` or the server's word. */
+  onUnsubscribed(topic: string, why: string): void;
+  /** Final: the client has stopped. `reason` is a word such as `signed-out`, `text` a sentence. */
+  onAbort(reason: string, text: string): void;
+  /** Anything but `lastEventAt` changed. */
+  onState(state: CometState): void;
+}
+
+/** Only `abort` is final. In `error` the client tries again at `retryAt`, or is trying just now, when that is null. */
+export type Phase = 'null' | 'ready' | 'joined' | 'listening' | 'error' | 'abort';
+
+/** Times are milliseconds since 1970. */
+export interface CometState {
+  phase: Phase;
+  /** The transport in use, null when there is none. */
+  transport: TransportName | null;
+  /** When the phase began. */
+  since: number;
+  retryAt: number | null;
+  /** The time a control request last took, in milliseconds. */
+  roundTrip: number | null;
+  lastEventAt: number | null;
+}

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { bodies, setUp } from './testing/chat-world';
+import { settled } from './testing/world';
+
+describe('the chat', () => {
+  test('follows its own topic, the workspace and its rooms from where the overview stands', () => {
+    const { cursors } = setUp();
+    assert.deepEqual(cursors, { workspace: [1, 0], 'user:1': [1, 0], 'room:7': [1, 3] });
+  });
+
+  test('shows what others write, once, in order', async () => {
+    const { chat, arrives } = setUp();
+    chat.open(7);
+    await settled();
+    arrives({ body: 'a' });
+    arrives({ body: 'b' });
+    assert.deepEqual(bodies(chat).slice(-2), ['a', 'b']);
+  });
+
+  test('counts what is unread in a room that nobody looks at', () => {
+    const { chat, room, arrives } = setUp();
+    arrives();
+    arrives();
+    assert.equal(room.unread.value, 2);
+    assert.equal(chat.unread.value, 2);
+  });
+
+  test('takes as read what is seen at the bottom of a focused tab', async () => {
+    const { chat, room, arrives, read } = setUp();
+    chat.open(7);
+    await settled();
+    arrives();
+    await settled();
+    assert.equal(room.unread.value, 0);
+    assert.deepEqual(read, [4]);
+    room.stop();
+  });
+
+  test('leaves it unread, with the divider above it, while nobody looks', async () => {
+    const { chat, room, arrives, attention } = setUp();
+    chat.open(7);
+    await settled();
+    attention.value = false;
+    arrives();
+    arrives();
+    assert.equal(room.unread.value, 2);
+    assert.equal(room.divider.value, 3);
+    attention.value = true;
+    assert.equal(room.unread.value, 0);
+    assert.equal(room.divider.value, 3);
+    chat.open(null);
+    assert.equal(room.divider.value, null);
+    room.stop();
+  });
+
+  test('leaves it unread while the reader is further up', async () => {
+    const { chat, room, arrives } = setUp();
+    chat.open(7);
+    await settled();
+    room.atBottom.value = false;
+    arrives();
+    assert.equal(room.unread.value, 1);
+  });
+
+  test('opens a room with much unread where the unread begins', async () => {
+    const { chat, room } = setUp(500, { read_number: 100 });
+    chat.open(7);
+    await settled();
+    assert.equal(room.divider.value, 100);
+    assert.ok(room.history.first <= 100 && room.history.last >= 101);
+    assert.equal(room.unread.value, 400);
+  });
+
+  test('follows reading in another browser', () => {
+    const { room, arrives, feed, read } = setUp();
+    arrives();
+    feed.onHint('read:7', { room_id: 7, number: 4 });
+    assert.equal(room.unread.value, 0);
+    assert.deepEqual(read, []);
+  });
+});

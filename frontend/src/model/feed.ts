@@ -1,0 +1,199 @@
+/** Takes what the data channel brings and puts it where it belongs. */
+import { type ChatEvent, chatEvent, readHint } from '../api/events';
+import type { Overview, Position } from '../api/records';
+import type { CometClient } from '../comet/client';
+import type {
+  CometDelegate,
+  CometOptions,
+  CometState,
+  Cursor,
+  Presence,
+  PresenceNotice,
+} from '../comet/types';
+import type { Chat } from './chat';
+import { presenceKind } from './notices';
+import type { Room } from './room';
+
+/** What the chat uses of the comet client. */
+export type FeedClient = Pick<
+  CometClient,
+  'start' | 'stop' | 'leave' | 'subscribe' | 'unsubscribe' | 'retryNow' | 'setTransport' | 'ping' | 'state'
+>;
+
+export type MakeClient = (options: Pick<CometOptions, 'cursors' | 'delegate'>) => FeedClient;
+
+/** The protocol follows 256 topics; two are my own and the workspace's, a few are kept free. */
+const MOST_ROOMS = 250;
+
+export class Feed implements CometDelegate {
+  /** Followed room topics; those used last stand last. */
+  readonly #followed = new Set<string>();
+  readonly #chat: Chat;
+  readonly #makeClient: MakeClient;
+  readonly #aborted: (reason: string, text: string) => void;
+  #client: FeedClient | null = null;
+
+  constructor(chat: Chat, makeClient: MakeClient, aborted: (reason: string, text: string) => void) {
+    this.#chat = chat;
+    this.#makeClient = makeClient;
+    this.#aborted = aborted;
+  }
+
+  get client(): FeedClient {
+    if (!this.#client) throw new Error('the feed has not started');
+    return this.#client;
+  }
+
+  get #userTopic(): string {
+    return `user:${this.#chat.me.id}`;
+  }
+
+  start(overview: Overview): void {
+    const cursors: Record<string, Cursor> = {
+      workspace: cursor(overview.workspace.position),
+      [this.#userTopic]: cursor(overview.user_position),
+    };
+    const recent = [...overview.rooms].sort((a, b) => (a.last_message_at ?? 0) - (b.last_message_at ?? 0));
+    for (const entry of recent.slice(-MOST_ROOMS)) {
+      const topic = `room:${entry.id}`;
+      this.#followed.add(topic);
+      cursors[topic] = cursor(entry.position);
+    }
+    this.#client = this.#makeClient({ cursors, delegate: this });
+    this.#client.start();
+  }
+
+  /** Follows a new room from the position that its entry is valid at. */
+  subscribe(room: Room, position: Position): void {
+    this.#makeSpace();
+    this.#followed.add(room.topic);
+    this.client.subscribe(room.topic, cursor(position));
+  }
+
+  /** Makes sure that a room which is opened is followed. */
+  follow(room: Room): void {
+    if (!this.#client) return;
+    if (this.#followed.delete(room.topic)) {
+      this.#followed.add(room.topic);
+      return;
+    }
+    this.#makeSpace();
+    this.#followed.add(room.topic);
+    room.catchUp().then(
+      (at) => this.client.subscribe(room.topic, at),
+      () => this.#followed.delete(room.topic),
+    );
+  }
+
+  unfollow(room: Room): void {
+    if (this.#followed.delete(room.topic)) this.client.unsubscribe(room.topic);
+  }
+
+  #makeSpace(): void {
+    const oldest = this.#followed.values().next();
+    if (this.#followed.size < MOST_ROOMS || oldest.done) return;
+    this.#followed.delete(oldest.value);
+    this.client.unsubscribe(oldest.value);
+  }
+
+  onData(topic: string, _seq: number, payload: unknown): void {
+    const event = chatEvent(payload);
+    if (!event) return;
+    const room = this.#room(topic);
+    if (room) this.#roomEvent(room, event);
+    else this.#otherEvent(event);
+  }
+
+  #room(topic: string): Room | undefined {
+    if (!topic.startsWith('room:')) return undefined;
+    return this.#chat.rooms.peek().get(Number(topic.slice('room:'.length)));
+  }
+
+  #roomEvent(room: Room, event: ChatEvent): void {
+    switch (event.kind) {
+      case 'message':
+        room.receive(event.message);
+        break;
+      case 'join':
+      case 'leave':
+        room.takeMember(event);
+        break;
+      case 'room-changed':
+        room.change(event.room);
+        break;
+      default:
+        break;
+    }
+  }
+
+  #otherEvent(event: ChatEvent): void {
+    switch (event.kind) {
+      case 'room-added':
+        this.#chat.add(event.room);
+        break;
+      case 'room-removed':
+        this.#chat.remove(event.room_id);
+        break;
+      case 'user-added':
+      case 'user-changed':
+        this.#chat.people.put(event.user);
+        break;
+      default:
+        break;
+    }
+  }
+
+  async onGap(topic: string): Promise<Cursor> {
+    const room = this.#room(topic);
+    if (room) return room.catchUp();
+    const overview = await this.#chat.refresh();
+    if (topic === this.#userTopic) return cursor(overview.user_position);
+    if (topic === 'workspace') return cursor(overview.workspace.position);
+    // A room that is no longer ours; whatever comes of it finds no place.
+    const entry = overview.rooms.find((one) => `room:${one.id}` === topic);
+    return entry ? cursor(entry.position) : [0, 0];
+  }
+
+  onPresence(presence: Presence): void {
+    this.#chat.people.takePresence(presence);
+    for (const notice of presence.notices) this.#presenceNotice(notice);
+  }
+
+  #presenceNotice({ user, notice, time }: PresenceNotice): void {
+    const kind = presenceKind(notice);
+    const id = Number(user);
+    if (!kind || id === this.#chat.me.id) return;
+    for (const room of this.#chat.rooms.peek().values()) {
+      if (room.history.state.peek() === 'ready' && room.has(id)) {
+        room.addNotice({ kind, user: id, actor: null, at: time });
+      }
+    }
+  }
+
+  onHint(key: string, payload: unknown): void {
+    if (!key.startsWith('read:')) return;
+    const hint = readHint(payload, key);
+    this.#chat.rooms.peek().get(hint.room_id)?.readUpTo(hint.number, true);
+  }
+
+  /** The server ended a subscription: the overview tells what is still ours. */
+  onUnsubscribed(topic: string, why: string): void {
+    this.#followed.delete(topic);
+    if (why === 'limit') return;
+    this.#chat.refresh().catch(() => {
+      // Signed out is noticed elsewhere; without a connection the return brings a gap.
+    });
+  }
+
+  onAbort(reason: string, text: string): void {
+    this.#aborted(reason, text);
+  }
+
+  onState(state: CometState): void {
+    this.#chat.connection.take(state);
+  }
+}
+
+function cursor({ epoch, seq }: Position): Cursor {
+  return [epoch, seq];
+}

@@ -1,0 +1,62 @@
+/** Dates, times, numbers and lists as the reader's language writes them. */
+import { dayOf } from './items';
+
+const language = typeof navigator === 'undefined' ? 'en' : navigator.language;
+
+const timeFormat = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' });
+const fullFormat = new Intl.DateTimeFormat(language, { dateStyle: 'full', timeStyle: 'medium' });
+const dayFormat = new Intl.DateTimeFormat(language, { weekday: 'long', day: 'numeric', month: 'long' });
+const yearFormat = new Intl.DateTimeFormat(language, { dateStyle: 'full' });
+const dateFormat = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
+const momentFormat = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
+const numberFormat = new Intl.NumberFormat(language);
+// The texts around lists are English, so the lists are, too.
+const listFormat = new Intl.ListFormat('en', { type: 'conjunction' });
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+
+/** 14:05 */
+export function clock(at: number): string {
+  return timeFormat.format(at);
+}
+
+/** Day and time in full. */
+export function fullTime(at: number): string {
+  return fullFormat.format(at);
+}
+
+export function shortDate(at: number): string {
+  return dateFormat.format(at);
+}
+
+export function shortTime(at: number): string {
+  return momentFormat.format(at);
+}
+
+export function count(n: number): string {
+  return numberFormat.format(n);
+}
+
+/** Ana, Bo and Cem */
+export function listOf(words: readonly string[]): string {
+  return listFormat.format(words).replace(/, and /, ' and ');
+}
+
+/** Today, Yesterday, or the date; with its year when that is not the present one. */
+export function dayName(at: number, now: number): string {
+  const day = dayOf(at);
+  const yesterday = new Date(now);
+  yesterday.setDate(yesterday.getDate() - 1);
+  if (day === dayOf(now)) return capital(relative.format(0, 'day'));
+  if (day === dayOf(yesterday.getTime())) return capital(relative.format(-1, 'day'));
+  const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();
+  return (sameYear ? dayFormat : yearFormat).format(at);
+}
+
+/** A value for <time datetime>. */
+export function isoTime(at: number): string {
+  return new Date(at).toISOString();
+}
+
+function capital(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}

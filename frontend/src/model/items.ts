@@ -1,0 +1,158 @@
+/** The timeline as a list of what stands below each other: days, messages, notices, the unread divider. */
+import type { Author, Message } from '../api/records';
+import type { Notice } from './notices';
+import type { Outgoing } from './outbox';
+
+export interface Line {
+  readonly kind: 'message';
+  /** Stays the same from the moment an own message is written. */
+  readonly key: string;
+  readonly author: Author;
+  readonly clientId: string;
+  readonly body: string;
+  readonly at: number;
+  readonly number: number | null;
+  readonly state: Outgoing['state'];
+  readonly problem: string | null;
+  /** It begins a group: shown with avatar, name and time. */
+  readonly head: boolean;
+}
+
+export type Item =
+  | Line
+  | { readonly kind: 'day'; readonly key: string; readonly at: number }
+  | { readonly kind: 'divider'; readonly key: string }
+  | { readonly kind: 'notices'; readonly key: string; readonly notices: readonly Notice[] };
+
+export interface Sources {
+  readonly messages: readonly Message[];
+  /** The window reaches the newest message. */
+  readonly complete: boolean;
+  readonly outgoing: readonly Outgoing[];
+  readonly notices: readonly Notice[];
+  /** The unread divider stands after this number; null for no divider. */
+  readonly divider: number | null;
+  readonly me: Author;
+}
+
+/** Messages of one author within this time are grouped. */
+const GROUP = 5 * 60_000;
+
+export function buildItems(sources: Sources): readonly Item[] {
+  const builder = new Builder(sources.me.id, sources.divider);
+  const notices = shownNotices(sources);
+  let next = 0;
+  for (const message of sources.messages) {
+    next = builder.noticesUpTo(notices, next, message.number - 1);
+    builder.message(fromMessage(message));
+  }
+  builder.noticesUpTo(notices, next, Number.POSITIVE_INFINITY);
+  if (sources.complete) {
+    for (const entry of stillOutgoing(sources)) builder.message(fromOutgoing(entry, sources.me));
+  }
+  return builder.items;
+}
+
+/** Notices whose neighbouring messages are not loaded would stand in the wrong place. */
+function shownNotices({ messages, complete, notices }: Sources): readonly Notice[] {
+  const first = messages[0]?.number ?? 0;
+  const last = complete ? Number.POSITIVE_INFINITY : (messages.at(-1)?.number ?? 0) - 1;
+  return notices.filter((notice) => notice.after >= first - 1 && notice.after <= last);
+}
+
+/** A page may hold a message before the outbox has heard of it. */
+function stillOutgoing({ messages, outgoing, me }: Sources): readonly Outgoing[] {
+  if (outgoing.length === 0) return outgoing;
+  const shown = new Set(messages.filter((m) => m.author.id === me.id).map((m) => m.client_id));
+  return outgoing.filter((entry) => !shown.has(entry.clientId));
+}
+
+type Draft = Omit<Line, 'kind' | 'key' | 'head'>;
+
+function fromMessage(message: Message): Draft {
+  return {
+    author: message.author,
+    clientId: message.client_id,
+    body: message.body,
+    at: message.created_at,
+    number: message.number,
+    state: 'sent',
+    problem: null,
+  };
+}
+
+function fromOutgoing(entry: Outgoing, me: Author): Draft {
+  const { clientId, body, at, number, state, problem } = entry;
+  return { author: me, clientId, body, at, number, state, problem };
+}
+
+class Builder {
+  readonly items: Item[] = [];
+  #day = '';
+  #previous: Draft | null = null;
+  #divided = false;
+
+  constructor(
+    readonly me: number,
+    readonly divider: number | null,
+  ) {}
+
+  message(line: Draft): void {
+    this.#newDay(line.at);
+    if (this.#isFirstNew(line)) {
+      this.#divided = true;
+      this.#break({ kind: 'divider', key: 'divider' });
+    }
+    const previous = this.#previous;
+    const head = previous?.author.id !== line.author.id || Math.abs(line.at - previous.at) > GROUP;
+    this.items.push({ kind: 'message', key: `m${line.author.id}:${line.clientId}`, head, ...line });
+    this.#previous = line;
+  }
+
+  /** A line of my own is never new to me. */
+  #isFirstNew(line: Draft): boolean {
+    if (this.divider === null || this.#divided || line.author.id === this.me) return false;
+    return (line.number ?? 0) > this.divider;
+  }
+
+  /** Adds the notices from index `next` that stand after a message of at most `number`; returns the next index. */
+  noticesUpTo(notices: readonly Notice[], next: number, number: number): number {
+    let group: Notice[] = [];
+    let index = next;
+    for (; ; index++) {
+      const notice = notices[index];
+      if (!notice || notice.after > number) break;
+      if (dayOf(notice.at) !== this.#day) {
+        this.#noticeGroup(group);
+        group = [];
+        this.#newDay(notice.at);
+      }
+      group.push(notice);
+    }
+    this.#noticeGroup(group);
+    return index;
+  }
+
+  #noticeGroup(notices: readonly Notice[]): void {
+    const first = notices[0];
+    if (first) this.#break({ kind: 'notices', key: `n${first.id}`, notices });
+  }
+
+  #newDay(at: number): void {
+    const day = dayOf(at);
+    if (day === this.#day) return;
+    this.#day = day;
+    this.#break({ kind: 'day', key: `d${day}`, at });
+  }
+
+  #break(item: Item): void {
+    this.items.push(item);
+    this.#previous = null;
+  }
+}
+
+/** The calendar day in the reader's time zone. */
+export function dayOf(at: number): string {
+  const date = new Date(at);
+  return `${date.getFullYear()}-${date.getMonth() + 1}-${date.getDate()}`;
+}

@@ -1,0 +1,179 @@
+/**
+ * Own messages of one room that the window does not hold yet. They go out one after the other,
+ * each always under the same client_id, so that trying again never sends twice.
+ */
+import { signal } from '@preact/signals';
+import { Problem } from '../api/http';
+import type { Message } from '../api/records';
+import { uuid } from './uuid';
+
+export interface Outgoing {
+  readonly clientId: string;
+  readonly body: string;
+  /** Milliseconds since 1970, by this machine's clock. */
+  readonly at: number;
+  /** `sent`: the server has it, the room's topic has not brought it yet. */
+  readonly state: 'sending' | 'sent' | 'failed';
+  /** The server's sentence about a refusal; null when it could not be reached. */
+  readonly problem: string | null;
+  /** Its number in the room, once sent. */
+  readonly number: number | null;
+}
+
+export type Post = (clientId: string, body: string) => Promise<Message>;
+
+/** Milliseconds before the second and third try; after those the message shows as failed. */
+const PAUSES = [1_000, 4_000];
+/** Milliseconds after which one that failed for want of a connection is tried again by itself. */
+const LATER = 30_000;
+
+export class Outbox {
+  /** Sent ones by number, then the others as they were written. */
+  readonly entries = signal<readonly Outgoing[]>([]);
+
+  readonly #post: Post;
+  readonly #sent: (message: Message) => void;
+  #running = false;
+  #stopped = false;
+  #cutPause: () => void = () => {};
+  #later: ReturnType<typeof setTimeout> | undefined;
+
+  /** `sent` learns of each acknowledgement. */
+  constructor(post: Post, sent: (message: Message) => void) {
+    this.#post = post;
+    this.#sent = sent;
+  }
+
+  /** There are messages that the server has not acknowledged. */
+  get unsent(): boolean {
+    return this.entries.value.some((entry) => entry.state !== 'sent');
+  }
+
+  send(body: string): void {
+    const entry: Outgoing = {
+      clientId: uuid(),
+      body,
+      at: Date.now(),
+      state: 'sending',
+      problem: null,
+      number: null,
+    };
+    this.entries.value = [...this.entries.value, entry];
+    void this.#run();
+  }
+
+  retry(clientId: string): void {
+    this.#change(clientId, { state: 'sending', problem: null });
+    this.wake();
+  }
+
+  remove(clientId: string): void {
+    this.entries.value = this.entries.value.filter((entry) => entry.clientId !== clientId);
+    this.wake();
+  }
+
+  /** The server can be reached again: what failed for want of a connection goes out now. */
+  wake(): void {
+    clearTimeout(this.#later);
+    for (const entry of this.entries.value) {
+      if (entry.state === 'failed' && entry.problem === null)
+        this.#change(entry.clientId, { state: 'sending' });
+    }
+    this.#cutPause();
+    void this.#run();
+  }
+
+  /** The room has brought these own messages, and everything up to that number: they leave the outbox. */
+  settle(clientIds: readonly string[], upTo: number): void {
+    const settled = ({ clientId, number }: Outgoing) =>
+      clientIds.includes(clientId) || (number !== null && number <= upTo);
+    if (this.entries.value.some(settled)) {
+      this.entries.value = this.entries.value.filter((entry) => !settled(entry));
+    }
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#later);
+    this.#cutPause();
+  }
+
+  async #run(): Promise<void> {
+    if (this.#running) return;
+    this.#running = true;
+    let next = this.#next();
+    while (next && !this.#stopped) {
+      await this.#deliver(next);
+      next = this.#next();
+    }
+    this.#running = false;
+  }
+
+  /** The next to go out. One that failed for want of a connection holds back those behind it. */
+  #next(): Outgoing | undefined {
+    const waiting = this.entries.value.filter((entry) => entry.state !== 'sent' && entry.problem === null);
+    return waiting[0]?.state === 'sending' ? waiting[0] : undefined;
+  }
+
+  async #deliver({ clientId, body }: Outgoing): Promise<void> {
+    for (let tries = 0; ; tries++) {
+      try {
+        this.#acknowledge(await this.#post(clientId, body));
+        return;
+      } catch (error) {
+        if (!this.#has(clientId)) return;
+        const refusal = refused(error);
+        const pause = PAUSES[tries];
+        if (refusal !== null || pause === undefined) {
+          this.#change(clientId, { state: 'failed', problem: refusal });
+          if (refusal === null) this.#later = setTimeout(() => this.wake(), LATER);
+          return;
+        }
+        await this.#pause(Math.max(pause, retryAfter(error)));
+        if (this.#stopped || !this.#has(clientId)) return;
+      }
+    }
+  }
+
+  #acknowledge(message: Message): void {
+    const others = this.entries.value.filter((entry) => entry.clientId !== message.client_id);
+    const entry = this.entries.value.find((one) => one.clientId === message.client_id);
+    if (entry) {
+      const sent: Outgoing = { ...entry, state: 'sent', problem: null, number: message.number };
+      const before = others.filter((one) => one.number !== null && one.number < message.number);
+      this.entries.value = [...before, sent, ...others.filter((one) => !before.includes(one))];
+    }
+    this.#sent(message);
+  }
+
+  #has(clientId: string): boolean {
+    return this.entries.value.some((entry) => entry.clientId === clientId);
+  }
+
+  #change(clientId: string, change: Partial<Outgoing>): void {
+    this.entries.value = this.entries.value.map((entry) =>
+      entry.clientId === clientId ? { ...entry, ...change } : entry,
+    );
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#cutPause = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
+
+/** The server's sentence when trying again would not help, otherwise null. */
+function refused(error: unknown): string | null {
+  if (!(error instanceof Problem)) return null;
+  const passing = error.status >= 500 || error.status === 429 || error.status === 408;
+  return passing ? null : error.message;
+}
+
+function retryAfter(error: unknown): number {
+  return error instanceof Problem ? (error.retryAfter ?? 0) * 1000 : 0;
+}

@@ -1,0 +1,55 @@
+/** Milliseconds between two reports; doubled for each that fails, up to a minute. */
+const PAUSE = 2_000;
+const LONGEST_PAUSE = 60_000;
+
+/** Tells the server how far a room has been read: at once, then at most every two seconds. */
+export class ReadMarker {
+  readonly #put: (number: number) => Promise<void>;
+  #wanted = 0;
+  #told = 0;
+  #running = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(put: (number: number) => Promise<void>) {
+    this.#put = put;
+  }
+
+  mark(number: number): void {
+    this.#wanted = Math.max(this.#wanted, number);
+    if (!this.#running) void this.#run();
+  }
+
+  /** What was not told yet is not told any more. */
+  stop(): void {
+    this.#told = Number.POSITIVE_INFINITY;
+    clearTimeout(this.#timer);
+  }
+
+  async #run(): Promise<void> {
+    this.#running = true;
+    let pause = PAUSE;
+    while (this.#wanted > this.#told) {
+      const told = await this.#tell(this.#wanted);
+      pause = told ? PAUSE : Math.min(pause * 2, LONGEST_PAUSE);
+      await this.#pause(pause);
+    }
+    this.#running = false;
+  }
+
+  async #tell(number: number): Promise<boolean> {
+    try {
+      await this.#put(number);
+      this.#told = Math.max(this.#told, number);
+      return true;
+    } catch {
+      // Until then the server shows as unread what was read; the next report mends it.
+      return false;
+    }
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#timer = setTimeout(resolve, ms);
+    });
+  }
+}

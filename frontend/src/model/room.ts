@@ -1,0 +1,250 @@
+/** One room that I am in. */
+import { batch, computed, type ReadonlySignal, signal } from '@preact/signals';
+import type { MembershipEvent } from '../api/events';
+import type { HistoryPage, Member, Message, RoomEntry, RoomKind, RoomRecord } from '../api/records';
+import type { Cursor } from '../comet/types';
+import { History, PAGE, type PageQuery } from './history';
+import { buildItems, type Item } from './items';
+import { type Notice, Notices } from './notices';
+import { Outbox } from './outbox';
+import type { People } from './people';
+import { ReadMarker } from './reading';
+import { store, stored } from './storage';
+
+/** What a room needs from around it. */
+export interface RoomServices {
+  history(room: number, query: PageQuery): Promise<HistoryPage>;
+  send(room: number, clientId: string, body: string): Promise<Message>;
+  markRead(room: number, number: number): Promise<void>;
+  members(room: number): Promise<readonly Member[]>;
+  /** The room is on the screen. */
+  isOpen(room: Room): boolean;
+  /** Its newest message is being looked at. */
+  isSeen(room: Room): boolean;
+}
+
+/** Where the reader was: a line of the timeline and how far below the upper edge it stood. */
+export interface Place {
+  readonly key: string;
+  readonly offset: number;
+}
+
+export class Room {
+  readonly id: number;
+  readonly kind: RoomKind;
+  readonly name = signal('');
+  readonly description = signal('');
+  readonly lastNumber = signal(0);
+  readonly readNumber = signal(0);
+  /** Milliseconds since 1970; 0 when nothing was said yet. */
+  readonly lastMessageAt = signal(0);
+  /** Ids of everybody in a direct room. */
+  readonly directIds: readonly number[];
+  /** Null until they were asked for. */
+  readonly members = signal<readonly Member[] | null>(null);
+
+  readonly history: History;
+  readonly outbox: Outbox;
+  readonly notices = new Notices();
+  readonly unread = computed(() => Math.max(0, this.lastNumber.value - this.readNumber.value));
+  /** The unread divider stands after this number; null for none. */
+  readonly divider = signal<number | null>(null);
+  /** The reader's view touches the newest message. */
+  readonly atBottom = signal(true);
+  readonly draft = signal('');
+  /** Counts up whenever the view shall go to the newest message. */
+  readonly jumps = signal(0);
+  readonly items: ReadonlySignal<readonly Item[]>;
+  /** Where to go on reading on return; null for the bottom. */
+  place: Place | null = null;
+
+  readonly #services: RoomServices;
+  readonly #people: People;
+  readonly #marker: ReadMarker;
+  readonly #draftKey: string;
+
+  constructor(entry: RoomEntry, services: RoomServices, people: People) {
+    this.id = entry.id;
+    this.kind = entry.kind;
+    this.directIds = entry.members;
+    this.#services = services;
+    this.#people = people;
+    this.#draftKey = `draft.${people.me.id}.${entry.id}`;
+    this.draft.value = stored(this.#draftKey) ?? '';
+    this.history = new History((query) => services.history(this.id, query));
+    this.outbox = new Outbox(
+      (clientId, body) => services.send(this.id, clientId, body),
+      (message) => this.#acknowledged(message),
+    );
+    this.#marker = new ReadMarker((number) => services.markRead(this.id, number));
+    this.items = computed(() =>
+      buildItems({
+        messages: this.history.messages.value,
+        complete: !this.history.newer.value,
+        outgoing: this.outbox.entries.value,
+        notices: this.notices.lines.value,
+        divider: this.divider.value,
+        me: people.me,
+      }),
+    );
+    this.update(entry);
+  }
+
+  get topic(): string {
+    return `room:${this.id}`;
+  }
+
+  /** Takes what the server says about the room and my place in it. */
+  update(entry: RoomEntry): void {
+    batch(() => {
+      this.change(entry);
+      this.lastNumber.value = Math.max(this.lastNumber.value, entry.last_number);
+      this.readNumber.value = Math.max(this.readNumber.value, entry.read_number);
+      this.lastMessageAt.value = Math.max(this.lastMessageAt.value, entry.last_message_at ?? 0);
+    });
+  }
+
+  change(record: RoomRecord): void {
+    this.name.value = record.name;
+    this.description.value = record.description;
+  }
+
+  /** A message of the room's topic. */
+  receive(message: Message): void {
+    batch(() => {
+      this.#markNew(message);
+      this.lastNumber.value = Math.max(this.lastNumber.value, message.number);
+      this.lastMessageAt.value = Math.max(this.lastMessageAt.value, message.created_at);
+      this.history.add(message);
+      this.#settle([message]);
+    });
+  }
+
+  /** The first message that comes while nobody looks gets the divider above it. */
+  #markNew(message: Message): void {
+    const caughtUp = this.unread.value === 0 && message.number > this.lastNumber.value;
+    if (caughtUp && this.#services.isOpen(this) && !this.#services.isSeen(this)) {
+      this.divider.value = message.author.id === this.#people.me.id ? null : this.readNumber.value;
+    }
+  }
+
+  #acknowledged(message: Message): void {
+    // One that is not next would stand above messages still to come: the topic brings it in its turn.
+    const next = this.history.last === message.number - 1;
+    if (next || message.number <= this.history.last) this.receive(message);
+  }
+
+  /** Somebody joined or left. */
+  takeMember({ kind, user, actor, at }: MembershipEvent): void {
+    const byOther = actor.id !== user.id;
+    batch(() => {
+      const others = this.members.value?.filter((one) => one.id !== user.id);
+      if (others)
+        this.members.value = kind === 'join' ? [...others, { ...user, room_role: 'member' }] : others;
+      this.addNotice({
+        kind: byOther ? (kind === 'join' ? 'added' : 'removed') : kind,
+        user: user.id,
+        actor: byOther ? actor.id : null,
+        at,
+      });
+    });
+  }
+
+  /** Whether somebody is known to be in the room. */
+  has(user: number): boolean {
+    return this.directIds.includes(user) || (this.members.peek()?.some((one) => one.id === user) ?? false);
+  }
+
+  addNotice(notice: Omit<Notice, 'id' | 'after'>): void {
+    this.notices.add({ ...notice, after: this.lastNumber.value });
+  }
+
+  /** Somebody opens the room: loads what belongs on the screen. */
+  async enter(): Promise<void> {
+    const unread = this.unread.value;
+    this.divider.value = unread > 0 ? this.readNumber.value : null;
+    if (unread > 0) this.place = null;
+    void this.loadMembers().catch(() => {});
+    await this.load();
+  }
+
+  async load(): Promise<void> {
+    const { state, first, newer } = this.history;
+    const read = this.readNumber.value;
+    const held =
+      state.value === 'ready' && (this.divider.value === null || (read >= first - 1 && !newer.value));
+    if (held) return;
+    if (this.divider.value !== null && this.unread.value > PAGE - 10) await this.history.openAround(read);
+    else await this.openNewest();
+  }
+
+  async openNewest(): Promise<void> {
+    const page = await this.history.openNewest();
+    if (page) this.#takeNewest(page);
+  }
+
+  #takeNewest(page: HistoryPage): void {
+    const last = page.messages.at(-1);
+    if (!last) return;
+    batch(() => {
+      this.#settle(page.messages);
+      this.lastNumber.value = Math.max(this.lastNumber.value, last.number);
+      this.lastMessageAt.value = Math.max(this.lastMessageAt.value, last.created_at);
+    });
+  }
+
+  #settle(messages: readonly Message[]): void {
+    const mine = messages.filter((message) => message.author.id === this.#people.me.id);
+    this.outbox.settle(
+      mine.map((message) => message.client_id),
+      messages.at(-1)?.number ?? 0,
+    );
+  }
+
+  /** Sends a message and goes to where it appears. */
+  send(body: string): void {
+    this.outbox.send(body);
+    this.jumpToNewest().catch(() => {
+      // What is loaded stays; the message goes out all the same.
+    });
+  }
+
+  async jumpToNewest(): Promise<void> {
+    if (this.history.newer.value) await this.openNewest();
+    this.jumps.value++;
+  }
+
+  leave(): void {
+    this.divider.value = null;
+    if (this.atBottom.value) this.history.shrink();
+  }
+
+  /** Loads afresh what the topic cannot replay; the topic goes on from the answer. */
+  async catchUp(): Promise<Cursor> {
+    const page = await this.history.catchUp();
+    this.#takeNewest(page);
+    if (this.members.value) await this.loadMembers();
+    return [page.position.epoch, page.position.seq];
+  }
+
+  async loadMembers(): Promise<void> {
+    this.members.value = await this.#services.members(this.id);
+  }
+
+  /** Everything up to here has been seen, here or in another browser. */
+  readUpTo(number: number, elsewhere = false): void {
+    if (number <= this.readNumber.value) return;
+    this.readNumber.value = number;
+    if (!elsewhere) this.#marker.mark(number);
+  }
+
+  setDraft(text: string): void {
+    this.draft.value = text;
+    store(this.#draftKey, text === '' ? null : text);
+  }
+
+  stop(): void {
+    this.outbox.stop();
+    this.#marker.stop();
+  }
+}

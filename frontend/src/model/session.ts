@@ -1,0 +1,211 @@
+/** Where the page stands: not set up, signed out, or in the chat; and how it gets from one to the other. */
+import { type ReadonlySignal, signal } from '@preact/signals';
+import { Problem, whenSignedOut } from '../api/http';
+import type { Overview, WorkspaceState } from '../api/records';
+import * as routes from '../api/routes';
+import { CometClient } from '../comet/client';
+import { attention } from './attention';
+import { Chat } from './chat';
+import { navigate, route } from './router';
+import { transport } from './settings';
+import { store, stored } from './storage';
+
+/** Why somebody who was signed in is not any more. */
+export type EndReason = 'signed-out' | 'elsewhere' | 'expired' | 'replaced' | 'removed' | 'deactivated';
+
+export type Stage =
+  | { readonly name: 'loading' | 'unreachable' }
+  | { readonly name: 'setup'; readonly codeRequired: boolean }
+  | { readonly name: 'visitor'; readonly workspace: string; readonly ended: EndReason | null }
+  | { readonly name: 'chat'; readonly chat: Chat }
+  /** The server ended the connection for good, with a sentence. */
+  | { readonly name: 'stopped'; readonly text: string };
+
+const current = signal<Stage>({ name: 'loading' });
+
+export const stage: ReadonlySignal<Stage> = current;
+
+/** Tells the other tabs of this browser. BroadcastChannel exists on plain HTTP too. */
+const tabs = new BroadcastChannel('chatd');
+
+/** Where to go after signing in. */
+let wanted: string | null = null;
+/** This page is signing out; the end of its data channel is no news then. */
+let leaving = false;
+/** Counts the starts, so that a slow answer does not undo a later one. */
+let starts = 0;
+
+export function startSession(until: AbortSignal): void {
+  whenSignedOut(() => end('expired'));
+  tabs.addEventListener('message', heard, { signal: until });
+  addEventListener('online', backOnline, { signal: until });
+  addEventListener('beforeunload', warnOfUnsent, { signal: until });
+  void enter();
+}
+
+function chat(): Chat | null {
+  const now = current.peek();
+  return now.name === 'chat' ? now.chat : null;
+}
+
+/** Asks the server where we stand and goes there. */
+export async function enter(): Promise<void> {
+  const start = ++starts;
+  try {
+    const found = await look();
+    if (start !== starts) return;
+    if ('me' in found) enterChat(found);
+    else enterAsVisitor(found, null);
+  } catch {
+    if (start === starts) change({ name: 'unreachable' });
+  }
+}
+
+/** One request when somebody was signed in here before, as mostly; otherwise the visitor's view first. */
+async function look(): Promise<Overview | WorkspaceState> {
+  if (stored('signed-in') !== null) {
+    try {
+      return await routes.overview();
+    } catch (error) {
+      if (!(error instanceof Problem && error.status === 401)) throw error;
+    }
+  }
+  const workspace = await routes.workspace();
+  return workspace.signed_in ? routes.overview() : workspace;
+}
+
+function enterChat(overview: Overview): void {
+  store('signed-in', String(overview.me.id));
+  const chat = new Chat(overview, {
+    api: routes,
+    attention,
+    aborted,
+    makeClient: (options) =>
+      new CometClient({
+        ...options,
+        control: '/comet/control',
+        data: '/comet/data',
+        transport: transport.peek(),
+      }),
+  });
+  change({ name: 'chat', chat });
+  const name = route.peek().name;
+  if (name === 'sign-in' || name === 'setup') navigate(wanted ?? '/', { replace: true });
+  wanted = null;
+}
+
+function enterAsVisitor(workspace: WorkspaceState, ended: EndReason | null): void {
+  store('signed-in', null);
+  const name = route.peek().name;
+  if (workspace.state === 'setup') {
+    change({ name: 'setup', codeRequired: workspace.code_required });
+    if (name !== 'setup') navigate('/setup', { replace: true });
+    return;
+  }
+  change({ name: 'visitor', workspace: workspace.name ?? '', ended });
+  if (name === 'room') wanted ??= location.pathname;
+  if (name !== 'join' && name !== 'sign-in' && name !== 'unknown') navigate('/sign-in', { replace: true });
+}
+
+function change(next: Stage): void {
+  const before = current.peek();
+  if (before.name === 'chat') {
+    before.chat.client.stop();
+    before.chat.stop();
+  }
+  current.value = next;
+}
+
+/** Somebody has signed in, signed up or set up the workspace on this page. */
+export async function signedIn(): Promise<void> {
+  tabs.postMessage('signed-in');
+  if (route.peek().name === 'join') navigate('/', { replace: true });
+  await enter();
+}
+
+/** Signs out here and in the other tabs. Throws when the server did not confirm it. */
+export async function signOut(): Promise<void> {
+  leaving = true;
+  try {
+    await routes.signOut();
+  } catch (error) {
+    if (!(error instanceof Problem && error.status === 401)) throw error;
+  } finally {
+    leaving = false;
+  }
+  tabs.postMessage('signed-out');
+  end('signed-out');
+}
+
+/** The session is over, for a reason that the sign-in page tells. */
+function end(reason: EndReason): void {
+  const now = current.peek();
+  if (now.name !== 'chat') return;
+  starts++;
+  if (reason !== 'signed-out' && route.peek().name === 'room') wanted = location.pathname;
+  const workspace = {
+    name: now.chat.workspaceName,
+    state: 'ready',
+    code_required: false,
+    signed_in: false,
+  } as const;
+  enterAsVisitor(workspace, reason);
+}
+
+function heard(event: MessageEvent<unknown>): void {
+  if (event.data === 'signed-out') end('elsewhere');
+  if (event.data === 'signed-in') void enter();
+}
+
+function aborted(reason: string, text: string): void {
+  if (leaving) return;
+  switch (reason) {
+    case 'signed-out':
+      end('elsewhere');
+      break;
+    case 'expired':
+    case 'replaced':
+    case 'removed':
+    case 'deactivated':
+      end(reason);
+      break;
+    default:
+      change({ name: 'stopped', text });
+  }
+}
+
+/** Before the page goes into the back/forward cache: nothing of the chat may flash up on return. */
+export function hide(): void {
+  document.documentElement.dataset.session = 'unconfirmed';
+}
+
+/** The page came back from the cache: blank until the session is confirmed. */
+export async function confirm(): Promise<void> {
+  const now = chat();
+  if (!now || !(await isStill(now))) await enter();
+  reveal();
+}
+
+export function reveal(): void {
+  delete document.documentElement.dataset.session;
+}
+
+/** Whether the same person is still signed in; takes the news on the way. */
+async function isStill(now: Chat): Promise<boolean> {
+  try {
+    const overview = await now.refresh();
+    return overview.me.id === now.me.id;
+  } catch {
+    return false;
+  }
+}
+
+function backOnline(): void {
+  const now = chat();
+  now?.client.retryNow();
+  now?.wake();
+}
+
+function warnOfUnsent(event: BeforeUnloadEvent): void {
+  if (chat()?.unsent) event.preventDefault();
+}

@@ -1,0 +1,93 @@
+/** A chat for the model's tests: one room, a server and a data channel that do what the test says. */
+import { signal } from '@preact/signals';
+import type { Member, Message, RoomEntry } from '../../api/records';
+import type { CometDelegate, CometState, Cursor } from '../../comet/types';
+import { type Api, Chat } from '../chat';
+import { ana, bo, entry, Later, Log, overview } from './world';
+
+const listening: CometState = {
+  phase: 'listening',
+  transport: 'iframe',
+  since: 0,
+  retryAt: null,
+  roundTrip: null,
+  lastEventAt: null,
+};
+
+/** A chat with one room of so many messages, and hands on everything around it. */
+export function setUp(count = 3, change: Partial<RoomEntry> = {}) {
+  const log = new Log().fill(count);
+  const sends = new Later<Message>();
+  const read: number[] = [];
+  const cursors: Record<string, Cursor> = {};
+  const aborts: string[] = [];
+  const attention = signal(true);
+  const first = entry(7, {
+    last_number: count,
+    read_number: count,
+    position: { epoch: 1, seq: count },
+    ...change,
+  });
+  const rooms = [first];
+  const members: Member[] = [ana, bo].map((user) => ({ ...user, room_role: 'member' }));
+  const sent: string[] = [];
+  const api: Api = {
+    overview: async () => overview(rooms),
+    history: async (_room, query) => log.page(query),
+    send: (_room, clientId) => {
+      sent.push(clientId);
+      return sends.ask();
+    },
+    markRead: async (_room, number) => void read.push(number),
+    members: async () => members,
+    createRoom: async () => entry(8),
+    openDirect: async () => entry(9),
+    joinRoom: async (id) => entry(id),
+    leaveRoom: async () => {},
+  };
+  let delegate: CometDelegate | undefined;
+  const chat = new Chat(overview(rooms), {
+    api,
+    attention,
+    aborted: (reason) => aborts.push(reason),
+    makeClient: (options) => {
+      delegate = options.delegate;
+      Object.assign(cursors, options.cursors);
+      return {
+        start: () => {},
+        stop: () => {},
+        leave: () => {},
+        subscribe: (topic, cursor) => {
+          cursors[topic] = cursor;
+        },
+        unsubscribe: (topic) => {
+          delete cursors[topic];
+        },
+        retryNow: () => {},
+        setTransport: () => {},
+        ping: async () => 1,
+        state: listening,
+      };
+    },
+  });
+  if (!delegate) throw new Error('the chat made no client');
+  const feed = delegate;
+  const room = chat.rooms.value.get(7);
+  if (!room) throw new Error('the chat has no room 7');
+  /** Somebody else writes, and the stream brings it. */
+  const arrives = (more: Partial<Message> = {}) => {
+    const next = log.post(more);
+    feed.onData('room:7', next.seq, { kind: 'message', message: wire(next) });
+    return next;
+  };
+  return { chat, room, feed, log, sends, sent, read, cursors, aborts, attention, arrives, rooms };
+}
+
+/** A message as it travels. */
+export function wire(message: Message) {
+  return { ...message, created_at: new Date(message.created_at).toISOString() };
+}
+
+/** What the open room shows. */
+export const bodies = (chat: Chat) =>
+  (chat.openRoom.value?.items.value ?? []).filter((item) => item.kind === 'message').map((item) => item.body);

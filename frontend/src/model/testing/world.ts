@@ -1,0 +1,115 @@
+/** A small server for the model's tests: rooms with messages, answered as the chat API does. */
+import type { HistoryPage, Message, Overview, RoomEntry, User } from '../../api/records';
+import type { PageQuery } from '../history';
+
+export const ana: User = { id: 1, username: 'ana', display_name: 'Ana', role: 'owner' };
+export const bo: User = { id: 2, username: 'bo', display_name: 'Bo', role: 'member' };
+export const cem: User = { id: 3, username: 'cem', display_name: 'Cem', role: 'member' };
+
+export const START = Date.UTC(2026, 0, 5, 12);
+
+export function message(number: number, change: Partial<Message> = {}): Message {
+  return {
+    id: 1000 + number,
+    room_id: 7,
+    number,
+    seq: number,
+    author: bo,
+    client_id: `client-${number}`,
+    body: `message ${number}`,
+    created_at: START + number * 1000,
+    ...change,
+  };
+}
+
+export function entry(id: number, change: Partial<RoomEntry> = {}): RoomEntry {
+  return {
+    id,
+    kind: 'public',
+    name: `room ${id}`,
+    description: '',
+    role: 'member',
+    position: { epoch: 1, seq: 0 },
+    last_number: 0,
+    read_number: 0,
+    members: [],
+    last_message_at: null,
+    ...change,
+  };
+}
+
+export function overview(rooms: readonly RoomEntry[]): Overview {
+  return {
+    me: ana,
+    workspace: { name: 'Workspace', position: { epoch: 1, seq: 0 } },
+    user_position: { epoch: 1, seq: 0 },
+    rooms,
+    users: [ana, bo, cem],
+  };
+}
+
+/** The messages of one room, and the page that a query gets at this moment. */
+export class Log {
+  readonly messages: Message[] = [];
+
+  post(change: Partial<Message> = {}): Message {
+    const next = message(this.messages.length + 1, change);
+    this.messages.push(next);
+    return next;
+  }
+
+  fill(count: number): this {
+    for (let i = 0; i < count; i++) this.post();
+    return this;
+  }
+
+  page({ before, after, limit }: PageQuery): HistoryPage {
+    const position = { epoch: 1, seq: this.messages.length };
+    if (after !== undefined) {
+      const rest = this.messages.filter((m) => m.number > after);
+      return { messages: rest.slice(0, limit), position, more: rest.length > limit };
+    }
+    const rest = this.messages.filter((m) => before === undefined || m.number < before);
+    return { messages: rest.slice(-limit), position, more: rest.length > limit };
+  }
+}
+
+/** Answers that the test gives when it wants to. */
+export class Later<T> {
+  readonly #waiting: { resolve: (value: T) => void; reject: (error: unknown) => void }[] = [];
+
+  ask = (): Promise<T> =>
+    new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
+    });
+
+  get count(): number {
+    return this.#waiting.length;
+  }
+
+  async answer(value: T): Promise<void> {
+    this.#waiting.shift()?.resolve(value);
+    await settled();
+  }
+
+  async fail(error: unknown): Promise<void> {
+    this.#waiting.shift()?.reject(error);
+    await settled();
+  }
+}
+
+/** Lets everything run that waits for nothing but its turn. */
+export async function settled(): Promise<void> {
+  for (let i = 0; i < 20; i++) await Promise.resolve();
+}
+
+/** Random numbers that are the same in every run (mulberry32). */
+export function random(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 4294967296) * below);
+  };
+}

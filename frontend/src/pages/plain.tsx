@@ -1,0 +1,80 @@
+/** Pages that only say something. */
+import { useEffect } from 'preact/hooks';
+import { useSignal } from '@preact/signals';
+import { navigate } from '../model/router';
+import { enter } from '../model/session';
+import { texts } from '../texts';
+import { Button } from '../view/button';
+import { Logo } from '../view/logo';
+import { Frame } from './frame';
+
+/** Nothing for a moment, then the sign: a quick answer should not flicker. */
+export function LoadingPage() {
+  const slow = useSignal(false);
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      slow.value = true;
+    }, 400);
+    return () => clearTimeout(timer);
+  }, []);
+  return (
+    <main class="loading-page" aria-busy="true">
+      {slow.value && (
+        <p role="status">
+          <Logo class="logo-breathing" />
+          <span class="visually-hidden">{texts.loading}</span>
+        </p>
+      )}
+    </main>
+  );
+}
+
+export function UnreachablePage({ again = () => void enter() }: { again?: () => void }) {
+  return (
+    <Frame title={texts.unreachableTitle} lead={texts.unreachable} testid="unreachable-page">
+      <Button look="main" onClick={again}>
+        {texts.retry}
+      </Button>
+    </Frame>
+  );
+}
+
+export function StoppedPage({ text }: { text: string }) {
+  return (
+    <Frame title={texts.stoppedTitle} lead={text} testid="stopped-page">
+      <Button look="main" onClick={() => void enter()}>
+        {texts.reconnect}
+      </Button>
+    </Frame>
+  );
+}
+
+export function NotFoundPage() {
+  return (
+    <Frame title={texts.notFoundTitle} lead={texts.notFound} testid="not-found-page">
+      <Button
+        look="main"
+        onClick={() => {
+          navigate('/', { replace: true });
+          void enter();
+        }}
+      >
+        {texts.goHome}
+      </Button>
+    </Frame>
+  );
+}
+
+export function AlreadySignedInPage({ name }: { name: string }) {
+  return (
+    <Frame
+      title={texts.invitation.signedInTitle(name)}
+      lead={texts.invitation.signedIn}
+      testid="already-signed-in-page"
+    >
+      <Button look="main" onClick={() => navigate('/', { replace: true })}>
+        {texts.goHome}
+      </Button>
+    </Frame>
+  );
+}

@@ -1,0 +1,46 @@
+import { Problem } from '../api/http';
+import * as routes from '../api/routes';
+import { type EndReason, signedIn } from '../model/session';
+import { texts } from '../texts';
+import { Field, PasswordField } from '../view/field';
+import { Form, FormProblem, SubmitButton, type Values } from '../view/form';
+import { Frame } from './frame';
+
+export function SignInPage({ workspace, ended }: { workspace: string; ended: EndReason | null }) {
+  return (
+    <Frame title={texts.signIn.title(workspace)} testid="sign-in-page">
+      {ended && (
+        <p class="front-notice" role="status" data-testid="sign-in-notice">
+          {texts.ended[ended]}
+        </p>
+      )}
+      <Form onSubmit={signIn} testid="sign-in-form">
+        <Field
+          name="login"
+          label={texts.account.login}
+          required
+          autofocus
+          autocomplete="username"
+          autocapitalize="none"
+          spellcheck={false}
+        />
+        <PasswordField name="password" label={texts.account.password} autocomplete="current-password" />
+        <FormProblem />
+        <SubmitButton testid="sign-in-submit">{texts.signIn.submit}</SubmitButton>
+      </Form>
+      <p class="front-foot">{texts.signIn.noAccount}</p>
+    </Frame>
+  );
+}
+
+async function signIn({ login = '', password = '' }: Values): Promise<void> {
+  try {
+    await routes.signIn(login, password);
+  } catch (error) {
+    if (error instanceof Problem && error.status === 401 && error.message === '') {
+      throw new Problem(401, texts.signIn.wrong, null, {});
+    }
+    throw error;
+  }
+  await signedIn();
+}
