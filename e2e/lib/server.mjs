@@ -52,6 +52,11 @@ export class Server {
     return this;
   }
 
+  /** The code for the first visit from elsewhere, as chatd printed it. */
+  setupCode() {
+    return /set-up code is (\S+)/.exec(this.log)?.[1] ?? '';
+  }
+
   /** Ends chatd as an operator would. */
   async stop() {
     await this.#end('SIGTERM');
@@ -71,10 +76,10 @@ export class Server {
     await exited;
   }
 
-  /** The process id of the private PostgreSQL's postmaster. */
-  postmasterPid() {
-    const file = findFile(this.data, 'postmaster.pid');
-    return Number(fs.readFileSync(file, 'utf8').split('\n')[0]);
+  /** Ends the private PostgreSQL as a power cut would; chatd goes on running. */
+  killPostgres() {
+    const file = path.join(this.data, 'postgres', 'postmaster.pid');
+    process.kill(Number(fs.readFileSync(file, 'utf8').split('\n')[0]), 'SIGKILL');
   }
 
   /** Stops chatd and removes its data. */
@@ -82,17 +87,4 @@ export class Server {
     await this.stop();
     fs.rmSync(this.base, { recursive: true, force: true });
   }
-}
-
-/** @param {string} dir @param {string} name @returns {string} */
-function findFile(dir, name) {
-  for (const entry of fs.readdirSync(dir, { withFileTypes: true })) {
-    const full = path.join(dir, entry.name);
-    if (entry.isFile() && entry.name === name) return full;
-    if (entry.isDirectory() && !['base', 'pg_wal', 'global'].includes(entry.name)) {
-      const found = findFile(full, name);
-      if (found) return found;
-    }
-  }
-  return '';
 }

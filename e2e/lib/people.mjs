@@ -1,0 +1,130 @@
+// What people do on the page, by its visible controls.
+
+/** @typedef {import('puppeteer-core').Page} Page */
+
+export const password = 'correct horse battery';
+
+/** @param {string} id */
+const hook = (id) => `[data-testid="${id}"]`;
+
+/** Waits for a part of the page. @param {Page} page @param {string} id */
+export const part = (page, id) => page.waitForSelector(hook(id), { visible: true });
+
+/**
+ * Fills the fields of a form by their names and submits it.
+ * @param {Page} page @param {string} form @param {Record<string, string>} fields
+ */
+export async function submit(page, form, fields) {
+  await part(page, form);
+  for (const [name, value] of Object.entries(fields)) {
+    await page.locator(`${hook(form)} [name="${name}"]`).fill(value);
+  }
+  await page.locator(`${hook(form)} [type="submit"]`).click();
+}
+
+/** The owner's first visit. @param {Page} page @param {string} url @param {{name: string, code?: string}} owner */
+export async function setUp(page, url, owner) {
+  await page.goto(url);
+  await submit(page, 'setup-form', {
+    workspace: 'Ubuntu help',
+    username: owner.name,
+    display_name: owner.name,
+    password,
+    ...(owner.code ? { code: owner.code } : {}),
+  });
+  await part(page, 'composer');
+}
+
+/** Makes an invite link, as the owner. @param {Page} page @returns {Promise<string>} */
+export async function invite(page) {
+  await page.locator(hook('user-menu')).click();
+  await page.locator(hook('invites')).click();
+  await page.locator(hook('create-invite')).click();
+  await part(page, 'invite-url');
+  const url = await page.$eval(hook('invite-url'), (e) =>
+    e instanceof HTMLInputElement ? e.value : (e.textContent ?? ''),
+  );
+  await page.keyboard.press('Escape');
+  return url;
+}
+
+/** Takes up an invite. @param {Page} page @param {string} url @param {string} name */
+export async function signUp(page, url, name) {
+  await page.goto(url);
+  await submit(page, 'sign-up-form', { username: name, display_name: name, password });
+  await part(page, 'composer');
+}
+
+/** @param {Page} page @param {string} url @param {string} name */
+export async function signIn(page, url, name) {
+  await page.goto(`${url}/sign-in`);
+  await submit(page, 'sign-in-form', { login: name, password });
+  await part(page, 'composer');
+}
+
+/** @param {Page} page */
+export async function signOut(page) {
+  await page.locator(hook('user-menu')).click();
+  await page.locator(hook('sign-out')).click();
+  await part(page, 'sign-in-form');
+}
+
+/** Says one line and waits until the server has it. @param {Page} page @param {string} text */
+export async function say(page, text) {
+  await page.locator(hook('composer')).fill(text);
+  await page.focus(hook('composer'));
+  await page.keyboard.press('Enter');
+}
+
+/**
+ * What the room shows: the stored messages in the order of the screen.
+ * @param {Page} page @returns {Promise<{number: number, text: string}[]>}
+ */
+export function transcript(page) {
+  return page.$$eval(`${hook('message')}[data-number]`, (found) =>
+    found.map((e) => ({
+      number: Number(e.getAttribute('data-number')),
+      text: e.querySelector('[data-testid="message-body"]')?.textContent ?? '',
+    })),
+  );
+}
+
+/** Waits until the screen shows a line as a stored message. @param {Page} page @param {string} text */
+export function sees(page, text, timeout = 10_000) {
+  return page.waitForFunction(
+    (wanted) =>
+      [
+        ...document.querySelectorAll('[data-testid="message"][data-number] [data-testid="message-body"]'),
+      ].some((e) => e.textContent === wanted),
+    { timeout, polling: 'mutation' },
+    text,
+  );
+}
+
+/** Waits for a notice line that holds a text. @param {Page} page @param {RegExp} wanted */
+export function seesNotice(page, wanted, timeout = 20_000) {
+  return page.waitForFunction(
+    (source, flags) =>
+      [...document.querySelectorAll('[data-testid="notice"]')].some((e) =>
+        new RegExp(source, flags).test(e.textContent ?? ''),
+      ),
+    { timeout, polling: 'mutation' },
+    wanted.source,
+    wanted.flags,
+  );
+}
+
+/** Waits until the page listens over a transport. @param {Page} page @param {string} transport */
+export function listensBy(page, transport, timeout = 20_000) {
+  return page.waitForSelector(
+    `${hook('connection-state')}[data-phase="listening"][data-transport="${transport}"]`,
+    { timeout },
+  );
+}
+
+/** Chooses the transport in this browser, as the settings do. @param {Page} page @param {string} transport */
+export async function choose(page, transport) {
+  await page.evaluate((t) => localStorage.setItem('chatd.transport', t), transport);
+  await page.reload();
+  await listensBy(page, transport);
+}
