@@ -67,7 +67,6 @@ for (const host of ['localhost', 'chat.lan']) {
     const second = await newTab(bo.context);
     await second.page.goto(url);
     await listensBy(second.page, 'long-poll');
-    await bo.page.bringToFront(); // a tab in the background draws nothing, and so cannot be clicked
     await signOut(bo.page);
     await part(second.page, 'sign-in-form');
     assert.deepEqual([...ana.problems, ...bo.problems, ...second.problems], []);

@@ -37,8 +37,7 @@ export async function setUp(page, url, owner) {
 
 /** Makes an invite link, as the owner. @param {Page} page @returns {Promise<string>} */
 export async function invite(page) {
-  await page.locator(hook('user-menu')).click();
-  await page.locator(hook('invites')).click();
+  await menu(page, 'invites');
   await page.locator(hook('create-invite')).click();
   await part(page, 'invite-url');
   const url = await page.$eval(hook('invite-url'), (e) =>
@@ -64,16 +63,31 @@ export async function signIn(page, url, name) {
 
 /** @param {Page} page */
 export async function signOut(page) {
-  await page.locator(hook('user-menu')).click();
-  await page.locator(hook('sign-out')).click();
+  await menu(page, 'sign-out');
   await part(page, 'sign-in-form');
 }
 
-/** Says one line and waits until the server has it. @param {Page} page @param {string} text */
+/**
+ * Says one line. Just after a change of room, Enter does nothing for half a second (a guard against the wrong
+ * room), so it is pressed until the composer is empty, as a person would.
+ * @param {Page} page @param {string} text
+ */
 export async function say(page, text) {
   await page.locator(hook('composer')).fill(text);
   await page.focus(hook('composer'));
-  await page.keyboard.press('Enter');
+  for (let tries = 0; tries < 20; tries++) {
+    await page.keyboard.press('Enter');
+    const empty = page.waitForFunction(
+      (selector) => {
+        const field = document.querySelector(selector);
+        return field instanceof HTMLTextAreaElement && field.value === '';
+      },
+      { timeout: 250 },
+      hook('composer'),
+    );
+    if (await empty.then(() => true).catch(() => false)) return;
+  }
+  throw new Error('the composer did not take the line');
 }
 
 /**
@@ -122,9 +136,45 @@ export function listensBy(page, transport, timeout = 20_000) {
   );
 }
 
-/** Chooses the transport in this browser, as the settings do. @param {Page} page @param {string} transport */
+/** Chooses the transport in the settings, as a person does. @param {Page} page @param {string} transport */
 export async function choose(page, transport) {
-  await page.evaluate((t) => localStorage.setItem('chatd.transport', t), transport);
-  await page.reload();
+  await menu(page, 'settings');
+  await page.locator(`${hook('settings-dialog')} input[name="transport"][value="${transport}"]`).click();
+  await page.keyboard.press('Escape');
   await listensBy(page, transport);
+}
+
+/** Opens an entry of the menu about oneself. @param {Page} page @param {string} entry */
+export async function menu(page, entry) {
+  await page.bringToFront(); // a tab in the background draws nothing, and so cannot be clicked
+  await page.locator(hook('user-menu')).click();
+  await page.locator(hook(entry)).click();
+}
+
+/** @param {Page} page @param {'public' | 'private'} kind @param {string} name */
+export async function createRoom(page, kind, name) {
+  await page.locator(hook('create-room')).click();
+  await part(page, 'create-room-form');
+  await page.locator(`${hook('create-room-form')} [value="${kind}"]`).click();
+  await submit(page, 'create-room-form', { name });
+  await opened(page, name);
+}
+
+/** Picks people by typing their names. @param {Page} page @param {string[]} names */
+export async function pick(page, names) {
+  for (const name of names) {
+    await page.locator(hook('people-search')).fill(name);
+    await page.locator(`${hook('person')} ::-p-text(${name})`).click();
+  }
+}
+
+/** Opens a room from the sidebar. @param {Page} page @param {string} title */
+export async function open(page, title) {
+  await page.locator(`${hook('room-link')} ::-p-text(${title})`).click();
+  await opened(page, title);
+}
+
+/** Waits until a room is open. @param {Page} page @param {string} title */
+export function opened(page, title) {
+  return page.waitForSelector(`${hook('room-title')} ::-p-text(${title})`);
 }

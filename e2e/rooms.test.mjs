@@ -1,0 +1,105 @@
+// Rooms and direct messages, seen from two people's screens.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { launchChromium, newPerson } from './lib/browser.mjs';
+import {
+  createRoom,
+  invite,
+  open,
+  opened,
+  part,
+  pick,
+  say,
+  sees,
+  seesNotice,
+  setUp,
+  signUp,
+} from './lib/people.mjs';
+import { Server } from './lib/server.mjs';
+
+/** @typedef {Awaited<ReturnType<typeof newPerson>>} Person */
+
+const server = new Server();
+/** @type {import('puppeteer-core').Browser} */ let browser;
+/** @type {Person} */ let ana;
+/** @type {Person} */ let bo;
+
+before(async () => {
+  await server.start();
+  browser = await launchChromium();
+  ana = await newPerson(browser);
+  await setUp(ana.page, server.url, { name: 'ana' });
+  bo = await newPerson(browser);
+  await signUp(bo.page, await invite(ana.page), 'bo');
+});
+
+after(async () => {
+  await browser.close();
+  await server.dispose();
+});
+
+test('a public room is found and joined, and left again', async () => {
+  await createRoom(ana.page, 'public', 'sound cards');
+  await say(ana.page, 'who has sound?');
+  await bo.page.locator('[data-testid="browse-rooms"]').click();
+  await bo.page
+    .locator('[data-testid="directory-room"][data-joined="false"] [data-testid="join-room"]')
+    .click();
+  await opened(bo.page, 'sound cards');
+  await sees(bo.page, 'who has sound?');
+  await seesNotice(ana.page, /bo joined/i);
+
+  await bo.page.locator('[data-testid="room-menu"]').click();
+  await bo.page.locator('[data-testid="leave-room"]').click();
+  await bo.page.locator('[data-testid="leave-submit"]').click();
+  await seesNotice(ana.page, /bo left/i);
+  await bo.page.waitForFunction(
+    () =>
+      ![...document.querySelectorAll('[data-testid="room-link"]')].some((e) =>
+        e.textContent?.includes('sound cards'),
+      ),
+  );
+});
+
+test('a private room appears for those who are added, with its past', async () => {
+  await createRoom(ana.page, 'private', 'staff');
+  await say(ana.page, 'before bo was here');
+  await ana.page.locator('[data-testid="room-menu"]').click();
+  await ana.page.locator('[data-testid="menu-add-people"]').click();
+  await pick(ana.page, ['bo']);
+  await ana.page.locator('[data-testid="add-people-submit"]').click();
+  await open(bo.page, 'staff');
+  await sees(bo.page, 'before bo was here');
+  await say(bo.page, 'thank you');
+  await sees(ana.page, 'thank you');
+});
+
+test('a direct message appears for the other one, unread until it is opened', async () => {
+  await ana.page.locator('[data-testid="new-message"]').click();
+  await pick(ana.page, ['bo']);
+  await ana.page.locator('[data-testid="start-conversation"]').click();
+  await opened(ana.page, 'bo');
+  await say(ana.page, 'between us');
+  await bo.page.waitForSelector('[data-testid="room-link"][data-kind="direct"][data-unread="1"]');
+  await open(bo.page, 'ana');
+  await sees(bo.page, 'between us');
+  await bo.page.bringToFront();
+  await bo.page.waitForSelector('[data-testid="room-link"][data-kind="direct"][data-unread="0"]');
+});
+
+test('a line written while the server is away is sent once when it is back', async () => {
+  await server.kill();
+  await say(ana.page, 'written into the dark');
+  await part(ana.page, 'composer');
+  await server.start();
+  await sees(bo.page, 'written into the dark', 60_000);
+  const count = await bo.page.$$eval(
+    '[data-testid="message-body"]',
+    (found) => found.filter((e) => e.textContent === 'written into the dark').length,
+  );
+  assert.equal(count, 1);
+});
+
+test('nothing went wrong in the pages', () => {
+  assert.deepEqual([...ana.problems, ...bo.problems], []);
+});
