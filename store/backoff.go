@@ -16,17 +16,15 @@ func (b *backoff) reset() { b.tries = 0 }
 func (b *backoff) next() time.Duration {
 	bound := min(50*time.Millisecond<<min(b.tries, 10), 2*time.Second)
 	b.tries++
-	return rand.N(bound) + time.Millisecond
+	return rand.N(bound) + time.Millisecond //nolint:gosec // a wait, not a secret
 }
 
-// wait waits for the next attempt. It returns false if ctx ended first.
-func (b *backoff) wait(ctx context.Context) bool {
+// wait waits for the next attempt or the end of ctx.
+func (b *backoff) wait(ctx context.Context) {
 	t := time.NewTimer(b.next())
 	defer t.Stop()
 	select {
 	case <-ctx.Done():
-		return false
 	case <-t.C:
-		return true
 	}
 }

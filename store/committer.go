@@ -50,7 +50,7 @@ type CommitterConfig struct {
 
 // Committer numbers events and stores messages: it is the only writer of the
 // event log in its node. Sends that arrive while a commit is in flight go
-// together in the next one; see committer_sql.go for the transaction itself.
+// together in the next one; see committer_statements.go for the transaction itself.
 //
 // Sends are stored in the order of their arrival in each room. A room whose
 // lock is held elsewhere is skipped, so that it does not delay the others, and
@@ -96,7 +96,7 @@ func (s *Store) NewCommitter(c CommitterConfig) *Committer {
 // does not exist or is not for this person to know of; ErrNotMember for a
 // public room that they are not in; ErrSessionEnded; ErrForbidden for an author
 // who was deactivated; ErrConflict for a ClientID that was used in another
-// room. ErrUnavailable means that ctx ended first or that too many sends wait
+// room. ErrUnavailable means that ctx ended first, or that too many sends wait
 // for this room; the message may still be stored, and sending it again is safe.
 func (c *Committer) Send(ctx context.Context, in Send) (Sent, error) {
 	s, err := newSend(ctx, in)
@@ -108,12 +108,23 @@ func (c *Committer) Send(ctx context.Context, in Send) (Sent, error) {
 	}
 	o := s.await(ctx)
 	if errors.Is(o.err, ErrNotMember) {
-		// Not every room is for everybody to know of.
-		if _, err := findStanding(ctx, c.store.db, in.AuthorID, in.RoomID); err != nil {
-			return Sent{}, err
-		}
+		return Sent{}, c.whyNotMember(ctx, in)
 	}
 	return o.sent, o.err
+}
+
+// whyNotMember refuses a send in the way that fits the room: not every room is
+// for everybody to know of.
+func (c *Committer) whyNotMember(ctx context.Context, in Send) error {
+	_, err := findStanding(ctx, c.store.db, in.AuthorID, in.RoomID)
+	switch {
+	case err == nil:
+		return ErrNotMember
+	case errors.Is(err, ErrNotFound):
+		return err
+	default:
+		return fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
 }
 
 // await returns the committer's answer, or ErrUnavailable when ctx ends first.

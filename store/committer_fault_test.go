@@ -116,6 +116,27 @@ func TestABadRowFailsAlone(t *testing.T) {
 	}
 }
 
+func TestWhatFailsAtTheCommitItselfIsNotAcknowledged(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	room := w.room(store.RoomPublic, "tea", w.owner)
+	w.forgetNews()
+	w.exec(`create function refuse() returns trigger language plpgsql as
+		$$ begin raise exception 'too late' using errcode = 'check_violation'; end $$`)
+	w.exec(`create constraint trigger messages_refuse after insert on messages deferrable initially deferred
+		for each row when (new.body = 'bad') execute function refuse()`)
+	n := w.node()
+	n.say(room, w.owner, "1")
+	if sent, err := n.Send(t.Context(), message(room, w.owner, "bad")); err == nil || errors.Is(err, store.ErrUnavailable) {
+		t.Errorf("sent %+v, %v", sent, err)
+	}
+	n.say(room, w.owner, "2")
+	log := w.log(room.ID)
+	if got := bodies(log); !reflect.DeepEqual(got, []string{"1", "2"}) || !reflect.DeepEqual(n.heard[room.ID], log) {
+		t.Errorf("log: %q, heard %v", got, n.seqs(room.ID))
+	}
+}
+
 func TestSendsGiveUpWhileTheDatabaseIsAwayAndSucceedLater(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -155,6 +176,35 @@ func TestLeftoverNewsIsNumberedAtTheStart(t *testing.T) {
 	w.until("listeners hear", func() bool { return len(n.seqs(store.WorkspaceTopic)) == len(log) })
 	if !reflect.DeepEqual(n.heard[store.WorkspaceTopic], log) {
 		t.Errorf("heard %+v, want %+v", n.heard[store.WorkspaceTopic], log)
+	}
+}
+
+func TestTheJoinOfWhoSpeaksComesFirst(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ada := w.user("ada")
+	room := w.room(store.RoomPublic, "tea", w.owner)
+	n := w.node()
+	w.until("nothing is pending", func() bool { return len(w.news()) == 0 })
+	for round := range 3 { // at a node that nobody has told of the news
+		_, err := w.JoinRoom(t.Context(), ada.ID, room.ID)
+		w.ok(err)
+		n.say(room, ada, "hello")
+		_, err = w.LeaveRoom(t.Context(), ada.ID, room.ID)
+		w.ok(err)
+		n.say(room, w.owner, "gone again")
+		var kinds []store.EventKind
+		for _, e := range w.log(room.ID) {
+			if e.Seq > int64(round*4) {
+				kinds = append(kinds, e.Kind)
+			}
+		}
+		if want := []store.EventKind{store.EventJoin, store.EventMessage, store.EventLeave, store.EventMessage}; !reflect.DeepEqual(kinds, want) {
+			t.Errorf("round %d: %v", round, kinds)
+		}
+	}
+	if heard := n.seqs(room.ID); !reflect.DeepEqual(heard, upTo(1, 12)) {
+		t.Errorf("heard %v", heard)
 	}
 }
 

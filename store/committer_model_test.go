@@ -78,7 +78,11 @@ func (w *world) talk(r *rand.Rand, nodes []*node, me store.User, rooms []store.R
 		errs := make([]error, len(sent))
 		for i := range sent {
 			n := nodes[r.IntN(2)]
-			burst.Go(func() { sent[i], errs[i] = n.Send(w.ctx(), in) })
+			burst.Go(func() {
+				for errs[i] = store.ErrUnavailable; errors.Is(errs[i], store.ErrUnavailable); {
+					sent[i], errs[i] = n.Send(w.ctx(), in)
+				}
+			})
 		}
 		burst.Wait()
 		for i, err := range errs {

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"sync"
-
-	"github.com/jackc/pgx/v5/pgtype"
 )
 
 const (
@@ -14,11 +12,6 @@ const (
 	skipsBeforeAlone = 3
 	// waitersMax bounds the goroutines that wait for the locks of such topics.
 	waitersMax = 4
-	// turn is how many sends a room puts into a batch before the next room has
-	// its turn.
-	turn = 16
-	// bytesMax bounds the text of a batch.
-	bytesMax = 1 << 20
 )
 
 // queue holds what waits for a commit: a lane for each topic that has sends or
@@ -50,29 +43,6 @@ type lane struct {
 	kicked bool    // pending events wait
 	skips  int     // in a row
 	placed bool    // ready, stuck or held
-}
-
-// batch is the work of one transaction. Its lanes are held until they are
-// settled or given back.
-type batch struct {
-	parts []part
-	size  int // sends in all parts
-	bytes int // of their bodies
-}
-
-// part is what a batch has of one lane, and after an attempt what is left of
-// it to do.
-type part struct {
-	lane    *lane
-	sends   []*send
-	kicked  bool
-	skipped bool // the topic's lock was held elsewhere
-}
-
-// sendKey is what makes a send the same as another.
-type sendKey struct {
-	author int64
-	client pgtype.UUID
 }
 
 func newQueue(slots int) *queue {
@@ -136,61 +106,6 @@ func (q *queue) kick(topics []int64) {
 	}
 }
 
-// take makes a batch of at most limit sends and limit topics from the ready
-// lanes, which take turns. It returns nil when there is nothing to do.
-func (q *queue) take(limit int) *batch {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	clear(q.seen)
-	b := &batch{}
-	var later []*lane
-	for len(q.ready) > 0 && b.size < limit && len(b.parts) < limit {
-		l := q.ready[0]
-		q.ready = q.ready[1:]
-		if !q.openLocked(b, l, limit) {
-			later = append(later, l)
-		}
-	}
-	for more := true; more; {
-		more = false
-		for i := range b.parts {
-			more = q.fillLocked(b, &b.parts[i], limit) || more
-		}
-	}
-	for _, l := range later {
-		l.placed = false
-		q.placeLocked(l)
-	}
-	if len(b.parts) == 0 {
-		return nil
-	}
-	return b
-}
-
-// takeStuck makes a batch from the first stuck lane alone. It returns nil, and
-// counts the caller out of the waiters, when there is none.
-func (q *queue) takeStuck(limit int) *batch {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	clear(q.seen)
-	b := &batch{}
-	for len(b.parts) == 0 {
-		if len(q.stuck) == 0 {
-			q.waiters--
-			return nil
-		}
-		l := q.stuck[0]
-		q.stuck = q.stuck[1:]
-		if !q.openLocked(b, l, limit) { // everybody has given up
-			l.placed = false
-			q.placeLocked(l)
-		}
-	}
-	for q.fillLocked(b, &b.parts[0], limit) {
-	}
-	return b
-}
-
 // hire reports whether another goroutine should work on stuck lanes, and
 // counts it in.
 func (q *queue) hire() bool {
@@ -201,48 +116,6 @@ func (q *queue) hire() bool {
 	}
 	q.waiters++
 	return true
-}
-
-// openLocked adds a part for a lane and fills it for one turn. It returns
-// false, and adds nothing, when the lane has nothing for this batch.
-func (q *queue) openLocked(b *batch, l *lane, limit int) bool {
-	p := part{lane: l, kicked: l.kicked}
-	q.fillLocked(b, &p, limit)
-	if len(p.sends) == 0 && !p.kicked {
-		return false
-	}
-	l.kicked = false
-	b.parts = append(b.parts, p)
-	return true
-}
-
-// fillLocked moves the sends of one turn from the lane into its part, and
-// reports whether it moved any. Those that nobody waits for are dropped: who
-// was told that a message did not go must not see it later. A send that the
-// batch has already stays for the next one, which will know it as a repeat.
-func (q *queue) fillLocked(b *batch, p *part, limit int) bool {
-	before := len(p.sends)
-	for len(p.lane.sends) > 0 && len(p.sends) < before+turn && b.size < limit {
-		s := p.lane.sends[0]
-		if s.isGone() {
-			p.lane.sends = p.lane.sends[1:]
-			q.finish(s, outcome{err: ErrUnavailable})
-			continue
-		}
-		if b.size > 0 && b.bytes+len(s.Body) > bytesMax {
-			break
-		}
-		key := sendKey{s.AuthorID, s.client}
-		if _, ok := q.seen[key]; ok {
-			break
-		}
-		q.seen[key] = struct{}{}
-		p.lane.sends = p.lane.sends[1:]
-		p.sends = append(p.sends, s)
-		b.size++
-		b.bytes += len(s.Body)
-	}
-	return len(p.sends) > before
 }
 
 // settle gives the lanes of a batch back after an attempt; what their parts
@@ -330,14 +203,5 @@ func (q *queue) placeLocked(l *lane) {
 	select {
 	case q.wake <- struct{}{}:
 	default: // the loop knows
-	}
-}
-
-func (s *send) isGone() bool {
-	select {
-	case <-s.gone:
-		return true
-	default:
-		return false
 	}
 }

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -300,10 +299,10 @@ func (m *queueModel) drain(t *rapid.T) {
 		}
 		m.q.settle(b)
 	}
-	for room, left := range m.waiting {
+	for room := range m.waiting {
 		m.forget(room)
-		if left = m.waiting[room]; len(left) > 0 {
-			t.Fatal(fmt.Sprintf("room %d: %d sends are left", room, len(left)))
+		if left := m.waiting[room]; len(left) > 0 {
+			t.Fatalf("room %d: %d sends are left", room, len(left))
 		}
 	}
 	if len(m.q.lanes) != 0 || len(m.q.slots) != 0 {

@@ -20,8 +20,6 @@ const (
 	// server is still there, and pingWithin how long that may take.
 	pingEvery  = 30 * time.Second
 	pingWithin = 5 * time.Second
-	// connectWithin is how long a new connection may take.
-	connectWithin = 10 * time.Second
 )
 
 // Doorbell tells the nodes of a database of each other's commits by LISTEN and
@@ -66,21 +64,18 @@ func (d *Doorbell) Run(ctx context.Context) error {
 	}
 	configure(cfg, "chatd doorbell", nil)
 	var retry backoff
-	for {
-		err := d.serve(ctx, cfg, &retry)
-		if ctx.Err() != nil {
-			return nil
+	for ctx.Err() == nil {
+		if err := d.serve(ctx, cfg, &retry); ctx.Err() == nil {
+			d.store.log.WarnContext(ctx, "doorbell: connection lost, trying again", "error", err)
 		}
-		d.store.log.WarnContext(ctx, "doorbell: connection lost, trying again", "error", err)
-		if !retry.wait(ctx) {
-			return nil
-		}
+		retry.wait(ctx)
 	}
+	return nil
 }
 
 // serve connects, listens and rings until the connection is lost.
 func (d *Doorbell) serve(ctx context.Context, cfg *pgx.ConnConfig, retry *backoff) error {
-	conn, err := connect(ctx, cfg)
+	conn, err := pgx.ConnectConfig(ctx, cfg)
 	if err != nil {
 		return err
 	}
@@ -172,11 +167,4 @@ func ping(ctx context.Context, conn *pgx.Conn) error {
 		return errors.Join(errors.New("the server does not answer"), err)
 	}
 	return nil
-}
-
-// connect opens a connection within a bounded time.
-func connect(ctx context.Context, cfg *pgx.ConnConfig) (*pgx.Conn, error) {
-	ctx, cancel := context.WithTimeout(ctx, connectWithin)
-	defer cancel()
-	return pgx.ConnectConfig(ctx, cfg)
 }

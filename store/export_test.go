@@ -11,3 +11,13 @@ const RoomsOfUser = roomsOfUser
 
 // MigrateFiles is Migrate with other migrations.
 var MigrateFiles = migrate
+
+// The committer's statements and the settings under which they are planned.
+var (
+	CommitterSettings   = committerSettings
+	CommitterStatements = map[string]string{
+		"(bigint[])": lockTopicsOrSkip,
+		"(bigint)":   movePending,
+		"(bigint[], bigint[], uuid[], uuid[], text[])": postSends,
+	}
+)

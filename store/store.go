@@ -85,8 +85,12 @@ func newPool(ctx context.Context, url, name string, conns int32) (*pgxpool.Pool,
 	return pool, nil
 }
 
+// connectWithin is how long a new connection may take, unless the URL says.
+const connectWithin = 10 * time.Second
+
 // configure names a connection for pg_stat_activity and adds settings to it.
 func configure(cfg *pgx.ConnConfig, name string, settings map[string]string) {
+	cfg.ConnectTimeout = orDefault(cfg.ConnectTimeout, connectWithin)
 	cfg.RuntimeParams["application_name"] = name
 	cfg.RuntimeParams["timezone"] = "UTC"
 	for k, v := range settings {
