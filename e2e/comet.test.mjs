@@ -184,18 +184,21 @@ for (const host of ['localhost', 'chat.lan']) {
       assert.deepEqual(await shown(page), said);
     });
 
-    await t.test('shows everything once when chatd is killed in the middle', async () => {
-      for (const transport of ['iframe', 'long-poll']) {
-        await page.evaluate((name) => /** @type {any} */ (window).client.setTransport(name), transport);
-        await listens(page, transport);
-        for (let i = 0; i < 20; i += 1) await say(`${transport} ${i}`);
-        await server.kill();
-        await server.start();
-        for (let i = 20; i < 40; i += 1) await say(`${transport} ${i}`);
-        await until(page, `shown.length === ${said.length}`, 60_000);
-        assert.deepEqual(await shown(page), said);
-      }
-    });
+    // It takes as long as Chromium needs to notice, which is the same under any name.
+    if (host === 'localhost') {
+      await t.test('shows everything once when chatd is killed in the middle', async () => {
+        for (const transport of ['iframe', 'long-poll']) {
+          await page.evaluate((name) => /** @type {any} */ (window).client.setTransport(name), transport);
+          await listens(page, transport);
+          for (let i = 0; i < 20; i += 1) await say(`${transport} ${i}`);
+          await server.kill();
+          await server.start();
+          for (let i = 20; i < 40; i += 1) await say(`${transport} ${i}`);
+          await until(page, `shown.length === ${said.length}`, 60_000);
+          assert.deepEqual(await shown(page), said);
+        }
+      });
+    }
 
     await t.test('goes with the page: connection first, then the goodbye', async () => {
       await page.evaluate(() => /** @type {any} */ (window).client.setTransport('iframe'));

@@ -9,6 +9,11 @@ function some(n: number, one: string, other: string): string {
   return `${count(n)} ${plural.select(n) === 'one' ? one : other}`;
 }
 
+function duration(seconds: number): string {
+  if (seconds < 120) return some(seconds, 'second', 'seconds');
+  return some(Math.ceil(seconds / 60), 'minute', 'minutes');
+}
+
 /** Ana, Bo and 3 others */
 function crowd(names: readonly string[]): string {
   if (names.length <= 4) return listOf(names);
@@ -79,8 +84,8 @@ export const texts = {
     title: (workspace: string) => (workspace === '' ? 'Sign in' : `Sign in to ${workspace}`),
     submit: 'Sign in',
     wrong: 'User name or password is wrong.',
-    wait: (seconds: number) => `Too many tries. You can try again in ${some(seconds, 'second', 'seconds')}.`,
-    busy: (seconds: number) => `The server is busy. Trying again in ${some(seconds, 'second', 'seconds')}.`,
+    wait: (seconds: number) => `Too many tries. You can try again in ${duration(seconds)}.`,
+    busy: (seconds: number) => `The server is busy. Trying again in ${duration(seconds)}.`,
     noAccount: 'No account yet? Ask somebody in the workspace for an invite link.',
   },
   invitation: {
@@ -261,7 +266,7 @@ export const texts = {
     never: 'none yet',
     unknown: 'not known',
     milliseconds: (n: number) => `${count(Math.round(n))} ms`,
-    ago: (seconds: number) => (seconds < 1 ? 'just now' : `${some(seconds, 'second', 'seconds')} ago`),
+    ago: (seconds: number) => (seconds < 1 ? 'just now' : `${duration(seconds)} ago`),
     phases: {
       null: 'not connected',
       ready: 'connecting',
@@ -277,7 +282,7 @@ export const texts = {
     online: 'Online',
     offline: 'You are offline. What you write is kept and sent when you are back.',
     lost: 'The connection is interrupted. What you write is sent when it is back.',
-    retryIn: (seconds: number) => `Next try in ${some(seconds, 'second', 'seconds')}.`,
+    retryIn: (seconds: number) => `Next try in ${duration(seconds)}.`,
     trying: 'Trying now…',
     tryNow: 'Try now',
   },

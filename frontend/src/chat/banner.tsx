@@ -9,11 +9,7 @@ const t = texts.connection;
 /** Says that the connection is away once it has been for a few seconds. */
 export function ConnectionBanner() {
   const chat = useChat();
-  return (
-    <div role="status" class="banner-slot">
-      {chat.connection.troubled.value && <Banner />}
-    </div>
-  );
+  return <div role="status">{chat.connection.troubled.value && <Banner />}</div>;
 }
 
 function Banner() {

@@ -5,6 +5,7 @@ import { texts } from '../texts';
 import { IconButton } from '../view/button';
 import { touch } from '../view/media';
 import { useChat } from './context';
+import { focusComposer, setComposer } from './focus';
 import { roomTitle } from './room-title';
 import { dialog } from './ui';
 
@@ -17,19 +18,22 @@ const NEAR_LIMIT = 500;
 
 /** Never disabled: what is written without a connection waits in the outbox. */
 export function Composer({ room }: { room: Room }) {
-  const { people } = useChat();
+  const chat = useChat();
   const field = useRef<HTMLTextAreaElement>(null);
-  const openedAt = useRef(performance.now());
   const draft = room.draft.value;
   const left = LIMIT - bodyLength(cleanBody(draft));
 
   useEffect(() => {
-    if (!touch.peek()) field.current?.focus();
+    setComposer(field.current);
+    focusComposer();
     const stop = new AbortController();
     document.addEventListener('keydown', (event) => catchTyping(event, field.current), {
       signal: stop.signal,
     });
-    return () => stop.abort();
+    return () => {
+      stop.abort();
+      setComposer(null);
+    };
   }, []);
 
   const send = () => {
@@ -43,7 +47,7 @@ export function Composer({ room }: { room: Room }) {
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== 'Enter' || composing(event) || !sends(event)) return;
     event.preventDefault();
-    if (performance.now() - openedAt.current > GUARD) send();
+    if (Date.now() - chat.switchedAt > GUARD) send();
   };
 
   return (
@@ -62,8 +66,8 @@ export function Composer({ room }: { room: Room }) {
             class="composer-field"
             rows={1}
             dir="auto"
-            aria-label={t.label(roomTitle(room, people))}
-            placeholder={t.label(roomTitle(room, people))}
+            aria-label={t.label(roomTitle(room, chat.people))}
+            placeholder={t.label(roomTitle(room, chat.people))}
             aria-describedby={left < NEAR_LIMIT ? 'composer-limit' : undefined}
             enterkeyhint={touch.value ? 'enter' : 'send'}
             data-testid="composer"

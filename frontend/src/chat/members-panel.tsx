@@ -13,6 +13,7 @@ import { sentence } from '../view/form';
 import { Icon } from '../view/icons';
 import { narrow } from '../view/media';
 import { useChat } from './context';
+import { focusComposer } from './focus';
 import { dialog, showMembers } from './ui';
 
 const t = texts.members;
@@ -33,8 +34,12 @@ export function MembersPanel({ room }: { room: Room }) {
         <IconButton
           icon="close"
           label={texts.close}
+          autofocus={narrow.peek()}
           data-testid="close-members"
-          onClick={() => showMembers(false)}
+          onClick={() => {
+            showMembers(false);
+            focusComposer();
+          }}
         />
       </header>
       {room.kind === 'private' && (

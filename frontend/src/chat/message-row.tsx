@@ -8,6 +8,7 @@ import { Button } from '../view/button';
 import { Icon } from '../view/icons';
 import { linkify } from '../view/linkify';
 import { useChat } from './context';
+import { focusComposer } from './focus';
 
 const t = texts.timeline;
 
@@ -60,15 +61,21 @@ function MessageTime({ at }: { at: number }) {
   );
 }
 
+/** The buttons are gone after it. */
+function act(action: () => void): void {
+  action();
+  focusComposer();
+}
+
 function FailedSend({ room, clientId, problem }: Props) {
   return (
     <div class="message-failed" role="alert">
       <Icon name="alert" />
       <span>{problem ?? t.failedNoAnswer}</span>
-      <Button look="bare" data-testid="retry" onClick={() => room.outbox.retry(clientId)}>
+      <Button look="bare" data-testid="retry" onClick={() => act(() => room.outbox.retry(clientId))}>
         {t.retry}
       </Button>
-      <Button look="bare" data-testid="delete" onClick={() => room.outbox.remove(clientId)}>
+      <Button look="bare" data-testid="delete" onClick={() => act(() => room.outbox.remove(clientId))}>
         {t.remove}
       </Button>
     </div>

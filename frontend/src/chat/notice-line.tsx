@@ -1,4 +1,4 @@
-import { clock, fullTime, isoTime } from '../model/format';
+import { clock, fullTime, isolate, isoTime } from '../model/format';
 import { type Notice, sumUp } from '../model/notices';
 import type { People } from '../model/people';
 import { texts } from '../texts';
@@ -14,7 +14,7 @@ export function NoticeLine({ itemKey, notices }: { itemKey: string; notices: rea
     .map(({ kind, users }) =>
       t.did(
         kind,
-        users.map((id) => people.name(id)),
+        users.map((id) => isolate(people.name(id))),
       ),
     )
     .join(' · ');
@@ -28,17 +28,17 @@ export function NoticeLine({ itemKey, notices }: { itemKey: string; notices: rea
       data-count={notices.length}
     >
       {notices.length === 1 ? (
-        <p dir="auto">
+        <p>
           {sentenceOf(last, people)} <NoticeTime at={last.at} />
         </p>
       ) : (
         <details>
-          <summary dir="auto">
+          <summary>
             {summary} <NoticeTime at={last.at} />
           </summary>
           <ul>
             {notices.map((notice) => (
-              <li key={notice.id} dir="auto">
+              <li key={notice.id}>
                 {sentenceOf(notice, people)} <NoticeTime at={notice.at} />
               </li>
             ))}
@@ -50,8 +50,8 @@ export function NoticeLine({ itemKey, notices }: { itemKey: string; notices: rea
 }
 
 function sentenceOf({ kind, user, actor }: Notice, people: People): string {
-  const text = t.did(kind, [people.name(user)]);
-  return actor === null ? text : t.didBy(text, people.name(actor));
+  const text = t.did(kind, [isolate(people.name(user))]);
+  return actor === null ? text : t.didBy(text, isolate(people.name(actor)));
 }
 
 function NoticeTime({ at }: { at: number }) {

@@ -1,3 +1,4 @@
+import { isolate } from '../model/format';
 import type { Room } from '../model/room';
 import { texts } from '../texts';
 import { Button } from '../view/button';
@@ -18,7 +19,7 @@ export function RoomIntro({ room }: { room: Room }) {
       <span class="room-intro-sign">
         <RoomSign room={room} people={people} />
       </span>
-      <h3 dir="auto">{beginning(room, title, toMyself)}</h3>
+      <h3>{beginning(room, title, toMyself)}</h3>
       {room.description.value && <p dir="auto">{room.description.value}</p>}
       <p>{explanation(room, toMyself)}</p>
       {empty && !toMyself && <p>{t.empty}</p>}
@@ -46,7 +47,7 @@ export function RoomIntro({ room }: { room: Room }) {
 
 function beginning(room: Room, title: string, toMyself: boolean): string {
   if (toMyself) return texts.room.notesToSelf;
-  return room.kind === 'direct' ? t.beginDirect(title) : t.begin(title);
+  return room.kind === 'direct' ? t.beginDirect(isolate(title)) : t.begin(isolate(title));
 }
 
 function explanation(room: Room, toMyself: boolean): string {

@@ -28,7 +28,7 @@ export class ScrollKeeper {
     this.#scroller = scroller;
     this.#list = list;
     this.#room = room;
-    scroller.addEventListener('scroll', () => this.#moved(), { signal: this.#stop.signal, passive: true });
+    scroller.addEventListener('scroll', () => this.#scrolled(), { signal: this.#stop.signal, passive: true });
     this.#sizes = new ResizeObserver(() => this.settle());
     this.#sizes.observe(scroller);
     this.#sizes.observe(list);
@@ -87,6 +87,13 @@ export class ScrollKeeper {
 
   #offset(element: Element): number {
     return element.getBoundingClientRect().top - this.#scroller.getBoundingClientRect().top;
+  }
+
+  /** A change of size moves the view, too; only without one was it the reader. */
+  #scrolled(): void {
+    const { scrollHeight, clientHeight } = this.#scroller;
+    if (scrollHeight === this.#left.height && clientHeight === this.#left.view) this.#moved();
+    else this.settle();
   }
 
   #moved(): void {

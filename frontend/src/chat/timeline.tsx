@@ -5,6 +5,7 @@ import { texts } from '../texts';
 import { Button } from '../view/button';
 import { Icon } from '../view/icons';
 import { useChat } from './context';
+import { focusComposer } from './focus';
 import { DayLine, UnreadLine } from './day-line';
 import { MessageRow } from './message-row';
 import { NoticeLine } from './notice-line';
@@ -30,8 +31,10 @@ export function Timeline({ room }: { room: Room }) {
   // After every change of the list, before it is painted.
   useLayoutEffect(() => keeper.current?.settle());
   const jumps = room.jumps.value;
+  const followed = useRef(jumps);
   useEffect(() => {
-    if (jumps > 0) keeper.current?.toNewest();
+    if (jumps !== followed.current) keeper.current?.toNewest();
+    followed.current = jumps;
   }, [jumps]);
 
   return (
@@ -108,7 +111,10 @@ function JumpButton({ room }: { room: Room }) {
       class="jump"
       data-testid="jump-to-newest"
       data-count={unread}
-      onClick={() => void room.jumpToNewest().catch(() => {})}
+      onClick={() => {
+        void room.jumpToNewest().catch(() => {});
+        focusComposer();
+      }}
     >
       <Icon name="down" />
       {unread > 0 ? t.jumpCount(unread) : t.jump}

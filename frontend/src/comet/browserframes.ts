@@ -14,7 +14,10 @@ function receive(tag: unknown, event: unknown): void {
   if (typeof tag === 'string') frames.get(tag)?.receive(event);
 }
 
-/** Hidden frames in the page's body. A form posts into each, so that cursors stay out of addresses and history. */
+/**
+ * Hidden frames in the page's body. A form posts into each, so that cursors stay out of addresses and
+ * history.
+ */
 export class BrowserFrames implements Frames {
   open(url: string, fields: Record<string, string>, tag: string, listener: FrameListener): OpenFrame {
     return new BrowserFrame(url, fields, tag, listener);

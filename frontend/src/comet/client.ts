@@ -21,7 +21,10 @@ import { wakeUps } from './wakeup';
 // A connection silent for less than this needs no look when the person comes back to the page.
 const fresh = 15_000;
 
-/** Follows topics of a comet server: joins, listens by stream or long-poll, and comes back after every trouble. */
+/**
+ * Follows topics of a comet server: joins, listens by stream or long-poll, and comes back after every
+ * trouble.
+ */
 export class CometClient {
   readonly #environment: Environment;
   readonly #delegate: CometDelegate;
@@ -95,7 +98,9 @@ export class CometClient {
     this.#control.goodbye();
   }
 
-  /** Follows a topic whose content is known up to the cursor; one that is followed already goes on from there. */
+  /**
+   * Follows a topic whose content is known up to the cursor; one that is followed already goes on from there.
+   */
   subscribe(topic: string, cursor: Cursor): void {
     this.#feeds.subscribe(topic, cursor);
   }
@@ -104,7 +109,9 @@ export class CometClient {
     this.#feeds.unsubscribe(topic);
   }
 
-  /** Tries again at once instead of at `retryAt`; while listening, looks at once whether the connection lives. */
+  /**
+   * Tries again at once instead of at `retryAt`; while listening, looks at once whether the connection lives.
+   */
   retryNow(): void {
     this.#loop.retry(true);
   }
@@ -116,7 +123,10 @@ export class CometClient {
     if (this.#choice.wantsStream !== before) this.#loop.reconsider();
   }
 
-  /** The time of one control request in milliseconds. Fails when it is not answered within 5 s, or not started. */
+  /**
+   * The time of one control request in milliseconds. Fails when it is not answered within 5 s, or not
+   * started.
+   */
   ping(): Promise<number> {
     return this.#control.ping(this.#life?.signal ?? AbortSignal.abort());
   }

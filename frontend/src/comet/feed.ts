@@ -48,7 +48,9 @@ export class Feed {
     return this.#named === this.#epoch && this.#ahead > this.#seq;
   }
 
-  /** Whether it has just been loaded afresh up to this position: overlapping connections tell of the same gap. */
+  /**
+   * Whether it has just been loaded afresh up to this position: overlapping connections tell of the same gap.
+   */
   covers({ epoch, seq }: { epoch: number; seq: number }): boolean {
     return this.loads > 0 && !this.loading && epoch === this.#epoch && seq <= this.#seq;
   }
@@ -85,7 +87,10 @@ export class Feed {
     return this.#chases <= fruitlessLimit;
   }
 
-  /** The content has been loaded afresh and is valid at the cursor; it is loaded once more if the server has moved on. */
+  /**
+   * The content has been loaded afresh and is valid at the cursor; it is loaded once more if the server has
+   * moved on.
+   */
   jump(cursor: Cursor, version: number): void {
     [this.#epoch, this.#seq] = cursor;
     this.#named ??= this.#epoch;

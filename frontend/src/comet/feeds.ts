@@ -25,7 +25,10 @@ export interface FeedsListener {
   changed(): void;
 }
 
-/** The topics followed. Each event is handed over once and in order, whatever overlaps, repeats or is lost on the way. */
+/**
+ * The topics followed. Each event is handed over once and in order, whatever overlaps, repeats or is lost on
+ * the way.
+ */
 export class Feeds {
   readonly #environment: Environment;
   readonly #delegate: CometDelegate;
@@ -131,7 +134,10 @@ export class Feeds {
     if (!feed.loading) this.#reload(at.topic, feed);
   }
 
-  /** What is missing is about to be fetched. What could not be fetched time and again is loaded afresh instead. */
+  /**
+   * What is missing is about to be fetched. What could not be fetched time and again is loaded afresh
+   * instead.
+   */
   chase(): void {
     for (const [topic, feed] of this.#feeds) {
       if (feed.behind && !feed.loading && !feed.chase()) this.#reload(topic, feed);

@@ -11,7 +11,10 @@ export interface GapListener {
   loaded(topic: string, feed: Feed, cursor: Cursor): void;
 }
 
-/** Has topics loaded afresh by the program, again and again with waits until it succeeds. Topics do not wait for each other. */
+/**
+ * Has topics loaded afresh by the program, again and again with waits until it succeeds. Topics do not wait
+ * for each other.
+ */
 export class GapLoader {
   readonly #environment: Environment;
   readonly #delegate: CometDelegate;

@@ -56,7 +56,10 @@ export class Loop {
     this.#life = null;
   }
 
-  /** Tries again at once if it waits, else looks whether the connection still lives. `insist`: whatever the server said. */
+  /**
+   * Tries again at once if it waits, else looks whether the connection still lives. `insist`: whatever the
+   * server said.
+   */
   retry(insist: boolean): void {
     if (this.#notBefore === null) this.#mode?.probe();
     else if (insist || this.#parts.clock.now() >= this.#notBefore) this.#turn?.abort();

@@ -40,7 +40,10 @@ export class Opening {
     this.#poll = poll;
   }
 
-  /** Opens a stream, which lives until the signal ends. Fails when the poll does before the stream is answered. */
+  /**
+   * Opens a stream, which lives until the signal ends. Fails when the poll does before the stream is
+   * answered.
+   */
   async open(manner: Manner, signal: AbortSignal): Promise<Opened> {
     const attempt = child(signal);
     let stream: Stream | undefined;

@@ -18,7 +18,10 @@ export interface Polled {
   fruitful: boolean;
 }
 
-/** Asks for events and takes the whole answer at once: `poll` is answered at once, `pull` is held until there is something. */
+/**
+ * Asks for events and takes the whole answer at once: `poll` is answered at once, `pull` is held until there
+ * is something.
+ */
 export class Poll {
   readonly #environment: Environment;
   readonly #url: string;

@@ -3,7 +3,9 @@ import type { Presence } from './types';
 
 const remembered = 256;
 
-/** How much of the others' presence is known. Overlapping connections may tell the same twice; it passes once. */
+/**
+ * How much of the others' presence is known. Overlapping connections may tell the same twice; it passes once.
+ */
 export class PresenceFeed {
   readonly #handler: (presence: Presence) => void;
   readonly #told = new Set<string>();

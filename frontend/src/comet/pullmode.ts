@@ -25,7 +25,10 @@ export interface PullParts {
 
 type Ask = { mode: 'poll' | 'pull'; limit: number };
 
-/** Listens by one held request after the other. Each names all topics, so a change breaks off the one that waits. */
+/**
+ * Listens by one held request after the other. Each names all topics, so a change breaks off the one that
+ * waits.
+ */
 export class PullMode implements Mode {
   readonly #parts: PullParts;
   readonly #idle: Backoff;

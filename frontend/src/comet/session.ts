@@ -1,4 +1,6 @@
-/** What the server and the client have agreed on. It is in memory only: a duplicated tab must not share it. */
+/**
+ * What the server and the client have agreed on. It is in memory only: a duplicated tab must not share it.
+ */
 export class Session {
   /** The comet session's id, null before it has joined. */
   id: string | null = null;
@@ -21,7 +23,10 @@ export class Session {
     return { n: this.#requests, event };
   }
 
-  /** All of the answer to a request has come. If it was the last one, the next is a refresh, which tells the server so. */
+  /**
+   * All of the answer to a request has come. If it was the last one, the next is a refresh, which tells the
+   * server so.
+   */
   answered(n: number): void {
     this.#answered = n;
   }

@@ -185,6 +185,7 @@ test('An event that is not known, or not whole, does no harm', async () => {
 
 test('A hole is filled before what follows is shown', async () => {
   const { client, recorder, log, node, pass } = await listening();
+  await pass(1_000);
   const { payloads } = log.topic('a');
   payloads.push('one', 'two');
   node.say({ event: 'data', topic: 'a', epoch: 1, seq: 2, payload: 'two' });
@@ -193,6 +194,35 @@ test('A hole is filled before what follows is shown', async () => {
   await pass(100);
   assert.deepEqual(recorder.shown.get('a'), ['one', 'two']);
   assert.deepEqual(recorder.gaps, []);
+  client.stop();
+});
+
+test('A handler that unsubscribes, or stops, is not given what had come early', async () => {
+  for (const leave of ['unsubscribe', 'stop'] as const) {
+    const { client, recorder, log, node, pass } = await listening();
+    await pass(1_000);
+    log.topic('a').payloads.push('one', 'two', 'three');
+    for (const [seq, payload] of [
+      [2, 'two'],
+      [3, 'three'],
+    ]) {
+      node.say({ event: 'data', topic: 'a', epoch: 1, seq, payload });
+    }
+    recorder.during = () => (leave === 'stop' ? client.stop() : client.unsubscribe('a'));
+    await pass(1_000);
+    assert.deepEqual(recorder.shown.get('a'), ['one'], leave);
+    client.stop();
+  }
+});
+
+test('A stream full of holes is not opened again in a tight circle', async () => {
+  const made = await listening();
+  const { client, node, pass } = made;
+  for (let i = 0; i < 200; i += 1) {
+    node.say({ event: 'data', topic: 'a', epoch: 1, seq: 10 + i, payload: 'never stored' });
+    await pass(50);
+  }
+  assert.ok(count(made, 'stream') < 15, `${count(made, 'stream')} streams in 10 s`);
   client.stop();
 });
 

@@ -22,7 +22,7 @@ const padded: Manner = { poll: 10_000, padding: true };
 const probing: Manner = { poll: 5_000, padding: false };
 const renewing: Manner = { poll: null, padding: false };
 
-type Wish = { kind: 'wish'; manner: Manner } | { kind: 'failed'; failure: Failure };
+type Wish = { kind: 'probe' } | { kind: 'behind' } | { kind: 'failed'; failure: Failure };
 
 /** Why a stream needs another after it. */
 type Reason = Wish | StreamEnd | Silence;
@@ -70,7 +70,7 @@ export class StreamMode implements Mode {
   }
 
   probe(): void {
-    this.#wish.settle({ kind: 'wish', manner: probing });
+    this.#wish.settle({ kind: 'probe' });
   }
 
   changed(): void {
@@ -79,7 +79,7 @@ export class StreamMode implements Mode {
 
   // A new stream begins where we are; it, or the poll beside it, fills the hole.
   behind(): void {
-    this.probe();
+    this.#wish.settle({ kind: 'behind' });
   }
 
   // Opens a stream, if need be twice; null when there is none to be had here.
@@ -128,17 +128,20 @@ export class StreamMode implements Mode {
   }
 
   async #manner(stream: Stream, reason: Reason, signal: AbortSignal): Promise<Manner> {
+    const { clock, backoff } = this.#parts;
     switch (reason.kind) {
-      case 'wish':
-        return reason.manner;
+      case 'probe':
       case 'silent':
+        return probing;
+      case 'behind':
+        // What is missing in a stream that has just begun is missing for longer.
+        await pause(clock, Math.max(0, tooSoon - stream.age), signal);
         return probing;
       case 'failed':
         throw reason.failure;
       case 'lost':
         throw new Failure('retry', 'The connection was lost.');
       case 'refresh': {
-        const { clock, backoff } = this.#parts;
         // Recycled and drained streams come back as told. One that was ended for another, by nothing of ours, or
         // right after it began must not do so in a tight circle.
         const orderly = (reason.why === 'recycle' || reason.why === 'drain') && stream.age >= tooSoon;
@@ -151,7 +154,7 @@ export class StreamMode implements Mode {
   // The server did not take a change, perhaps because another node was asked: a new stream tells all of it.
   #untold(error: unknown): void {
     const failure = asFailure(error);
-    if (failure.remedy === 'retry') this.#wish.settle({ kind: 'wish', manner: probing });
+    if (failure.remedy === 'retry') this.probe();
     else this.#wish.settle({ kind: 'failed', failure });
   }
 }

@@ -3,7 +3,10 @@ import type { Control } from './control';
 import type { Change, Feeds } from './feeds';
 import type { Stream } from './stream';
 
-/** Keeps a live stream's subscriptions equal to ours, by way of the control channel. One change is told after the other. */
+/**
+ * Keeps a live stream's subscriptions equal to ours, by way of the control channel. One change is told after
+ * the other.
+ */
 export class Teller {
   readonly #control: Control;
   readonly #feeds: Feeds;

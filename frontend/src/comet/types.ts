@@ -37,12 +37,18 @@ export interface PresenceNotice {
 export interface CometDelegate {
   /** An event of a topic: exactly once, in order. An exception is reported and counts as handled. */
   onData(topic: string, seq: number, payload: unknown): void;
-  /** The events cannot be replayed: load the topic afresh and resolve with the position that content is valid at. */
+  /**
+   * The events cannot be replayed: load the topic afresh and resolve with the position that content is valid
+   * at.
+   */
   onGap(topic: string): Promise<Cursor>;
   onPresence(presence: Presence): void;
   /** Unnumbered news; of each key only the latest counts. */
   onHint(key: string, payload: unknown): void;
-  /** The topic is no longer followed, and this client did not ask for that. `why` is `denied`, `limit` or the server's word. */
+  /**
+   * The topic is no longer followed, and this client did not ask for that. `why` is `denied`, `limit` or the
+   * server's word.
+   */
   onUnsubscribed(topic: string, why: string): void;
   /** Final: the client has stopped. `reason` is a word such as `signed-out`, `text` a sentence. */
   onAbort(reason: string, text: string): void;
@@ -50,7 +56,10 @@ export interface CometDelegate {
   onState(state: CometState): void;
 }
 
-/** Only `abort` is final. In `error` the client tries again at `retryAt`, or is trying just now, when that is null. */
+/**
+ * Only `abort` is final. In `error` the client tries again at `retryAt`, or is trying just now, when that is
+ * null.
+ */
 export type Phase = 'null' | 'ready' | 'joined' | 'listening' | 'error' | 'abort';
 
 /** Times are milliseconds since 1970. */

@@ -14,7 +14,10 @@ export interface Silence {
   blame: boolean;
 }
 
-/** Watches a stream for silence, which is all that shows of a connection that was cut or is held back on its way. */
+/**
+ * Watches a stream for silence, which is all that shows of a connection that was cut or is held back on its
+ * way.
+ */
 export class Vigil {
   readonly #clock: Clock;
   readonly #session: Session;

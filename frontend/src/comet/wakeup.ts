@@ -11,7 +11,10 @@ export interface WakeUpListener {
   back(): void;
 }
 
-/** Hears what happens to the page, for old connections lie after a sleep and a page that goes says nothing by itself. */
+/**
+ * Hears what happens to the page, for old connections lie after a sleep and a page that goes says nothing by
+ * itself.
+ */
 export function wakeUps(page: Page, listener: WakeUpListener, signal: AbortSignal): void {
   page.on('online', () => listener.online(), signal);
   page.on('visibilitychange', () => page.isVisible() && listener.seen(), signal);

@@ -42,6 +42,8 @@ export class Chat {
     for (const room of this.rooms.value.values()) sum += room.unread.value;
     return sum;
   });
+  /** When another room took the place of an open one, in milliseconds since 1970; 0 for never. */
+  switchedAt = 0;
   readonly connection: Connection;
   readonly feed: Feed;
 
@@ -100,6 +102,7 @@ export class Chat {
     untracked(() => {
       const previous = this.openRoom.value;
       this.openId.value = id;
+      if (previous) this.switchedAt = Date.now();
       previous?.leave();
       const room = this.openRoom.value;
       if (room) this.#enter(room);

@@ -52,6 +52,11 @@ export function dayName(at: number, now: number): string {
   return (sameYear ? dayFormat : yearFormat).format(at);
 }
 
+/** A name written from right to left, so that it does not turn the sentence around it. */
+export function isolate(name: string): string {
+  return /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]/.test(name) ? `\u2068${name}\u2069` : name;
+}
+
 /** A value for <time datetime>. */
 export function isoTime(at: number): string {
   return new Date(at).toISOString();

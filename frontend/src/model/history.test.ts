@@ -24,6 +24,15 @@ describe('the window of messages', () => {
     assert.equal(history.newer.value, true);
   });
 
+  test('opens a room that was never read at its beginning', async () => {
+    const history = reading(new Log().fill(500));
+    await history.openAround(0);
+    await history.loadOlder();
+    assert.deepEqual(numbers(history), range(1, PAGE + 1));
+    assert.equal(history.older.value, false);
+    assert.equal(history.newer.value, true);
+  });
+
   test('grows upward page by page and then has no more', async () => {
     const history = reading(new Log().fill(2 * PAGE));
     await history.openNewest();

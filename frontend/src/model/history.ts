@@ -60,8 +60,9 @@ export class History {
 
   /** Loads the messages around a number in place of the window. */
   async openAround(number: number): Promise<void> {
-    const after = Math.max(0, number - Math.floor(PAGE / 2));
-    await this.#open({ after, limit: PAGE }, (page) => ({ older: after > 0, newer: page.more }));
+    // After 0 would be no limit at all: the newest page.
+    const after = Math.max(1, number - Math.floor(PAGE / 2));
+    await this.#open({ after, limit: PAGE }, (page) => ({ older: true, newer: page.more }));
   }
 
   async #open(

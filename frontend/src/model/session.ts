@@ -1,6 +1,6 @@
 /** Where the page stands: not set up, signed out, or in the chat; and how it gets from one to the other. */
 import { type ReadonlySignal, signal } from '@preact/signals';
-import { Problem, whenSignedOut } from '../api/http';
+import { Problem, Unreachable, whenSignedOut } from '../api/http';
 import type { Overview, WorkspaceState } from '../api/records';
 import * as routes from '../api/routes';
 import { CometClient } from '../comet/client';
@@ -56,7 +56,8 @@ export async function enter(): Promise<void> {
     if (start !== starts) return;
     if ('me' in found) enterChat(found);
     else enterAsVisitor(found, null);
-  } catch {
+  } catch (error) {
+    if (!(error instanceof Unreachable || error instanceof Problem)) console.error(error);
     if (start === starts) change({ name: 'unreachable' });
   }
 }

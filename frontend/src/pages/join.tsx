@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useCallback, useEffect } from 'preact/hooks';
 import { Problem } from '../api/http';
 import type { InviteInfo } from '../api/records';
 import * as routes from '../api/routes';
@@ -18,8 +18,7 @@ const t = texts.invitation;
 
 export function JoinPage({ token }: { token: string }) {
   const state = useSignal<State>('loading');
-  const load = () => {
-    state.value = 'loading';
+  const load = useCallback(() => {
     routes.inviteByToken(token).then(
       (info) => {
         state.value = info;
@@ -28,8 +27,8 @@ export function JoinPage({ token }: { token: string }) {
         state.value = whatIsWrong(error);
       },
     );
-  };
-  useEffect(load, [token]);
+  }, [token]);
+  useEffect(load, [load]);
 
   switch (state.value) {
     case 'loading':

@@ -21,7 +21,7 @@ export function LoadingPage() {
     <main class="loading-page" aria-busy="true">
       {slow.value && (
         <p role="status">
-          <Logo class="logo-breathing" />
+          <Logo />
           <span class="visually-hidden">{texts.loading}</span>
         </p>
       )}
@@ -29,7 +29,15 @@ export function LoadingPage() {
   );
 }
 
-export function UnreachablePage({ again = () => void enter() }: { again?: () => void }) {
+/** Milliseconds between two tries to reach the server. */
+const RETRY = 5_000;
+
+/** Tries again by itself; `again` does so on demand. */
+export function UnreachablePage({ again }: { again: () => void }) {
+  useEffect(() => {
+    const timer = setInterval(again, RETRY);
+    return () => clearInterval(timer);
+  }, [again]);
   return (
     <Frame title={texts.unreachableTitle} lead={texts.unreachable} testid="unreachable-page">
       <Button look="main" onClick={again}>

@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import { ChatPage } from '../chat/chat-page';
 import { navigate, route } from '../model/router';
-import { type Stage, stage } from '../model/session';
+import { enter, type Stage, stage } from '../model/session';
 import { JoinPage } from '../pages/join';
 import { AlreadySignedInPage, LoadingPage, NotFoundPage, StoppedPage, UnreachablePage } from '../pages/plain';
 import { SetupPage } from '../pages/setup';
@@ -14,7 +14,7 @@ export function App() {
     case 'loading':
       return <LoadingPage />;
     case 'unreachable':
-      return <UnreachablePage />;
+      return <UnreachablePage again={enter} />;
     case 'stopped':
       return <StoppedPage text={now.text} />;
     case 'setup':

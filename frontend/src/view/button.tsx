@@ -4,6 +4,7 @@ import { Icon, type IconName } from './icons';
 interface Props {
   type?: 'button' | 'submit';
   onClick?: () => void;
+  autofocus?: boolean;
   'aria-label'?: string;
   'aria-disabled'?: boolean;
   'data-testid'?: string;

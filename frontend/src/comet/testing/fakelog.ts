@@ -24,7 +24,10 @@ export class FakeLog {
     this.tell();
   }
 
-  /** The topic was restored from a copy: some of the newest events are gone, and numbers begin to mean something else. */
+  /**
+   * The topic was restored from a copy: some of the newest events are gone, and numbers begin to mean
+   * something else.
+   */
   restore(topic: string, lost: number): void {
     const at = this.topic(topic);
     at.epoch += 1;

@@ -191,7 +191,7 @@ export class FakeNode {
   #presence(current: Current): Event[] {
     const { notices } = this.#log;
     const known = current.presence;
-    if (known === notices.length) return [];
+    if ((known ?? 0) === notices.length) return [];
     current.presence = notices.length;
     const states = Object.fromEntries(notices.map(({ user, notice }) => [user, notice]));
     const revision = String(notices.length);

@@ -65,11 +65,11 @@ export class Log {
 
   page({ before, after, limit }: PageQuery): HistoryPage {
     const position = { epoch: 1, seq: this.messages.length };
-    if (after !== undefined) {
+    if (after) {
       const rest = this.messages.filter((m) => m.number > after);
       return { messages: rest.slice(0, limit), position, more: rest.length > limit };
     }
-    const rest = this.messages.filter((m) => before === undefined || m.number < before);
+    const rest = this.messages.filter((m) => !before || m.number < before);
     return { messages: rest.slice(-limit), position, more: rest.length > limit };
   }
 }
