@@ -10,11 +10,11 @@ help: ## Print the targets
 
 run: ## Install what is missing and serve http://localhost:8080
 	@[ -n "$$CHATD_DATABASE_URL" ] || scripts/install-postgres.sh
-	@$(GO) build -buildvcs=false -o bin/chatd ./cmd/chatd
+	@CGO_ENABLED=0 $(GO) build -buildvcs=false -o bin/chatd ./cmd/chatd
 	@exec bin/chatd
 
 build: ## Build bin/chatd
-	$(GO) build -buildvcs=false -o bin/chatd ./cmd/chatd
+	CGO_ENABLED=0 $(GO) build -buildvcs=false -o bin/chatd ./cmd/chatd
 
 test: ## Install what is missing and run all tests
 	@scripts/install-postgres.sh
