@@ -36,7 +36,8 @@ type conn struct {
 
 	// Owned by the writer.
 	denied    []string  // topics it may not follow
-	hinted    int64     // the newest hint written
+	hinted    int64     // the newest hint taken
+	noted     int64     // the newest hint written
 	presence  string    // revision
 	started   bool      // bytes of the answer have been written
 	flushed   time.Time // last write
@@ -44,7 +45,7 @@ type conn struct {
 	holdEnd   time.Time // polls
 	recycleAt time.Time // streams
 	recycled  bool      // refresh has been told; recycleAt is the end now
-	retryAt   time.Time // the log failed; not before this again
+	retryAt   time.Time // not before this is the log asked again; zero: at once
 	written   int64     // bytes
 	events    int       // numbered events
 	armed     time.Time // when the timer fires

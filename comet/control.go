@@ -160,7 +160,7 @@ func (call *controlCall) subscribe(ctx context.Context, o operation) ([]byte, *p
 	}
 	b := appendPositions([]byte(`{"event":"subscribe-ack","topics":`), allowed)
 	b = appendStrings(append(b, `,"denied":`...), denied)
-	return append(b, '}'), nil
+	return call.ended(b), nil
 }
 
 func (call *controlCall) unsubscribe(o operation) ([]byte, *problem) {
@@ -173,7 +173,13 @@ func (call *controlCall) unsubscribe(o operation) ([]byte, *problem) {
 		return nil, badRequest("The topics to unsubscribe from must be a list of names.")
 	}
 	s.unsubscribe(topics, "")
-	return append(appendStrings([]byte(`{"event":"unsubscribe-ack","topics":`), topics), '}'), nil
+	return call.ended(appendStrings([]byte(`{"event":"unsubscribe-ack","topics":`), topics)), nil
+}
+
+// ended closes an answer with the node that gives it: another one than that of
+// the client's stream has changed nothing there.
+func (call *controlCall) ended(b []byte) []byte {
+	return append(appendString(append(b, `,"node":`...), call.hub.config.Node), '}')
 }
 
 // leave is answered the same whether or not the session is known.

@@ -250,6 +250,9 @@ func TestAFailingLogDelaysAndLosesNothing(t *testing.T) {
 		w.log.fail(nil)
 		took := until(t, time.Minute, func() bool { return briefs(s.next()) == "data room:1 1" })
 		between(t, "recovery", took, 0, 1700*time.Millisecond)
+		if c := w.hub.registry.everyone()[0].current.Load(); !c.retryAt.IsZero() {
+			t.Error("the stream goes on trying")
+		}
 	})
 }
 

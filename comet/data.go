@@ -52,7 +52,9 @@ func (c *conn) open() *problem {
 	if p != nil {
 		c.session.detach(c, c.hub.config.Times.LostLease)
 	}
-	c.denied = denied
+	if c.session.current.Load() == c { // else a newer request tells
+		c.denied = denied
+	}
 	return p
 }
 

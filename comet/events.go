@@ -58,12 +58,13 @@ func appendMillis(b []byte, d time.Duration) []byte {
 	return strconv.AppendInt(b, d.Milliseconds(), 10)
 }
 
-// numberedEvent is data with a payload, skip or gap without.
+// numberedEvent is data with a payload, skip or gap without. The topic is one
+// that isTopic accepts: it needs no escapes.
 func numberedEvent(kind, topic string, p Position, payload []byte) []byte {
-	b := make([]byte, 0, len(kind)+len(topic)+len(payload)+72)
-	b = append(append(append(b, `{"event":"`...), kind...), `","topic":`...)
-	b = appendString(b, topic)
-	b = strconv.AppendInt(append(b, `,"epoch":`...), p.Epoch, 10)
+	b := make([]byte, 0, len(kind)+len(topic)+len(payload)+84)
+	b = append(append(append(b, `{"event":"`...), kind...), `","topic":"`...)
+	b = append(b, topic...)
+	b = strconv.AppendInt(append(b, `","epoch":`...), p.Epoch, 10)
 	b = strconv.AppendInt(append(b, `,"seq":`...), p.Seq, 10)
 	if payload != nil {
 		b = append(append(b, `,"payload":`...), payload...)

@@ -104,6 +104,10 @@ func FuzzNoInputCanForgeAFrame(f *testing.F) {
 	}
 	logger := slog.New(slog.DiscardHandler)
 	f.Fuzz(func(t *testing.T, payload []byte, word, tag string) {
+		var value any
+		if json.Valid(payload) && json.Unmarshal(payload, &value) != nil {
+			return // a number that is too large for Go, and Infinity in a browser
+		}
 		events := [][]byte{
 			encode("room:1", 7, Event{1, payload}, logger).json,
 			errorEvent(word, word, word), abortEvent(Reason(word)), unsubscribedEvent(word, Reason(word)),

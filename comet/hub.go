@@ -76,8 +76,8 @@ func (h *Hub) Run(ctx context.Context) error {
 	for _, s := range h.registry.everyone() {
 		s.finish(ReasonShutdown, finale{kind: finalStop, in: h.returnIn()})
 	}
-	h.requests.wait(context.Background())
-	h.pages.close()
+	h.requests.wait(inner)
+	h.pages.close(inner)
 	stop()
 	running.Wait()
 	return nil

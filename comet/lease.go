@@ -1,6 +1,10 @@
 package comet
 
-import "time"
+import (
+	"maps"
+	"slices"
+	"time"
+)
 
 // cleanRounds is how many polls must have been held to their end, one after the
 // other, before longer holds are tried.
@@ -21,6 +25,7 @@ func (s *session) show() {
 func (s *session) detach(c *conn, lease time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	delete(s.displaced, c)
 	if s.current.CompareAndSwap(c, nil) && !s.dead {
 		s.leaseLocked(lease)
 	}
@@ -39,7 +44,9 @@ func (s *session) leaseLocked(lease time.Duration) {
 	if s.left {
 		lease = s.hub.config.Times.LostLease
 	}
-	s.leaseEnd = time.Now().Add(lease)
+	now := time.Now()
+	s.idleSince.Store(now.UnixNano())
+	s.leaseEnd = now.Add(lease)
 	s.hub.wheel.set(&s.lease, s.leaseEnd)
 }
 
@@ -74,7 +81,7 @@ func (s *session) leaseEnded() {
 	}
 }
 
-// finish ends the session for good, and the request in charge with last.
+// finish ends the session for good, and its requests with last.
 func (s *session) finish(reason Reason, last finale) {
 	s.mu.Lock()
 	if s.dead {
@@ -82,10 +89,13 @@ func (s *session) finish(reason Reason, last finale) {
 		return
 	}
 	s.finishLocked(reason)
-	c := s.current.Load()
+	open := slices.Collect(maps.Keys(s.displaced))
+	if c := s.current.Load(); c != nil {
+		open = append(open, c)
+	}
 	s.mu.Unlock()
 	s.hub.registry.remove(s)
-	if c != nil {
+	for _, c := range open {
 		c.finish(last)
 	}
 }

@@ -223,7 +223,7 @@ func newModelClient(m *model, name string) *modelClient {
 func (c *modelClient) node() *world {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.nodes[c.model.n(len(c.nodes))]
+	return c.nodes[c.n(len(c.nodes))]
 }
 
 // load takes a topic afresh, as the chat API would give it.
@@ -285,13 +285,13 @@ func (c *modelClient) followAll() {
 // comeOrGo subscribes or unsubscribes by the control channel.
 func (c *modelClient) comeOrGo(topic string) {
 	c.mu.Lock()
-	at, followed := c.have[topic]
+	_, followed := c.have[topic]
 	operation := fmt.Sprintf(`{"op":"unsubscribe","topics":[%q]}`, topic)
 	if followed {
 		delete(c.have, topic)
 	} else {
 		c.load(topic)
-		at = c.have[topic]
+		at := c.have[topic]
 		operation = fmt.Sprintf(`{"op":"subscribe","topics":{%q:[%d,%d]}}`, topic, at.Epoch, at.Seq)
 	}
 	c.mu.Unlock()

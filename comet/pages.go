@@ -63,10 +63,10 @@ func newPages(config *Config) *pages {
 }
 
 // close ends all reads and waits for them. Nobody may ask any more.
-func (p *pages) close() {
+func (p *pages) close(ctx context.Context) {
 	p.running.close()
 	p.stop()
-	p.running.wait(context.Background())
+	p.running.wait(ctx)
 }
 
 // read returns where the topic stands in the log, and the events of the page
@@ -94,6 +94,7 @@ func (p *pages) read(ctx context.Context, t *topic, seq int64) (Position, []fram
 
 // share reads a page together with everybody who wants it now.
 func (p *pages) share(ctx context.Context, key pageKey) (page, error) {
+	//nolint:contextcheck // the read serves many clients, so it ends with none of them
 	flight := p.flights.DoChan(key.topic.name+" "+strconv.FormatInt(key.index, 10), func() (any, error) {
 		return p.load(key)
 	})

@@ -61,7 +61,7 @@ func (r *registry) adopt(h *Hub, key sessionKey) (s, idle *session) {
 		return s, nil
 	}
 	if mine := r.users[key.who.User]; len(mine) >= r.limit {
-		if idle = anyIdle(mine); idle == nil {
+		if idle = longestIdle(mine); idle == nil {
 			return nil, nil
 		}
 		r.removeLocked(idle)
@@ -73,13 +73,13 @@ func (r *registry) adopt(h *Hub, key sessionKey) (s, idle *session) {
 	return s, idle
 }
 
-func anyIdle(sessions map[*session]struct{}) *session {
+func longestIdle(sessions map[*session]struct{}) (idle *session) {
 	for s := range sessions {
-		if s.current.Load() == nil {
-			return s
+		if s.current.Load() == nil && (idle == nil || s.idleSince.Load() < idle.idleSince.Load()) {
+			idle = s
 		}
 	}
-	return nil
+	return idle
 }
 
 func (r *registry) remove(s *session) {

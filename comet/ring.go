@@ -27,15 +27,16 @@ func (r *ring) after(seq int64) []frame {
 	return r.frames[seq+1-r.first():]
 }
 
-// merge adds frames that follow each other, where they join the ring; a part
-// that is known, or does not join, is left out. The oldest go when there are
-// too many.
+// merge adds frames that follow each other. Where a hole would be left the
+// newer part stays alone, since most clients need the newest events only. The
+// oldest frames go when there are too many.
 func (r *ring) merge(frames []frame, limits Limits) {
 	if len(frames) == 0 {
 		return
 	}
 	switch begin, end := frames[0].seq, frames[len(frames)-1].seq; {
-	case len(r.frames) == 0:
+	case len(r.frames) == 0 || begin > r.last()+1:
+		r.clear()
 		r.push(frames)
 	case begin < r.first() && end >= r.first()-1:
 		older := frames[:r.first()-begin]
@@ -46,7 +47,7 @@ func (r *ring) merge(frames []frame, limits Limits) {
 		if end > r.last() {
 			r.push(frames[len(frames)-int(end-r.last()):])
 		}
-	case begin <= r.last()+1 && end > r.last():
+	case begin >= r.first() && end > r.last():
 		r.push(frames[r.last()+1-begin:])
 	}
 	r.trim(limits)

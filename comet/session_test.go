@@ -52,6 +52,46 @@ func TestARequestThatIsSupersededWhileItOpensDeniesNothing(t *testing.T) {
 	})
 }
 
+func TestAPollIsAnsweredAlthoughAStreamIsOpenedMeanwhile(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t, newMemoryLog("room:1"), nil)
+		w.log.store("room:1")
+		u := w.user("ann")
+		for _, kind := range []string{"positions", "read"} {
+			release := w.log.block(kind)
+			answer := make(chan string)
+			go func() { answer <- u.answer(dataRequest{ID: kind, N: 1, Have: have("room:1", 100, 0)}) }()
+			synctest.Wait()
+			s := u.stream(dataRequest{ID: kind, N: 2, Have: have("room:1", 100, 0)})
+			synctest.Wait()
+			release()
+			if got := <-answer; got != "listen-ack, data room:1 1" {
+				t.Error(kind, got)
+			}
+			s.want("listen-ack, data room:1 1")
+			s.cut()
+		}
+	})
+}
+
+func TestALogOutReachesAPollBesideAStream(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t, newMemoryLog("room:1"), nil)
+		u := user{w, "ann", "one"}
+		release := w.log.block("positions")
+		defer release()
+		answer := make(chan string)
+		go func() { answer <- u.answer(dataRequest{ID: "a", N: 1, Have: have("room:1", 100, 0)}) }()
+		synctest.Wait()
+		u.stream(dataRequest{ID: "a", N: 2})
+		synctest.Wait()
+		w.signOut("one")
+		if got := <-answer; got != "listen-ack, abort signed-out" {
+			t.Error(got)
+		}
+	})
+}
+
 func TestASessionOfSomebodyElseIsUnknown(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newWorld(t, newMemoryLog("room:1"), nil)

@@ -1,0 +1,191 @@
+package comet
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+)
+
+// memoryLog is a Log in memory, with faults to order.
+type memoryLog struct {
+	mu       sync.Mutex
+	topics   map[string]*memoryTopic
+	denied   map[string]bool // "user topic"
+	reads    int
+	readErr  error
+	hold     map[string]chan struct{} // "positions" or "read": wait for it
+	askDelay func() time.Duration     // before and after a question is answered
+}
+
+type memoryTopic struct {
+	epoch  int64
+	events []Event // seq 1, 2, …; the first ones may be forgotten
+	kept   int64   // events up to here are gone
+}
+
+func newMemoryLog(topics ...string) *memoryLog {
+	l := &memoryLog{
+		topics: make(map[string]*memoryTopic), denied: make(map[string]bool),
+		hold: make(map[string]chan struct{}),
+	}
+	for i, name := range topics {
+		l.topics[name] = &memoryTopic{epoch: int64(100 + i)}
+	}
+	return l
+}
+
+// store appends an event and returns it with its epoch.
+func (l *memoryLog) store(topic string) (int64, Event) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	t := l.topics[topic]
+	seq := int64(len(t.events)) + 1
+	e := Event{Seq: seq, Payload: fmt.Appendf(nil, `{"text":"%s %d"}`, topic, seq)}
+	t.events = append(t.events, e)
+	return t.epoch, e
+}
+
+func (l *memoryLog) position(topic string) Position {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	t := l.topics[topic]
+	return Position{t.epoch, int64(len(t.events))}
+}
+
+func (l *memoryLog) readCount() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.reads
+}
+
+func (l *memoryLog) fail(err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.readErr = err
+}
+
+// edit changes a topic behind the hub's back.
+func (l *memoryLog) edit(topic string, f func(*memoryTopic)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	f(l.topics[topic])
+}
+
+func (l *memoryLog) deny(user, topic string, denied bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.denied[user+" "+topic] = denied
+}
+
+// block makes all questions of a kind wait until release is called.
+func (l *memoryLog) block(kind string) (release func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	gate := make(chan struct{})
+	l.hold[kind] = gate
+	return func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		delete(l.hold, kind)
+		close(gate)
+	}
+}
+
+func (l *memoryLog) wait(ctx context.Context, kind string) error {
+	l.mu.Lock()
+	gate, delay := l.hold[kind], l.askDelay
+	l.mu.Unlock()
+	if delay != nil {
+		time.Sleep(delay())
+	}
+	if gate == nil {
+		return nil
+	}
+	select {
+	case <-gate:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (l *memoryLog) Positions(ctx context.Context, who Principal, topics []string) (map[string]Position, error) {
+	if err := l.wait(ctx, "positions"); err != nil {
+		return nil, err
+	}
+	l.mu.Lock()
+	at := make(map[string]Position)
+	for _, name := range topics {
+		if t := l.topics[name]; t != nil && !l.denied[who.User+" "+name] {
+			at[name] = Position{t.epoch, int64(len(t.events))}
+		}
+	}
+	l.mu.Unlock()
+	return at, l.wait(ctx, "positions-answer")
+}
+
+func (l *memoryLog) Read(ctx context.Context, topic string, after int64, limit int) (Page, error) {
+	if err := l.wait(ctx, "read"); err != nil {
+		return Page{}, err
+	}
+	l.mu.Lock()
+	l.reads++
+	if l.readErr != nil {
+		defer l.mu.Unlock()
+		return Page{}, l.readErr
+	}
+	t := l.topics[topic]
+	page := Page{Epoch: t.epoch, Head: int64(len(t.events))}
+	for _, e := range t.events {
+		if e.Seq > max(after, t.kept) && len(page.Events) < limit {
+			page.Events = append(page.Events, e)
+		}
+	}
+	l.mu.Unlock()
+	return page, l.wait(ctx, "read-answer")
+}
+
+// memoryPresence notes what it is told.
+type memoryPresence struct {
+	mu       sync.Mutex
+	story    []string // "opened ann", "closed ann lease"
+	times    []time.Time
+	revision int
+}
+
+func (p *memoryPresence) Opened(s SessionInfo) { p.note("opened " + s.User) }
+
+func (p *memoryPresence) Closed(s SessionInfo, why Reason) {
+	p.note("closed " + s.User + " " + string(why))
+}
+
+func (p *memoryPresence) note(line string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.story = append(p.story, line)
+	p.times = append(p.times, time.Now())
+}
+
+func (p *memoryPresence) told() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return strings.Join(p.story, ", ")
+}
+
+func (p *memoryPresence) Since(_ Principal, revision string) ([]byte, string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := fmt.Sprintf("r%d", p.revision)
+	if revision == now {
+		return nil, now
+	}
+	return fmt.Appendf(nil, `{"revision":%q,"snapshot":%t}`, now, revision == ""), now
+}
+
+func (p *memoryPresence) change() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.revision++
+}

@@ -1,0 +1,75 @@
+package comet
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// pull holds the request until there is something to tell, or its time is over.
+// It reports false when the client is gone.
+func (c *conn) pull() bool {
+	c.hub.polls.Add(1)
+	defer c.hub.polls.Add(-1)
+	c.holdEnd = c.opened
+	if c.request.Mode == modePull {
+		c.holdEnd = c.opened.Add(c.hub.hold(c.longHold))
+	}
+	for {
+		answered, ok := c.tryAnswer()
+		if answered {
+			return ok
+		}
+		if !c.wait(c.beforeRetry(c.holdEnd)) {
+			c.session.heldFor(time.Since(c.opened))
+			return false
+		}
+	}
+}
+
+// tryAnswer answers the poll when there is a reason to.
+func (c *conn) tryAnswer() (answered, ok bool) {
+	limits := &c.hub.config.Limits
+	b := newBatch(limits.AnswerEvents, limits.AnswerBytes)
+	defer b.release()
+	c.greet(b)
+	switch {
+	case c.finale() != nil:
+	case c.request.Mode == modePoll:
+		c.glance(b)
+	default:
+		c.collect(b)
+		c.catchUp(b)
+	}
+	if f := c.finale(); f != nil {
+		b.sent()
+		c.greet(b)
+		b.add(f.event())
+		return true, c.answer(b, f.in)
+	}
+	now := time.Now()
+	switch {
+	case len(b.events) > 1:
+	case now.Before(c.holdEnd):
+		return false, true
+	case c.request.Mode == modePull:
+		b.add(heartbeatEvent(now))
+		c.session.heldOut()
+	}
+	return true, c.answer(b, c.session.pause(now))
+}
+
+// answer writes the whole answer to a poll.
+func (c *conn) answer(b *batch, next time.Duration) bool {
+	c.started = true
+	out := c.transport.begin(b.buffer[:0])
+	for _, e := range b.events {
+		out = c.transport.event(out, e)
+	}
+	b.buffer = c.transport.end(out, next)
+	h := c.sink.w.Header()
+	c.transport.header(h)
+	h.Set("Content-Length", strconv.Itoa(len(b.buffer)))
+	c.sink.w.WriteHeader(http.StatusOK)
+	return c.send(b)
+}
