@@ -16,7 +16,7 @@ func (b *backoff) reset() { b.tries = 0 }
 func (b *backoff) next() time.Duration {
 	bound := min(50*time.Millisecond<<min(b.tries, 10), 2*time.Second)
 	b.tries++
-	return rand.N(bound) + time.Millisecond //nolint:gosec // a wait, not a secret
+	return rand.N(bound) + time.Millisecond
 }
 
 // wait waits for the next attempt or the end of ctx.
