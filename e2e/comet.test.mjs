@@ -75,14 +75,13 @@ class Owner {
 }
 
 /**
- * Opens a page that has no client of its own, and one in it. The cookie comes late, or the page would go on.
+ * Opens a page that has no client of its own, and a client in it.
  * @param {Page} page @param {string} url @param {Owner} owner @param {string} transport
  */
 async function open(page, url, owner, transport) {
   const [name = '', value = ''] = owner.cookie.split('=');
-  await page.deleteCookie({ name, url });
-  await page.goto(`${url}/sign-in`);
   await page.setCookie({ name, value, url });
+  await page.goto(`${url}/no/such/page`);
   await page.evaluate(bundle());
   await start(page, owner, transport);
 }
@@ -210,7 +209,7 @@ for (const host of ['localhost', 'chat.lan']) {
           return send(address, body);
         };
       });
-      await page.goto(`${url}/sign-in?again`);
+      await page.goto(`${url}/no/such/page?again`);
       const goodbye = await page.evaluate(() => String(sessionStorage.goodbye));
       assert.match(goodbye, /^0 frames \/comet\/control \{"id":"\w+","operations":\[\{"op":"leave"\}\]\}$/);
     });
