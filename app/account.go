@@ -38,33 +38,36 @@ type signInInput struct {
 // signIn begins a session. Unknown users and wrong passwords look the same and
 // take the same time.
 func (a *App) signIn(ctx context.Context, in *signInInput) (*signedInOutput, error) {
-	if wait := a.throttle.Try(in.Body.Login, address(ctx)); wait > 0 {
+	// An unknown user leaves both empty; the same work is done for it.
+	user, encoded, err := a.store.UserByLogin(ctx, in.Body.Login)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return nil, err
+	}
+	account := throttledAccount(user, in.Body.Login)
+	if wait := a.throttle.Try(account, address(ctx)); wait > 0 {
 		return nil, waitProblem(http.StatusTooManyRequests,
 			"There were too many tries with a wrong password. Wait a little and try again.", wait)
 	}
-	user, ok, err := a.checkPassword(ctx, in.Body.Login, in.Body.Password)
+	ok, _, err := a.hasher.Verify(ctx, in.Body.Password, encoded)
 	if err != nil {
-		a.throttle.Cancel(in.Body.Login, address(ctx))
-		return nil, err
+		a.throttle.Cancel(account, address(ctx))
+		return nil, fmt.Errorf("verify password: %w", err)
 	}
 	if !ok {
 		return nil, problem(http.StatusUnauthorized, "The name or the password is wrong. Check both and try again.")
 	}
-	a.throttle.Succeeded(in.Body.Login, address(ctx))
+	a.throttle.Succeeded(account, address(ctx))
 	return a.welcome(ctx, in.Browser, user)
 }
 
-// checkPassword does the same work whether or not there is such a user.
-func (a *App) checkPassword(ctx context.Context, login, password string) (store.User, bool, error) {
-	user, encoded, err := a.store.UserByLogin(ctx, login)
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return store.User{}, false, err
+// throttledAccount is what wrong passwords are counted on: the user, by
+// whatever name they were tried, or the login as typed when there is none. No
+// login is like a user's: none has a NUL.
+func throttledAccount(user store.User, login string) string {
+	if user.ID == 0 {
+		return login
 	}
-	ok, _, err := a.hasher.Verify(ctx, password, encoded)
-	if err != nil {
-		return store.User{}, false, fmt.Errorf("verify password: %w", err)
-	}
-	return user, ok, nil
+	return "\x00user " + userName(user.ID)
 }
 
 // hash hashes a new password, if it will do.

@@ -70,6 +70,23 @@ func TestGuessingAPasswordIsSlowedDownForTheGuesserOnly(t *testing.T) {
 	ana.must(http.StatusOK, "POST", "/api/v1/sign-in", signInBody("ana", password), nil)
 }
 
+func TestTheNameAndTheAddressOfOneAccountCountTogether(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	body := newAccount("ana")
+	body["workspace"], body["email"] = "Harbour", "ana@example.org"
+	w.visitor().must(http.StatusCreated, "POST", "/api/v1/setup", body, nil)
+	eve := w.visitor()
+	for i := range freeTries {
+		login := []string{"ana", "ana@example.org", "ANA", "Ana@Example.org"}[i%4]
+		eve.must(http.StatusUnauthorized, "POST", "/api/v1/sign-in", signInBody(login, "guess"), nil)
+	}
+	for _, login := range []string{"ana", "ana@example.org"} {
+		eve.must(http.StatusTooManyRequests, "POST", "/api/v1/sign-in", signInBody(login, password), nil)
+	}
+	eve.must(http.StatusUnauthorized, "POST", "/api/v1/sign-in", signInBody("nobody", "guess"), nil)
+}
+
 func TestWithoutATrustedProxyAForgedAddressIsIgnored(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

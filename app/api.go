@@ -57,6 +57,9 @@ func validationProblem(status int, errs []error) *Problem {
 		if strings.HasPrefix(message, "json: ") {
 			message = "a value is of the wrong type"
 		}
+		if missing := missingProblem(d.Location); missing != nil {
+			return missing
+		}
 		p.Errors = append(p.Errors, FieldProblem{Location: d.Location, Message: message})
 	}
 	if len(p.Errors) > 0 {
@@ -64,6 +67,21 @@ func validationProblem(status int, errs []error) *Problem {
 		p.Detail = "Check the " + fieldName(first.Location) + ": " + first.Message + "."
 	}
 	return p
+}
+
+// missingProblem is the answer when a part of the address, such as path.room,
+// cannot name anything: what it stands for does not exist. It is nil for other
+// parts of a request.
+func missingProblem(location string) *Problem {
+	switch location {
+	case "path.room":
+		return problem(http.StatusNotFound, "This room does not exist. Go back to your rooms.")
+	case "path.user":
+		return problem(http.StatusNotFound, noSuchPersonDetail)
+	case "path.invite", "path.token":
+		return problem(http.StatusNotFound, "This invite does not exist. Check the link, or ask for a new one.")
+	}
+	return nil
 }
 
 // fieldName is how people call the place of an error: the display name for

@@ -82,12 +82,15 @@ func New(ctx context.Context, config Config) (*App, error) {
 	if config.HashParams == (HashParams{}) {
 		config.HashParams = DefaultHashParams
 	}
+	if config.Times.Control == 0 {
+		config.Times.Control = controlPatience
+	}
 	a := &App{
 		config:          config,
 		log:             config.Log,
 		store:           config.Store,
-		sessions:        newSessions(config.Store, config.secure()),
-		controlSessions: newSessions(config.Store.Control(), config.secure()),
+		sessions:        newSessions(config.Store, config.secure(), lookUpPatience),
+		controlSessions: newSessions(config.Store.Control(), config.secure(), controlLookUpPatience),
 		hasher:          NewHasher(config.HashParams, 0),
 		throttle:        NewThrottle(),
 		sends:           newRateLimit(20, 40),

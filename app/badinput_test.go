@@ -33,6 +33,7 @@ func TestBadInputGetsAClearAnswer(t *testing.T) {
 		{"NUL", ana, 422, "POST", room + "/messages", "{" + id + `,"body":"a\u0000b"}`, "NUL"},
 		{"empty message", ana, 422, "POST", room + "/messages", "{" + id + `,"body":""}`, "nothing to send"},
 		{"only white space", ana, 422, "POST", room + "/messages", "{" + id + `,"body":" \n\t "}`, "nothing to send"},
+		{"only invisible characters", ana, 422, "POST", room + "/messages", "{" + id + ",\"body\":\"\u200b\u2060\ufeff\u00ad\ufe0f\u3164\u2800\"}", "nothing to send"},
 		{"too long", ana, 422, "POST", room + "/messages", "{" + id + `,"body":"` + strings.Repeat("é", 20001) + `"}`, "too long"},
 		{"too large", ana, 413, "POST", room + "/messages", "{" + id + `,"body":"` + strings.Repeat("x", 300<<10) + `"}`, "too large"},
 		{"a number for a text", ana, 422, "POST", room + "/messages", "{" + id + `,"body":7}`, "must be a text"},
@@ -45,9 +46,13 @@ func TestBadInputGetsAClearAnswer(t *testing.T) {
 		{"an URN", ana, 422, "POST", room + "/messages", `{"client_id":"urn:uuid:0f8fad5b-d9cb-469f-a165-70867728950e","body":"x"}`, "UUID"},
 		{"a room that is not there", ana, 404, "POST", "/api/v1/rooms/999999/messages", "{" + id + `,"body":"x"}`, "does not exist"},
 		{"a user's topic as a room", ana, 404, "GET", roomPath(ana.me.ID) + "/messages", nil, "does not exist"},
-		{"a room that is no number", ana, 422, "GET", "/api/v1/rooms/x/messages", nil, "room"},
-		{"room 0", ana, 422, "GET", "/api/v1/rooms/0/messages", nil, "at least 1"},
-		{"a room beyond numbers", ana, 422, "GET", "/api/v1/rooms/99999999999999999999/messages", nil, "room"},
+		{"a room that is no number", ana, 404, "GET", "/api/v1/rooms/x/messages", nil, "This room does not exist"},
+		{"a room without an id", ana, 404, "GET", "/api/v1/rooms//messages", nil, "This room does not exist"},
+		{"room 0", ana, 404, "GET", "/api/v1/rooms/0/messages", nil, "This room does not exist"},
+		{"a room beyond numbers", ana, 404, "GET", "/api/v1/rooms/99999999999999999999/messages", nil, "This room does not exist"},
+		{"a person that is no number", ana, 404, "DELETE", room + "/members/x", nil, "no such person"},
+		{"an invite that is no number", ana, 404, "DELETE", "/api/v1/invites/x", nil, "This invite does not exist"},
+		{"an invite longer than any", nobody, 404, "GET", "/api/v1/invites/by-token/" + strings.Repeat("x", 201), nil, "This invite does not exist"},
 		{"an unknown query", ana, 422, "GET", room + "/messages?limt=5", nil, "limt"},
 		{"a limit too large", ana, 422, "GET", room + "/messages?limit=201", nil, "at most 200"},
 		{"a limit that is no number", ana, 422, "GET", room + "/messages?limit=x", nil, "limit"},
@@ -124,7 +129,7 @@ func TestOtherTypesThanJSONAreRefused(t *testing.T) {
 		ana.header.Set("Content-Type", kind)
 		checkProblem(t, ana.do("POST", path, body), http.StatusUnsupportedMediaType, "application/json")
 	}
-	for _, kind := range []string{"application/json", "Application/JSON; charset=utf-8"} {
+	for _, kind := range []string{"application/json", "Application/JSON; charset=utf-8", "application/json; charset=Utf-8"} {
 		ana.header.Set("Content-Type", kind)
 		if got := ana.do("POST", path, body); got.StatusCode >= 300 {
 			t.Errorf("%s: %s", kind, got.body)

@@ -8,6 +8,7 @@ import (
 	"mime"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -65,7 +66,7 @@ func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, erro
 func checkContentType(r *http.Request) error {
 	kind, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	charset := parameters["charset"]
-	if err != nil || kind != jsonType || (charset != "" && charset != "utf-8" && charset != "UTF-8") {
+	if err != nil || kind != jsonType || (charset != "" && !strings.EqualFold(charset, "utf-8")) {
 		return problem(http.StatusUnsupportedMediaType, "Send this as JSON, with Content-Type: "+jsonType+".")
 	}
 	return nil

@@ -83,7 +83,7 @@ func (a *App) postMessage(ctx context.Context, in *postMessageInput) (*postMessa
 // trimBody returns the text of a message as it is kept.
 func trimBody(body string) (string, error) {
 	body = strings.TrimSpace(body)
-	if body == "" {
+	if !store.Visible(body) {
 		return "", fieldProblem("body", "There is nothing to send. Write something first.")
 	}
 	if utf8.RuneCountInString(body) > store.MaxBody {

@@ -78,7 +78,7 @@ type sentinel struct {
 }
 
 var sentinels = []sentinel{
-	{store.ErrNoSuchUser, http.StatusNotFound, "There is no such person here. Load the list of people again.", 0},
+	{store.ErrNoSuchUser, http.StatusNotFound, noSuchPersonDetail, 0},
 	{store.ErrNotFound, http.StatusNotFound, "This does not exist, or you cannot see it. Go back to your rooms.", 0},
 	{store.ErrNotMember, http.StatusForbidden, "You are not a member of this room. Join it first.", 0},
 	{store.ErrForbidden, http.StatusForbidden, "You are not allowed to do this. Ask an owner.", 0},
@@ -93,8 +93,9 @@ var sentinels = []sentinel{
 }
 
 const (
-	signedOutDetail   = "You are signed out. Sign in to go on."
-	unavailableDetail = "The database cannot be reached just now. Try again in a moment."
+	signedOutDetail    = "You are signed out. Sign in to go on."
+	noSuchPersonDetail = "There is no such person here. Load the list of people again."
+	unavailableDetail  = "The database cannot be reached just now. Try again in a moment."
 )
 
 // problemOf turns any error into what the client may see of it. This is the

@@ -13,7 +13,7 @@ func TestPublicRoomsAreFoundAndJoined(t *testing.T) {
 	ben := ana.brings("ben")
 	boats := ana.creates("public", "boats")
 	ana.says(boats.ID, "first")
-	ana.must(http.StatusConflict, "POST", "/api/v1/rooms", map[string]any{"kind": "private", "name": "Boats"}, nil)
+	ana.must(http.StatusConflict, "POST", "/api/v1/rooms", map[string]any{"kind": "public", "name": "Boats"}, nil)
 
 	ben.must(http.StatusForbidden, "GET", roomPath(boats.ID)+"/messages", nil, nil)
 	var found struct{ Rooms []DirectoryRoom }
@@ -71,6 +71,19 @@ func TestPrivateRoomsCannotBeToldFromNone(t *testing.T) {
 	ana.must(http.StatusNoContent, "DELETE", roomPath(secret.ID)+fmt.Sprintf("/members/%d", ben.me.ID), nil, nil)
 	ben.must(http.StatusNotFound, "GET", roomPath(secret.ID)+"/messages", nil, nil)
 	ana.must(http.StatusNotFound, "POST", roomPath(secret.ID)+"/members", map[string]any{"user_id": 999999}, nil)
+}
+
+func TestANameDoesNotTellThatAPrivateRoomHasIt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ana := w.owner()
+	ben := ana.brings("ben")
+	secret := ana.creates("private", "Layoffs")
+	open := ben.creates("public", "layoffs")
+	hidden := ben.creates("private", "layoffs")
+	if secret.ID == open.ID || open.ID == hidden.ID || hidden.Name != open.Name {
+		t.Errorf("the rooms are %+v, %+v and %+v", secret, open, hidden)
+	}
 }
 
 func TestADirectRoomIsTheSameForAllItsPeople(t *testing.T) {

@@ -8,11 +8,12 @@ import (
 	"github.com/go-chi/chi/v5/middleware"
 )
 
-// How long a request of the API may take. Control requests have their own
-// connections and never wait behind the others.
+// How long a request of the API may take. Control requests have their own few
+// connections; one that waits in the database must give its connection up
+// before the others lose patience.
 const (
 	dataPatience    = 20 * time.Second
-	controlPatience = 10 * time.Second
+	controlPatience = 2 * time.Second
 )
 
 // routes is the whole URL space.
@@ -34,8 +35,8 @@ func (a *App) routes() (http.Handler, error) {
 	r.Get("/healthz", a.healthz)
 
 	// Two channels: what waits on data never holds up control.
-	data := a.recognized(a.sessions, a.store)
-	control := a.recognized(a.controlSessions, a.store.Control())
+	data := a.recognized(a.sessions, a.store, lookUpPatience)
+	control := a.recognized(a.controlSessions, a.store.Control(), controlLookUpPatience)
 
 	r.With(data, a.signedIn).Handle("/comet/data", a.hub.DataHandler())
 	r.With(control, a.signedIn).Handle("/comet/control", a.hub.ControlHandler())
@@ -47,7 +48,7 @@ func (a *App) routes() (http.Handler, error) {
 	compressed := middleware.Compress(5, "application/json", "application/problem+json")
 	visitor := newAPI(r.With(private, compressed, bounded(dataPatience), data, a.strictBody(visitorBodyLimit)), document)
 	member := newAPI(r.With(private, compressed, bounded(dataPatience), data, a.signedIn, a.strictBody(bodyLimit)), document)
-	urgent := newAPI(r.With(private, bounded(controlPatience), control, a.signedIn, a.strictBody(visitorBodyLimit)), document)
+	urgent := newAPI(r.With(private, control, a.signedIn, a.strictBody(visitorBodyLimit), bounded(controlPatience)), document)
 
 	operation(a, visitor, "GET /api/v1/workspace", "What a visitor can do first.", a.workspaceState)
 	operation(a, visitor, "POST /api/v1/setup", "Make the workspace and its owner.", a.setUp, 201)

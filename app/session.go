@@ -16,6 +16,14 @@ import (
 
 const sessionLifetime = 30 * 24 * time.Hour
 
+// How long a request waits for the look-up of its session. On the reserved
+// connections that is longer than a control request may hold one, so that a
+// log-out gets through behind others that are stuck.
+const (
+	lookUpPatience        = 5 * time.Second
+	controlLookUpPatience = 3 * time.Second
+)
+
 // A viewer is who makes a request: a user in a signed-in browser.
 type viewer struct {
 	user    int64
@@ -35,8 +43,9 @@ func userOf(ctx context.Context) int64 {
 
 // newSessions returns the session manager for one of the store's pools. It is
 // not made by scs.New, which starts a goroutine that nothing can end.
-// IdleTimeout stays 0: otherwise each request would save its session.
-func newSessions(through *store.Store, secure bool) *scs.SessionManager {
+// IdleTimeout stays 0: otherwise each request would save its session. A
+// look-up ends after patience.
+func newSessions(through *store.Store, secure bool, patience time.Duration) *scs.SessionManager {
 	cookie := scs.SessionCookie{
 		Name:     "chatd_session",
 		HttpOnly: true,
@@ -49,30 +58,54 @@ func newSessions(through *store.Store, secure bool) *scs.SessionManager {
 		cookie.Name = "__Host-chatd_session"
 	}
 	return &scs.SessionManager{
-		Store:    through.SessionStore(),
+		Store:    boundedSessions{through.SessionStore(), patience},
 		Codec:    scs.GobCodec{},
 		Lifetime: sessionLifetime,
 		Cookie:   cookie,
 	}
 }
 
+// boundedSessions ends each look-up of a session after a while. The bound is
+// in here since scs hands its data on in the context that it was given: a
+// bound on that would end every stream.
+type boundedSessions struct {
+	*store.SessionStore
+	patience time.Duration
+}
+
+// FindCtx implements scs.CtxStore.
+func (b boundedSessions) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, b.patience)
+	defer cancel()
+	return b.SessionStore.FindCtx(ctx, token)
+}
+
 // recognized loads the session of a request through one pool and remembers
-// that it was used. It never saves one: only startSession does.
-func (a *App) recognized(sessions *scs.SessionManager, through *store.Store) func(http.Handler) http.Handler {
+// that it was used, both within patience. It never saves one: only
+// startSession does.
+func (a *App) recognized(sessions *scs.SessionManager, through *store.Store, patience time.Duration) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			deadline := time.Now().Add(patience)
 			ctx, err := loadSession(r.Context(), r, sessions)
 			if err != nil {
 				a.fail(w, r, err)
 				return
 			}
 			if v, ok := viewerOf(ctx); ok && a.touches.Due(v.session) {
-				if err := through.TouchSession(ctx, v.session); err != nil {
-					a.log.WarnContext(ctx, "the use of a session was not written down", slog.Any("error", err))
-				}
+				a.touch(ctx, through, v.session, deadline)
 			}
 			next.ServeHTTP(w, r.WithContext(ctx))
 		})
+	}
+}
+
+// touch writes down that a session is in use. The request goes on without it.
+func (a *App) touch(ctx context.Context, through *store.Store, session string, deadline time.Time) {
+	ctx, cancel := context.WithDeadline(ctx, deadline)
+	defer cancel()
+	if err := through.TouchSession(ctx, session); err != nil {
+		a.log.WarnContext(ctx, "the use of a session was not written down", slog.Any("error", err))
 	}
 }
 

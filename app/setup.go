@@ -85,7 +85,8 @@ func (a *App) checkSetupCode(ctx context.Context, r *http.Request, code string) 
 		return nil
 	}
 	return problem(http.StatusForbidden,
-		"The set-up code is missing or wrong. chatd printed it when it started; read it there, or set up from that machine.")
+		"The set-up code is missing or wrong. Each running chatd prints its own when it starts. "+
+			"Read the code of the one that answers you, or set up from its machine.")
 }
 
 // plainCode is a code without what people change when they copy one by hand.

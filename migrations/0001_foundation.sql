@@ -107,7 +107,6 @@ create table rooms (
     direct_key  text,
     created_by  bigint      not null references users (id),
     created_at  timestamptz not null default now(),
-    constraint rooms_name_key_unique unique (name_key),
     constraint rooms_direct_key_unique unique (direct_key),
     constraint rooms_kind_valid check (kind in ('public', 'private', 'direct')),
     constraint rooms_name_length check (char_length(name) between 1 and 80),
@@ -116,7 +115,8 @@ create table rooms (
     constraint rooms_name_pair check ((name is null) = (name_key is null)),
     constraint rooms_direct_keyed check ((kind = 'direct') = (direct_key is not null))
 );
-create index rooms_public on rooms (name_key) where kind = 'public';
+-- Private rooms may share a name: a refusal would tell that one exists.
+create unique index rooms_public_name_unique on rooms (name_key) where kind = 'public';
 
 -- A membership that ended keeps its row: the read position survives a return.
 create table memberships (

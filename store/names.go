@@ -120,7 +120,7 @@ func cleanLine(line string, limit int, invalid *InvalidError) (string, error) {
 		return "", invalid
 	}
 	line = strings.TrimSpace(line)
-	if !strings.ContainsFunc(line, isVisible) || strings.ContainsFunc(line, controlsText) {
+	if !Visible(line) || strings.ContainsFunc(line, controlsText) {
 		return "", invalid
 	}
 	clean := oneSpaced(norm.NFC.String(line))
@@ -140,8 +140,14 @@ func cleanText(text string, limit int, invalid *InvalidError) (string, error) {
 	return cleanLine(text, limit, invalid)
 }
 
+// Visible reports whether there is something to see in a text.
+func Visible(text string) bool { return strings.ContainsFunc(text, isVisible) }
+
+// isVisible asks what r is not, since next year's emoji are in no table yet.
 func isVisible(r rune) bool {
-	return unicode.In(r, unicode.Letter, unicode.Number, unicode.Punct, unicode.Symbol)
+	const brailleBlank = '\u2800' // counts as a symbol
+	return r != brailleBlank && !unicode.In(r, unicode.Z, unicode.Cc, unicode.Cf, unicode.M,
+		unicode.Other_Default_Ignorable_Code_Point, unicode.Noncharacter_Code_Point)
 }
 
 // controlsText finds control characters and those that reverse the direction

@@ -91,3 +91,17 @@ func TestAnEmailAddressIsCheckedLightly(t *testing.T) {
 		}
 	}
 }
+
+func TestATextIsVisibleWhenAnyOfItsCharactersIs(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		"a": true, ".": true, "\u200b.": true, "👍": true, "❤\ufe0f": true, "\uf8ff": true, "é": true, "क\u093f": true,
+		"\U0001faea": true, // an emoji younger than some tables
+		"":           false, " \n": false, "\u200b": false, "\u200d\u2060": false, "\ufeff": false, "\u00ad": false, "\ufe0f": false,
+		"\u3164": false, "\u115f": false, "\u2800": false, "\u034f": false, "\U000e0041": false, "\x07": false,
+	} {
+		if got := store.Visible(text); got != want {
+			t.Errorf("%+q: %v, want %v", text, got, want)
+		}
+	}
+}

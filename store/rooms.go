@@ -22,9 +22,10 @@ type NewRoom struct {
 	Name, Description string
 }
 
-// CreateRoom makes a room with its creator as member and owner. Names are
-// unique without regard to case, width and white space: a name in use gives a
-// *TakenError, one that cannot be used an *InvalidError.
+// CreateRoom makes a room with its creator as member and owner. Names of public
+// rooms are unique without regard to case, width and white space: one in use
+// gives a *TakenError. Private rooms may share a name with any room. A name
+// that cannot be used gives an *InvalidError.
 func (s *Store) CreateRoom(ctx context.Context, by int64, room NewRoom) (Room, Pending, error) {
 	if room.Kind != RoomPublic && room.Kind != RoomPrivate {
 		return Room{}, nil, &InvalidError{Field: "kind", Text: "A room is either public or private."}
@@ -99,7 +100,7 @@ func takenError(err error) error {
 	for constraint, field := range map[string]string{
 		"users_username_key_unique": "username",
 		"users_email_key_unique":    "email",
-		"rooms_name_key_unique":     "name",
+		"rooms_public_name_unique":  "name",
 	} {
 		if violates(err, constraint) {
 			return &TakenError{Field: field}

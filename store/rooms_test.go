@@ -47,7 +47,7 @@ func TestARoomBelongsToWhoMadeIt(t *testing.T) {
 func TestRoomNamesAreTheSameWhateverTheirCaseWidthAndSpaces(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.room(store.RoomPrivate, "Tea time é", w.owner)
+	w.room(store.RoomPublic, "Tea time é", w.owner)
 	for _, name := range []string{"tea time é", "TEA TIME É", " Tea \u3000  Time é ", "Ｔea time é", "tea\u00a0time e\u0301", "te\u200ba time é"} {
 		_, _, err := w.CreateRoom(w.ctx(), w.owner.ID, store.NewRoom{Kind: store.RoomPublic, Name: name})
 		if taken, ok := errors.AsType[*store.TakenError](err); !ok || taken.Field != "name" || !errors.Is(err, store.ErrConflict) {
@@ -57,6 +57,16 @@ func TestRoomNamesAreTheSameWhateverTheirCaseWidthAndSpaces(t *testing.T) {
 	w.room(store.RoomPublic, "teatime é", w.owner)
 	if topics := w.number(`select count(*) from topics where kind = 'room'`); topics != 3 {
 		t.Errorf("there are %d room topics, want 3", topics)
+	}
+}
+
+func TestPrivateRoomsMayHaveAnyNameThatAnotherRoomHas(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, kind := range []store.RoomKind{store.RoomPrivate, store.RoomPublic, store.RoomPrivate} {
+		if room := w.room(kind, "Tea", w.owner); room.Name != "Tea" {
+			t.Errorf("the room is %+v", room)
+		}
 	}
 }
 

@@ -7,10 +7,12 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"chatd/store"
@@ -20,12 +22,16 @@ import (
 const (
 	// connectSeconds bounds one try to connect to a database of one's own.
 	connectSeconds = "5"
+	// noTLS is how pgx says that the server wants no encryption. It has no
+	// error of its own for that.
+	noTLS = "server refused TLS connection"
 	// stopLimit bounds the stop of the private PostgreSQL.
 	stopLimit = 40 * time.Second
 )
 
 // database is an open store and the private PostgreSQL under it, if any.
 type database struct {
+	address string
 	store   *store.Store
 	cluster *localpg.Cluster
 }
@@ -33,16 +39,15 @@ type database struct {
 // openDatabase starts the private PostgreSQL, or reaches the database of the
 // settings, brings its tables up to date and opens the store.
 func openDatabase(ctx context.Context, cfg config) (*database, error) {
-	db := &database{}
-	address := impatient(cfg.databaseURL)
-	if address == "" {
+	db := &database{address: impatient(cfg.databaseURL)}
+	if db.address == "" {
 		var err error
 		if db.cluster, err = startPrivate(ctx, cfg); err != nil {
 			return nil, err
 		}
-		address = db.cluster.URL()
+		db.address = db.cluster.URL()
 	}
-	if err := db.open(ctx, cfg, address); err != nil {
+	if err := db.open(ctx, cfg); err != nil {
 		return nil, errors.Join(err, db.close(context.WithoutCancel(ctx)))
 	}
 	return db, nil
@@ -65,17 +70,17 @@ func startPrivate(ctx context.Context, cfg config) (*localpg.Cluster, error) {
 	return localpg.Start(ctx, localpg.Config{DataDir: cfg.data, BinDir: cfg.pgBin, Log: cfg.log})
 }
 
-func (db *database) open(ctx context.Context, cfg config, address string) error {
-	if err := store.Migrate(ctx, address); err != nil {
-		return explain(err, address)
+func (db *database) open(ctx context.Context, cfg config) error {
+	if err := store.Migrate(ctx, db.address); err != nil {
+		return explain(err, db.address)
 	}
 	var err error
-	if db.store, err = store.Open(ctx, store.Config{URL: address, Log: cfg.log}); err != nil {
-		return explain(err, address)
+	if db.store, err = store.Open(ctx, store.Config{URL: db.address, Log: cfg.log}); err != nil {
+		return explain(err, db.address)
 	}
 	renewed, err := db.store.CheckIdentity(ctx)
 	if err != nil {
-		return explain(err, address)
+		return explain(err, db.address)
 	}
 	if renewed {
 		cfg.log.Info("the database was restored or moved; every open page loads afresh")
@@ -107,17 +112,77 @@ func (db *database) close(ctx context.Context) error {
 	return db.cluster.Stop(ctx)
 }
 
-// explain turns a failure to reach the database into a sentence with a way
-// out. The address may hold a password, so only its host and name are shown.
+// explain turns a failure to reach or to use the database into a sentence with
+// a way out. The address may hold a password, so only its host and the names
+// of the database and the user are shown.
 func explain(err error, address string) error {
-	if _, ok := errors.AsType[*pgconn.ConnectError](err); !ok {
-		return err
+	place := placeOf(address)
+	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
+		why := reason(err)
+		if strings.Contains(err.Error(), noTLS) && needsTLS(address) {
+			why = "its server does not speak TLS, which sslmode in the address asks for (sslmode=prefer also goes without)"
+		}
+		return fmt.Errorf("%s cannot be reached: %s; check CHATD_DATABASE_URL and that PostgreSQL runs there", place, why)
 	}
-	place := "the database"
-	if u, parseErr := url.Parse(address); parseErr == nil {
-		place = fmt.Sprintf("the database %q on %s", strings.TrimPrefix(u.Path, "/"), u.Host)
+	if refused, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return errors.New(refusal(refused, place, address))
 	}
-	return fmt.Errorf("%s cannot be reached: %s; check CHATD_DATABASE_URL and that PostgreSQL runs there", place, reason(err))
+	return err
+}
+
+// placeOf names a database for people.
+func placeOf(address string) string {
+	u, err := url.Parse(address)
+	switch {
+	case err != nil:
+		return "the database"
+	case u.Host == "": // a Unix socket
+		return fmt.Sprintf("the database %q", strings.TrimPrefix(u.Path, "/"))
+	default:
+		return fmt.Sprintf("the database %q on %s", strings.TrimPrefix(u.Path, "/"), u.Host)
+	}
+}
+
+// needsTLS reports whether an address rules out connections without TLS.
+func needsTLS(address string) bool {
+	cfg, err := pgx.ParseConfig(address)
+	if err != nil || cfg.TLSConfig == nil {
+		return false
+	}
+	return !slices.ContainsFunc(cfg.Fallbacks, func(f *pgconn.FallbackConfig) bool { return f.TLSConfig == nil })
+}
+
+// What PostgreSQL calls the refusals that have a way out of their own.
+const (
+	stateInsufficientPrivilege = "42501"
+	stateReadOnly              = "25006"
+)
+
+// refusal is the sentence for what a database has refused that does answer.
+func refusal(refused *pgconn.PgError, place, address string) string {
+	switch refused.Code {
+	case stateInsufficientPrivilege:
+		user, database := names(address)
+		return fmt.Sprintf("the user %q may not make tables in %s; let a superuser of PostgreSQL run: ALTER DATABASE %s OWNER TO %s",
+			user, place, pgx.Identifier{database}.Sanitize(), pgx.Identifier{user}.Sanitize())
+	case stateReadOnly:
+		return place + " is read-only (perhaps a standby); set CHATD_DATABASE_URL to one that can be written to"
+	default:
+		return fmt.Sprintf("%s cannot be used: %s; check CHATD_DATABASE_URL and the log of PostgreSQL", place, refused.Message)
+	}
+}
+
+// names are the user and the database of an address, as pgx fills in what the
+// address leaves out.
+func names(address string) (user, database string) {
+	cfg, err := pgx.ParseConfig(address)
+	if err != nil {
+		return "", ""
+	}
+	if cfg.Database == "" {
+		return cfg.User, cfg.User
+	}
+	return cfg.User, cfg.Database
 }
 
 // reason is what a person can do something about in a connection's failure.

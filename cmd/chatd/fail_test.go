@@ -1,13 +1,18 @@
 package main
 
 import (
+	"context"
 	"io"
 	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"chatd/store/storetest"
 )
@@ -75,6 +80,22 @@ func TestEveryFailedStartIsOneSentenceWithAWayOut(t *testing.T) {
 			settings: []string{"CHATD_DATABASE_URL=" + strings.Replace(storetest.URL(t), "/chatd_test", "/no_such", 1)},
 			want:     []string{"does not exist", "CHATD_DATABASE_URL"},
 		},
+		"the database belongs to somebody else": {
+			settings: []string{"CHATD_DATABASE_URL=" + stranger(t)},
+			want:     []string{`the user "`, `" may not make tables in the database "chatd_test_`, `ALTER DATABASE "chatd_test_`, `OWNER TO "`},
+		},
+		"the database is read-only": {
+			settings: []string{"CHATD_DATABASE_URL=" + changed(t, `do $$ begin execute format('alter database %I set default_transaction_read_only = on', current_database()); end $$`)},
+			want:     []string{"is read-only", "CHATD_DATABASE_URL"},
+		},
+		"the database refuses something else": {
+			settings: []string{"CHATD_DATABASE_URL=" + changed(t, "alter table schema_migrations rename version to edition")},
+			want:     []string{"cannot be used", "does not exist", "CHATD_DATABASE_URL"},
+		},
+		"the database's server does not speak TLS": {
+			settings: []string{"CHATD_DATABASE_URL=postgres://chatd:secret@" + answering(t, "N") + "/chat?sslmode=require"},
+			want:     []string{"cannot be reached", "does not speak TLS", "sslmode", "CHATD_DATABASE_URL"},
+		},
 		"the database's address is none": {
 			settings: []string{"CHATD_DATABASE_URL=secret.example.org"},
 			want:     []string{"CHATD_DATABASE_URL", "postgres://user:password@host/database"},
@@ -120,6 +141,9 @@ func TestEveryFailedStartIsOneSentenceWithAWayOut(t *testing.T) {
 					t.Errorf("%q does not say %q", sentence, want)
 				}
 			}
+			if strings.Contains(sentence, "SQLSTATE") {
+				t.Errorf("%q speaks to programmers", sentence)
+			}
 			if strings.Contains(sentence, "secret") {
 				t.Errorf("%q shows a password", sentence)
 			}
@@ -135,6 +159,55 @@ func TestASecondChatdOnTheSameDataIsRefused(t *testing.T) {
 	if !strings.Contains(sentence, "another chatd (process") {
 		t.Errorf("the second is told %q", sentence)
 	}
+}
+
+func TestWhoMayNotMakeTablesIsToldWhatToRun(t *testing.T) {
+	t.Parallel()
+	err := explain(&pgconn.PgError{Code: stateInsufficientPrivilege}, "postgres://ana:secret@db.example.org/Chat")
+	const want = `the user "ana" may not make tables in the database "Chat" on db.example.org; ` +
+		`let a superuser of PostgreSQL run: ALTER DATABASE "Chat" OWNER TO "ana"`
+	if err.Error() != want {
+		t.Errorf("%q, want %q", err, want)
+	}
+}
+
+// changed is a database in which statements have been run.
+func changed(t *testing.T, statements string) (address string) {
+	t.Helper()
+	address = storetest.URL(t)
+	execute(t, address, statements)
+	return address
+}
+
+func execute(t *testing.T, address, statements string) {
+	t.Helper()
+	ctx := context.WithoutCancel(t.Context())
+	conn, err := pgx.Connect(ctx, address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(ctx)
+	if _, err := conn.Exec(ctx, statements); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// stranger is a database as seen by a user who owns nothing in it.
+func stranger(t *testing.T) string {
+	t.Helper()
+	address := storetest.URL(t)
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	role := strings.TrimPrefix(u.Path, "/") + "_stranger"
+	execute(t, address, "create role "+role)
+	t.Cleanup(func() { execute(t, address, "drop role "+role) })
+	// The servers of tests let only their own user in, who becomes the stranger.
+	query := u.Query()
+	query.Set("role", role)
+	u.RawQuery = query.Encode()
+	return u.String()
 }
 
 // answering listens and says the same words on every connection.

@@ -54,10 +54,10 @@ func run(ctx context.Context, cfg config, stdout io.Writer) (err error) {
 		Log:            cfg.log,
 	})
 	if err != nil {
-		return err
+		return explain(err, db.address)
 	}
 	if err := greet(ctx, stdout, cfg, listener.Addr(), db.store, code); err != nil {
-		return err
+		return explain(err, db.address)
 	}
 	return serve(ctx, cfg.log, a, listener)
 }
