@@ -124,7 +124,8 @@ export const texts = {
     settings: 'Settings',
     signOut: 'Sign out',
     signOutFailed: 'You are still signed in: the server could not be reached. Try again.',
-    signOutUnsent: 'Some messages have not been sent yet. If you sign out now, they are lost.',
+    signOutUnsent:
+      'Some messages have not been sent yet. If you sign out now, they wait in this browser as drafts.',
     signOutAnyway: 'Sign out anyway',
   },
 
@@ -238,6 +239,8 @@ export const texts = {
     copied: 'Link copied.',
     copyByHand: 'The link is selected: copy it with your keyboard.',
     once: 'The link is shown only now. Later it can be taken back, but not shown again.',
+    onlyHere:
+      'This link works only on this machine. For others, open chatd under the machine’s name and make a link there, or start it with CHATD_PUBLIC_URL.',
     active: 'Open invites',
     none: 'No invite is open.',
     until: (date: string) => `until ${date}`,

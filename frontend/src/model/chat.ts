@@ -1,6 +1,7 @@
 /** The chat of somebody who is signed in: people, rooms, what is open, and the feed that keeps it current. */
 import { batch, computed, effect, type ReadonlySignal, signal, untracked } from '@preact/signals';
-import type { Overview, RoomEntry } from '../api/records';
+import { Unreachable } from '../api/http';
+import type { Message, Overview, RoomEntry } from '../api/records';
 import type * as routes from '../api/routes';
 import { Connection } from './connection';
 import { Feed, type FeedClient, type MakeClient } from './feed';
@@ -51,6 +52,9 @@ export class Chat {
   readonly #services: RoomServices;
   readonly #effects: (() => void)[] = [];
   #refreshing: Promise<Overview> | null = null;
+  /** Rooms that came or went since the last overview was asked for: it may not know of that. */
+  readonly #changed = new Set<number>();
+  #stopped = false;
 
   constructor(overview: Overview, context: ChatContext) {
     const { api, attention } = context;
@@ -59,7 +63,7 @@ export class Chat {
     this.workspaceName = overview.workspace.name;
     this.#services = {
       history: api.history,
-      send: api.send,
+      send: (room, clientId, body) => this.#send(room, clientId, body),
       markRead: api.markRead,
       members: api.members,
       isOpen: (room) => this.openId.peek() === room.id,
@@ -117,11 +121,24 @@ export class Chat {
     });
   }
 
+  async #send(room: number, clientId: string, body: string): Promise<Message> {
+    try {
+      return await this.#context.api.send(room, clientId, body);
+    } catch (error) {
+      // A server that is gone is noticed by whoever writes first, long before the channel's silence tells.
+      const listening = this.connection.state.peek().phase === 'listening';
+      if (error instanceof Unreachable && listening) this.client.retryNow();
+      throw error;
+    }
+  }
+
   /** Takes a room in which I am; says nothing when it is there already. */
   add(entry: RoomEntry): Room {
+    this.#changed.add(entry.id);
     const known = this.rooms.peek().get(entry.id);
     if (known) {
       known.update(entry);
+      this.feed.resume(known);
       return known;
     }
     const room = this.#put(entry);
@@ -137,6 +154,7 @@ export class Chat {
   }
 
   remove(id: number): void {
+    this.#changed.add(id);
     const room = this.rooms.peek().get(id);
     if (!room) return;
     room.stop();
@@ -148,28 +166,46 @@ export class Chat {
 
   /** Loads afresh who and what there is. Calls at the same time share one request. */
   refresh(): Promise<Overview> {
-    this.#refreshing ??= this.#context.api
-      .overview()
-      .then((overview) => this.#take(overview))
-      .finally(() => {
-        this.#refreshing = null;
-      });
+    this.#refreshing ??= this.#load().finally(() => {
+      this.#refreshing = null;
+    });
     return this.#refreshing;
   }
 
-  #take(overview: Overview): Overview {
-    batch(() => {
-      this.people.replace(overview.users);
-      const here = new Set(overview.rooms.map((entry) => entry.id));
-      for (const id of this.rooms.peek().keys()) if (!here.has(id)) this.remove(id);
-      for (const entry of overview.rooms) this.add(entry);
-    });
+  async #load(): Promise<Overview> {
+    this.#changed.clear();
+    const overview = await this.#context.api.overview();
+    if (!this.#stopped) this.#take(overview);
     return overview;
+  }
+
+  #take({ users, rooms }: Overview): void {
+    const changed = new Set(this.#changed);
+    const here = new Set(rooms.map((entry) => entry.id));
+    batch(() => {
+      this.people.replace(users);
+      for (const id of this.rooms.peek().keys()) if (!here.has(id) && !changed.has(id)) this.remove(id);
+      for (const entry of rooms) if (!changed.has(entry.id)) this.add(entry);
+    });
   }
 
   async leave(room: Room): Promise<void> {
     await this.#context.api.leaveRoom(room.id);
     this.remove(room.id);
+  }
+
+  /**
+   * Does something while this page has no data channel, which leaves its socket to others: a browser has
+   * six for all tabs. The channel comes back when it fails.
+   */
+  async withoutChannel(act: () => Promise<void>): Promise<void> {
+    this.client.stop();
+    try {
+      await act();
+    } catch (error) {
+      if (!this.#stopped) this.client.start();
+      throw error;
+    }
   }
 
   /** There are messages that the server has not acknowledged. */
@@ -182,6 +218,7 @@ export class Chat {
     for (const room of this.rooms.peek().values()) room.outbox.wake();
     const open = this.openRoom.peek();
     if (open?.history.state.peek() === 'failed') this.#enter(open);
+    this.feed.wake();
   }
 
   #connected(): void {
@@ -203,9 +240,12 @@ export class Chat {
     if (state.value === 'ready' && !newer.value && last) room.readUpTo(last.number);
   }
 
+  /** Ends it for good. What was not sent is among the drafts afterwards. */
   stop(): void {
+    this.#stopped = true;
     for (const stop of this.#effects) stop();
     for (const room of this.rooms.peek().values()) room.stop();
+    this.feed.stop();
     this.connection.stop();
   }
 }

@@ -24,6 +24,8 @@ export type MakeClient = (options: Pick<CometOptions, 'cursors' | 'delegate'>) =
 
 /** The protocol follows 256 topics; two are my own and the workspace's, a few are kept free. */
 const MOST_ROOMS = 250;
+/** Milliseconds before a room is followed yet again that the server ended right after it was followed again. */
+const PAUSE = 30_000;
 
 export class Feed implements CometDelegate {
   /** Followed room topics; those used last stand last. */
@@ -32,6 +34,11 @@ export class Feed implements CometDelegate {
   readonly #makeClient: MakeClient;
   readonly #aborted: (reason: string, text: string) => void;
   #client: FeedClient | null = null;
+  /** Topics that the server ended and that may be ours still. */
+  readonly #ended = new Set<string>();
+  /** When topics that the server had ended were followed again, in milliseconds since 1970. */
+  readonly #resumed = new Map<string, number>();
+  #later: ReturnType<typeof setTimeout> | undefined;
 
   constructor(chat: Chat, makeClient: MakeClient, aborted: (reason: string, text: string) => void) {
     this.#chat = chat;
@@ -67,6 +74,7 @@ export class Feed implements CometDelegate {
   subscribe(room: Room, position: Position): void {
     this.#makeSpace();
     this.#followed.add(room.topic);
+    this.#ended.delete(room.topic);
     this.client.subscribe(room.topic, cursor(position));
   }
 
@@ -79,13 +87,42 @@ export class Feed implements CometDelegate {
     }
     this.#makeSpace();
     this.#followed.add(room.topic);
+    // Meanwhile the room may have gone, or gone and come back as another.
+    const wanted = () => this.#followed.has(room.topic) && this.#chat.rooms.peek().get(room.id) === room;
     room.catchUp().then(
-      (at) => this.client.subscribe(room.topic, at),
-      () => this.#followed.delete(room.topic),
+      (at) => {
+        if (!wanted()) return;
+        this.#ended.delete(room.topic);
+        this.client.subscribe(room.topic, at);
+      },
+      () => {
+        if (wanted()) this.#followed.delete(room.topic);
+      },
     );
   }
 
+  /**
+   * Follows a room again that the server had ended and that is mine still. It goes on from its history
+   * once that has caught up: a message from the topic before would leave a hole.
+   */
+  resume(room: Room): void {
+    if (!this.#ended.has(room.topic) || this.#followed.has(room.topic)) return;
+    this.#resumed.set(room.topic, Date.now());
+    this.follow(room);
+  }
+
+  /** The connection is back: asks again about topics that could not be followed again. */
+  wake(): void {
+    if (this.#ended.size > 0) this.#ask();
+  }
+
+  stop(): void {
+    clearTimeout(this.#later);
+  }
+
   unfollow(room: Room): void {
+    this.#ended.delete(room.topic);
+    this.#resumed.delete(room.topic);
     if (this.#followed.delete(room.topic)) this.client.unsubscribe(room.topic);
   }
 
@@ -180,8 +217,17 @@ export class Feed implements CometDelegate {
   onUnsubscribed(topic: string, why: string): void {
     this.#followed.delete(topic);
     if (why === 'limit') return;
+    if (this.#room(topic)) this.#ended.add(topic);
+    clearTimeout(this.#later);
+    // A server that says mine and denied at once must not be asked in a tight circle.
+    if (Date.now() - (this.#resumed.get(topic) ?? -PAUSE) < PAUSE) {
+      this.#later = setTimeout(() => this.#ask(), PAUSE);
+    } else this.#ask();
+  }
+
+  #ask(): void {
     this.#chat.refresh().catch(() => {
-      // Signed out is noticed elsewhere; without a connection the return brings a gap.
+      // Signed out is noticed elsewhere; otherwise the connection's return asks again.
     });
   }
 

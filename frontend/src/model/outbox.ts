@@ -92,10 +92,14 @@ export class Outbox {
     }
   }
 
-  stop(): void {
+  /** Ends it and hands out what the server has not acknowledged, as it was written. */
+  stop(): readonly Outgoing[] {
     this.#stopped = true;
     clearTimeout(this.#later);
+    const unsent = this.entries.value.filter((entry) => entry.state !== 'sent');
+    this.entries.value = this.entries.value.filter((entry) => entry.state === 'sent');
     this.#cutPause();
+    return unsent;
   }
 
   async #run(): Promise<void> {

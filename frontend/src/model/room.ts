@@ -6,7 +6,7 @@ import type { Cursor } from '../comet/types';
 import { History, PAGE, type PageQuery } from './history';
 import { buildItems, type Item } from './items';
 import { type Notice, Notices } from './notices';
-import { Outbox } from './outbox';
+import { Outbox, type Outgoing } from './outbox';
 import type { People } from './people';
 import { ReadMarker } from './reading';
 import { store, stored } from './storage';
@@ -243,8 +243,22 @@ export class Room {
     store(this.#draftKey, text === '' ? null : text);
   }
 
+  /** Ends it. What was not sent stands in front of the draft afterwards. */
   stop(): void {
-    this.outbox.stop();
+    this.#keep(this.outbox.stop());
     this.#marker.stop();
+  }
+
+  /**
+   * Nothing of it is sent by itself later: its client_id is gone, and without that the server could not tell
+   * a repetition. One whose acknowledgement was lost is left out if the window has it; if not, the person
+   * who wrote it decides.
+   */
+  #keep(unsent: readonly Outgoing[]): void {
+    const shown = new Set(this.history.messages.peek().map((message) => message.client_id));
+    const bodies = unsent.filter(({ clientId }) => !shown.has(clientId)).map(({ body }) => body);
+    if (bodies.length === 0) return;
+    const draft = stored(this.#draftKey) ?? this.draft.peek();
+    this.setDraft([...bodies, draft].filter((text) => text !== '').join('\n\n'));
   }
 }

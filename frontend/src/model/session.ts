@@ -6,6 +6,7 @@ import * as routes from '../api/routes';
 import { CometClient } from '../comet/client';
 import { attention } from './attention';
 import { Chat } from './chat';
+import type { MakeClient } from './feed';
 import { navigate, route } from './router';
 import { transport } from './settings';
 import { store, stored } from './storage';
@@ -30,12 +31,21 @@ const tabs = new BroadcastChannel('chatd');
 
 /** Where to go after signing in. */
 let wanted: string | null = null;
-/** This page is signing out; the end of its data channel is no news then. */
-let leaving = false;
 /** Counts the starts, so that a slow answer does not undo a later one. */
 let starts = 0;
 
-export function startSession(until: AbortSignal): void {
+const cometClient: MakeClient = (options) =>
+  new CometClient({
+    ...options,
+    control: '/comet/control',
+    data: '/comet/data',
+    transport: transport.peek(),
+  });
+let makeClient = cometClient;
+
+/** `client` makes the data channel of each chat. */
+export function startSession(until: AbortSignal, client = cometClient): void {
+  makeClient = client;
   whenSignedOut(() => end('expired'));
   tabs.addEventListener('message', heard, { signal: until });
   addEventListener('online', backOnline, { signal: until });
@@ -77,17 +87,12 @@ async function look(): Promise<Overview | WorkspaceState> {
 
 function enterChat(overview: Overview): void {
   store('signed-in', String(overview.me.id));
+  letGo();
   const chat = new Chat(overview, {
     api: routes,
     attention,
     aborted,
-    makeClient: (options) =>
-      new CometClient({
-        ...options,
-        control: '/comet/control',
-        data: '/comet/data',
-        transport: transport.peek(),
-      }),
+    makeClient,
   });
   change({ name: 'chat', chat });
   const name = route.peek().name;
@@ -109,12 +114,15 @@ function enterAsVisitor(workspace: WorkspaceState, ended: EndReason | null): voi
 }
 
 function change(next: Stage): void {
-  const before = current.peek();
-  if (before.name === 'chat') {
-    before.chat.client.stop();
-    before.chat.stop();
-  }
+  letGo();
   current.value = next;
+}
+
+/** Ends the present chat, if there is one. Its drafts are stored then, where the next chat finds them. */
+function letGo(): void {
+  const now = chat();
+  now?.client.stop();
+  now?.stop();
 }
 
 /** Somebody has signed in, signed up or set up the workspace on this page. */
@@ -126,16 +134,18 @@ export async function signedIn(): Promise<void> {
 
 /** Signs out here and in the other tabs. Throws when the server did not confirm it. */
 export async function signOut(): Promise<void> {
-  leaving = true;
+  const now = chat();
+  await (now ? now.withoutChannel(endSession) : endSession());
+  tabs.postMessage('signed-out');
+  end('signed-out');
+}
+
+async function endSession(): Promise<void> {
   try {
     await routes.signOut();
   } catch (error) {
     if (!(error instanceof Problem && error.status === 401)) throw error;
-  } finally {
-    leaving = false;
   }
-  tabs.postMessage('signed-out');
-  end('signed-out');
 }
 
 /** The session is over, for a reason that the sign-in page tells. */
@@ -159,7 +169,6 @@ function heard(event: MessageEvent<unknown>): void {
 }
 
 function aborted(reason: string, text: string): void {
-  if (leaving) return;
   switch (reason) {
     case 'signed-out':
       end('elsewhere');

@@ -2,6 +2,7 @@ import { type Signal, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Invite, NewInvite } from '../../api/records';
 import * as routes from '../../api/routes';
+import { onlyHere } from '../../model/address';
 import { shortDate, shortTime } from '../../model/format';
 import { toast } from '../../model/toasts';
 import { texts } from '../../texts';
@@ -82,6 +83,11 @@ function NewLink({ url }: { url: string }) {
           {t.copy}
         </Button>
       </div>
+      {onlyHere(url) && (
+        <p class="hint" data-testid="invite-only-here">
+          {t.onlyHere}
+        </p>
+      )}
     </div>
   );
 }

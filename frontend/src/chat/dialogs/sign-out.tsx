@@ -3,7 +3,7 @@ import { Button } from '../../view/button';
 import { Dialog } from '../../view/dialog';
 import { signOutNow } from '../user-bar';
 
-/** Asked only when messages would be lost. */
+/** Asked only when there are messages that have not been sent. */
 export function SignOutDialog({ onClose }: { onClose: () => void }) {
   return (
     <Dialog title={texts.menu.signOut} testid="sign-out-dialog" onClose={onClose}>

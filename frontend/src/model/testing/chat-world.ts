@@ -5,7 +5,7 @@ import type { CometDelegate, CometState, Cursor } from '../../comet/types';
 import { type Api, Chat } from '../chat';
 import { ana, bo, entry, Later, Log, overview } from './world';
 
-const listening: CometState = {
+export const listening: CometState = {
   phase: 'listening',
   transport: 'iframe',
   since: 0,
@@ -31,6 +31,7 @@ export function setUp(count = 3, change: Partial<RoomEntry> = {}) {
   const rooms = [first];
   const members: Member[] = [ana, bo].map((user) => ({ ...user, room_role: 'member' }));
   const sent: string[] = [];
+  const channel: string[] = [];
   const api: Api = {
     overview: async () => overview(rooms),
     history: async (_room, query) => log.page(query),
@@ -54,8 +55,8 @@ export function setUp(count = 3, change: Partial<RoomEntry> = {}) {
       delegate = options.delegate;
       Object.assign(cursors, options.cursors);
       return {
-        start: () => {},
-        stop: () => {},
+        start: () => void channel.push('start'),
+        stop: () => void channel.push('stop'),
         leave: () => {},
         subscribe: (topic, cursor) => {
           cursors[topic] = cursor;
@@ -63,7 +64,7 @@ export function setUp(count = 3, change: Partial<RoomEntry> = {}) {
         unsubscribe: (topic) => {
           delete cursors[topic];
         },
-        retryNow: () => {},
+        retryNow: () => void channel.push('retryNow'),
         setTransport: () => {},
         ping: async () => 1,
         state: listening,
@@ -80,7 +81,22 @@ export function setUp(count = 3, change: Partial<RoomEntry> = {}) {
     feed.onData('room:7', next.seq, { kind: 'message', message: wire(next) });
     return next;
   };
-  return { chat, room, feed, log, sends, sent, read, cursors, aborts, attention, arrives, rooms };
+  return {
+    api,
+    chat,
+    channel,
+    room,
+    feed,
+    log,
+    sends,
+    sent,
+    read,
+    cursors,
+    aborts,
+    attention,
+    arrives,
+    rooms,
+  };
 }
 
 /** A message as it travels. */
