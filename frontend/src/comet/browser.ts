@@ -1,7 +1,8 @@
 import { BrowserFrames } from './browserframes';
+import { browserStorage, browserTabs } from './browsertabs';
 import { pause } from './clock';
 import type { Clock } from './clock';
-import type { Environment, Memory, Page, PageEvent } from './environment';
+import type { Environment, Page, PageEvent } from './environment';
 
 // A page whose load event does not come (an image that hangs) gets its frame after this time all the same.
 const loadLimit = 3_000;
@@ -33,25 +34,6 @@ const page: Page = {
   },
 };
 
-// localStorage throws where the person has switched it off.
-const memory: Memory = {
-  read(key) {
-    try {
-      return localStorage.getItem(key);
-    } catch {
-      return null;
-    }
-  },
-  write(key, value) {
-    try {
-      if (value === null) localStorage.removeItem(key);
-      else localStorage.setItem(key, value);
-    } catch {
-      // Then it is not remembered.
-    }
-  },
-};
-
 /** crypto.randomUUID would do, but is missing on plain HTTP. */
 function token(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -65,7 +47,8 @@ export function browserEnvironment(): Environment {
     fetch: (url, init) => fetch(url, init),
     frames: new BrowserFrames(),
     page,
-    memory,
+    memory: browserStorage,
+    tabs: browserTabs(),
     beacon: (url, body) => {
       navigator.sendBeacon(url, body);
     },

@@ -8,10 +8,12 @@ import { Inbox } from './inbox';
 import { Loop } from './loop';
 import { Opening } from './opening';
 import { Poll } from './poll';
+import { PollMode } from './pollmode';
 import { PresenceFeed } from './presence';
 import { PullMode } from './pullmode';
 import { Requests } from './requests';
 import { Session } from './session';
+import { Slots } from './slots';
 import { Status } from './status';
 import { StreamMode } from './streammode';
 import type { CometDelegate, CometOptions, CometState, Cursor, Phase, TransportOption } from './types';
@@ -37,7 +39,7 @@ export class CometClient {
   #life: AbortController | null = null;
 
   constructor(options: CometOptions, environment: Environment = browserEnvironment()) {
-    const { clock, memory, report } = environment;
+    const { clock, memory, page, report } = environment;
     const { delegate } = options;
     const session = this.#session;
     const status = new Status(clock, (state) => this.#guard(() => delegate.onState(state)));
@@ -57,13 +59,28 @@ export class CometClient {
     const backoff = new Backoff(clock);
     const stream = new StreamMode({ clock, opening, vigil, control, choice, feeds, status, backoff });
     const pull = new PullMode({ clock, poll, session, choice, feeds, status, backoff });
+    const polls = new PollMode({ clock, page, poll, feeds, status, backoff });
+    const slots = new Slots(environment, () => this.#loop.slotChanged());
     this.#environment = environment;
     this.#delegate = delegate;
     this.#status = status;
     this.#feeds = feeds;
     this.#control = control;
     this.#choice = choice;
-    this.#loop = new Loop({ clock, session, control, choice, status, backoff, stream, pull, abort, report });
+    this.#loop = new Loop({
+      clock,
+      session,
+      control,
+      choice,
+      status,
+      backoff,
+      stream,
+      pull,
+      poll: polls,
+      slots,
+      abort,
+      report,
+    });
     for (const [topic, cursor] of Object.entries(options.cursors)) feeds.subscribe(topic, cursor);
   }
 

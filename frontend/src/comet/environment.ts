@@ -7,6 +7,8 @@ export interface Environment {
   frames: Frames;
   page: Page;
   memory: Memory;
+  /** Left out where no other tab can be. */
+  tabs?: Tabs;
   /** Sends a last word as text/plain; it arrives even when the page is going. */
   beacon(url: string, body: string): void;
   /** A random word nobody can guess. */
@@ -48,3 +50,31 @@ export interface Memory {
   read(key: string): string | null;
   write(key: string, value: string | null): void;
 }
+
+/** What the tabs of one browser share with each other, as far as the browser and the page's address allow. */
+export interface Tabs {
+  locks: Locks | null;
+  storage: SharedStorage | null;
+  channel: Channel | null;
+}
+
+export interface Locks {
+  /**
+   * Waits for the lock, then holds it until the promise returned by `granted` is settled. Fails when the signal ends
+   * before the lock is granted; afterwards the signal has no effect.
+   */
+  request(name: string, signal: AbortSignal, granted: () => Promise<void>): Promise<void>;
+}
+
+/** Words that all tabs read and write. What another tab writes is seen a little later. */
+export interface SharedStorage extends Memory {
+  /** Calls back when another tab has written something. */
+  watch(changed: () => void, signal: AbortSignal): void;
+}
+
+/** Hears the other tabs until the signal ends, and returns how to say something to all of them. */
+export type Channel = (
+  name: string,
+  heard: (message: unknown) => void,
+  signal: AbortSignal,
+) => (message: unknown) => void;

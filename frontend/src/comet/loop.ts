@@ -6,6 +6,7 @@ import type { Control } from './control';
 import { asFailure, Failure } from './failure';
 import type { Mode } from './mode';
 import type { Session } from './session';
+import type { Slots } from './slots';
 import type { Status } from './status';
 import type { Phase } from './types';
 
@@ -18,6 +19,9 @@ export interface LoopParts {
   backoff: Backoff;
   stream: Mode;
   pull: Mode;
+  /** For a tab that may not hold a request. */
+  poll: Mode;
+  slots: Slots;
   /** There is no coming back. */
   abort: (reason: string, text: string) => void;
   report: (error: unknown) => void;
@@ -47,6 +51,7 @@ export class Loop {
     if (this.#life) return;
     this.#life = new AbortController();
     const { signal } = this.#life;
+    this.#parts.slots.start();
     this.#done = this.#done.then(() => this.#run(signal)).catch(this.#parts.report);
   }
 
@@ -54,6 +59,7 @@ export class Loop {
   stop(): void {
     this.#life?.abort();
     this.#life = null;
+    this.#parts.slots.stop();
   }
 
   /**
@@ -68,6 +74,11 @@ export class Loop {
   /** Begins again with the transport now chosen. */
   reconsider(): void {
     this.#turn?.abort();
+  }
+
+  /** A slot was had or lost: goes on accordingly, unless it joins or waits. */
+  slotChanged(): void {
+    if (this.#mode !== null) this.#turn?.abort();
   }
 
   async #run(signal: AbortSignal): Promise<void> {
@@ -85,18 +96,24 @@ export class Loop {
   }
 
   async #listen(signal: AbortSignal): Promise<void> {
-    const { session, control, choice, stream, pull } = this.#parts;
+    const { session, control } = this.#parts;
     if (session.id === null) {
       this.#trying('ready');
       await control.join(signal);
     }
     this.#trying('joined');
-    this.#mode = choice.wantsStream ? stream : pull;
+    this.#mode = this.#choose();
     try {
       await this.#mode.run(signal);
     } finally {
       this.#mode = null;
     }
+  }
+
+  #choose(): Mode {
+    const { choice, slots, stream, pull, poll } = this.#parts;
+    if (!slots.held) return poll;
+    return choice.wantsStream ? stream : pull;
   }
 
   // After a failure it is an error until something works again, or the page would flicker with every try.

@@ -1,4 +1,13 @@
-import type { Environment, FrameListener, Frames, Memory, OpenFrame, Page, PageEvent } from '../environment';
+import type {
+  Environment,
+  FrameListener,
+  Frames,
+  Memory,
+  OpenFrame,
+  Page,
+  PageEvent,
+  Tabs,
+} from '../environment';
 import type { DataRequest } from '../requests';
 import { CountingClock, FakeClock } from './fakeclock';
 import type { FakeConnection, FakeNode } from './fakenode';
@@ -44,6 +53,8 @@ export class FakeBrowser implements Environment {
   readonly #nodes: FakeNode[];
   readonly #handlers = new Set<{ event: PageEvent; handler: (persisted: boolean) => void }>();
   #tokens = 0;
+  /** None, unless a test says so: then every page may hold requests. */
+  tabs?: Tabs;
   visible = true;
   /** Whether the page's load event has been. */
   complete = true;

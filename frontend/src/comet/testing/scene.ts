@@ -1,6 +1,8 @@
 import { CometClient } from '../client';
+import type { Tabs } from '../environment';
 import type { TransportOption } from '../types';
 import { FakeBrowser } from './fakebrowser';
+import type { FakeClock } from './fakeclock';
 import { FakeLog } from './fakelog';
 import { FakeNode } from './fakenode';
 import { Recorder } from './recorder';
@@ -23,6 +25,7 @@ export function scene(
     seed?: number;
     nodes?: number;
     stored?: Record<string, string>;
+    tabs?: (time: FakeClock) => Tabs;
   } = {},
 ): Scene {
   const log = new FakeLog();
@@ -32,6 +35,7 @@ export function scene(
   const browser = new FakeBrowser(nodes, options.seed);
   beat(browser, nodes);
   for (const [key, value] of Object.entries(options.stored ?? {})) browser.stored.set(key, value);
+  if (options.tabs) browser.tabs = options.tabs(browser.time);
   const recorder = new Recorder(log);
   const client = new CometClient(
     {
