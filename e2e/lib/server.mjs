@@ -82,8 +82,9 @@ export class Server {
     process.kill(Number(fs.readFileSync(file, 'utf8').split('\n')[0]), 'SIGKILL');
   }
 
-  /** Stops chatd and removes its data. */
+  /** Stops chatd and removes its data. After a kill its PostgreSQL still runs: a new start takes it over and ends it. */
   async dispose() {
+    if (this.process?.signalCode === 'SIGKILL') await this.start();
     await this.stop();
     fs.rmSync(this.base, { recursive: true, force: true });
   }
