@@ -21,3 +21,9 @@ var (
 		"(bigint[], bigint[], uuid[], uuid[], text[])": postSends,
 	}
 )
+
+// ValidUsername says whether a name can be a user name.
+func ValidUsername(username string) error {
+	_, err := cleanUsername(username)
+	return err
+}

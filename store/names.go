@@ -36,17 +36,11 @@ func UsernameKey(username string) string {
 	return fold(mapped)
 }
 
-// ValidUsername says whether a name can be a user name: 1 to 40 letters,
-// digits, dots, dashes and underscores, with a letter or digit at both ends.
-// Other names give an *InvalidError with a sentence for people.
-func ValidUsername(username string) error {
-	_, err := cleanUsername(username)
-	return err
-}
-
 // cleanUsername returns the name as it is stored: in its own case, composed,
-// and with full-width forms made narrow. It has no '@', so that no user name
-// can be taken for an e-mail address.
+// and with full-width forms made narrow. A user name has 1 to 40 letters,
+// digits, dots, dashes and underscores, with a letter or digit at both ends;
+// other names give an *InvalidError with a sentence for people. It has no '@',
+// so that no user name can be taken for an e-mail address.
 func cleanUsername(username string) (string, error) {
 	invalid := &InvalidError{Field: "username", Text: "A user name has 1 to 40 letters, digits, dots, dashes and underscores, and begins and ends with a letter or a digit."}
 	name, err := precis.UsernameCasePreserved.String(strings.TrimSpace(username))
