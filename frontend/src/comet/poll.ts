@@ -10,6 +10,11 @@ import { fields, list, span } from './parse';
 import type { Requests } from './requests';
 import type { Session } from './session';
 
+/** How long a poll that is answered at once may take, in milliseconds. */
+export const pollLimit = 10_000;
+/** The same for one that asks whether the server is there at all. */
+export const probeLimit = 5_000;
+
 /** How a poll went. */
 export interface Polled {
   /** Milliseconds to wait before the next, as the server wishes. */

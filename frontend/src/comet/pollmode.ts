@@ -4,11 +4,10 @@ import type { Clock } from './clock';
 import type { Page } from './environment';
 import type { Feeds } from './feeds';
 import type { Mode } from './mode';
+import { pollLimit, probeLimit } from './poll';
 import type { Poll } from './poll';
 import type { Status } from './status';
 
-const pollLimit = 10_000;
-const probeLimit = 5_000;
 // Between two polls, give or take a quarter.
 const interval = 2_000;
 const hiddenInterval = 10_000;

@@ -4,12 +4,11 @@ import { child, pause, Stopped } from './clock';
 import type { Clock } from './clock';
 import type { Feeds } from './feeds';
 import type { Mode } from './mode';
+import { pollLimit, probeLimit } from './poll';
 import type { Poll, Polled } from './poll';
 import type { Session } from './session';
 import type { Status } from './status';
 
-const pollLimit = 10_000;
-const probeLimit = 5_000;
 // How much longer than it is held an answer may take.
 const grace = 10_000;
 

@@ -7,6 +7,7 @@ import { asFailure, Failure } from './failure';
 import type { Feeds } from './feeds';
 import type { Mode } from './mode';
 import type { Manner, Opening } from './opening';
+import { pollLimit, probeLimit } from './poll';
 import type { Status } from './status';
 import type { Stream, StreamEnd } from './stream';
 import { Teller } from './teller';
@@ -17,9 +18,9 @@ const early = 5_000;
 // One that is told to come back this soon must not do so in a tight circle.
 const tooSoon = 1_000;
 
-const opening: Manner = { poll: 10_000, padding: false };
-const padded: Manner = { poll: 10_000, padding: true };
-const probing: Manner = { poll: 5_000, padding: false };
+const opening: Manner = { poll: pollLimit, padding: false };
+const padded: Manner = { poll: pollLimit, padding: true };
+const probing: Manner = { poll: probeLimit, padding: false };
 const renewing: Manner = { poll: null, padding: false };
 
 type Wish = { kind: 'probe' } | { kind: 'behind' } | { kind: 'failed'; failure: Failure };
