@@ -1,8 +1,8 @@
 // The main job: two people in two browsers, over both Comet modes.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { launchChromium, newPerson, newTab, picture } from './lib/browser.mjs';
+import { newPerson, newTab, picture } from './lib/browser.mjs';
 import { lines } from './lib/conversation.mjs';
+import { testUnderEachName } from './lib/names.mjs';
 import {
   choose,
   invite,
@@ -17,61 +17,48 @@ import {
   signUp,
   transcript,
 } from './lib/people.mjs';
-import { Server } from './lib/server.mjs';
 
 const said = lines(40);
 
-// localhost is a secure context; a LAN name over plain HTTP is not. Both must work.
-for (const host of ['localhost', 'chat.lan']) {
-  test(`two people talk over both modes under the name ${host}`, async (t) => {
-    const server = await new Server().start();
-    const browser = await launchChromium(['--host-resolver-rules=MAP chat.lan 127.0.0.1']);
-    t.after(async () => {
-      await browser.close();
-      await server.dispose();
-    });
-    const url = `http://${host}:${new URL(server.url).port}`;
+testUnderEachName('two people talk over both modes', async (_t, { browser, url, code }) => {
+  const ana = await newPerson(browser);
+  await setUp(ana.page, url, { name: 'ana', code });
+  const link = await invite(ana.page);
+  assert.ok(link.startsWith(`${url}/join/`), `the invite link ${link} leads to where the owner is`);
 
-    const ana = await newPerson(browser);
-    const code = host === 'localhost' ? '' : server.setupCode();
-    await setUp(ana.page, url, { name: 'ana', code });
-    const link = await invite(ana.page);
-    assert.ok(link.startsWith(`${url}/join/`), `the invite link ${link} leads to where the owner is`);
+  const bo = await newPerson(browser);
+  await signUp(bo.page, link, 'bo');
+  await seesNotice(ana.page, /bo.*(joined|signed in)/i);
 
-    const bo = await newPerson(browser);
-    await signUp(bo.page, link, 'bo');
-    await seesNotice(ana.page, /bo.*(joined|signed in)/i);
-
-    let count = 0;
-    for (const transport of ['iframe', 'long-poll']) {
-      await choose(ana.page, transport);
-      await choose(bo.page, transport);
-      for (let turn = 0; turn < 5; turn++) {
-        count += await exchange(ana.page, bo.page, count);
-        count += await exchange(bo.page, ana.page, count);
-      }
-      await picture(ana.page, `talk-${host}-${transport}`);
+  let count = 0;
+  for (const transport of ['iframe', 'long-poll']) {
+    await choose(ana.page, transport);
+    await choose(bo.page, transport);
+    for (let turn = 0; turn < 5; turn++) {
+      count += await exchange(ana.page, bo.page, count);
+      count += await exchange(bo.page, ana.page, count);
     }
-    const shown = await transcript(ana.page);
-    assert.deepEqual(
-      shown.map((m) => m.number),
-      Array.from({ length: count }, (_, i) => i + 1),
-    );
-    assert.deepEqual(await transcript(bo.page), shown, 'both see the same lines in the same order');
+    await picture(ana.page, `talk-${new URL(url).hostname}-${transport}`);
+  }
+  const shown = await transcript(ana.page);
+  assert.deepEqual(
+    shown.map((m) => m.number),
+    Array.from({ length: count }, (_, i) => i + 1),
+  );
+  assert.deepEqual(await transcript(bo.page), shown, 'both see the same lines in the same order');
 
-    await signOut(bo.page);
-    await seesNotice(ana.page, /bo.*signed out/i);
-    await signIn(bo.page, url, 'bo');
-    await seesNotice(ana.page, /bo.*signed in/i);
+  await signOut(bo.page);
+  await seesNotice(ana.page, /bo.*signed out/i);
+  await signIn(bo.page, url, 'bo');
+  await seesNotice(ana.page, /bo.*signed in/i);
 
-    const second = await newTab(bo.context);
-    await second.page.goto(url);
-    await listensBy(second.page, 'long-poll');
-    await signOut(bo.page);
-    await part(second.page, 'sign-in-form');
-    assert.deepEqual([...ana.problems, ...bo.problems, ...second.problems], []);
-  });
-}
+  const second = await newTab(bo.context);
+  await second.page.goto(url);
+  await listensBy(second.page, 'long-poll');
+  await signOut(bo.page);
+  await part(second.page, 'sign-in-form');
+  assert.deepEqual([...ana.problems, ...bo.problems, ...second.problems], []);
+});
 
 /**
  * One line from one to the other, as the n-th of the conversation.
