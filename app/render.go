@@ -153,8 +153,12 @@ func renderNews(e store.Event) []byte {
 			return nil
 		}
 		news.RoomID = e.Room.ID
-	case store.EventRoomAdded, store.EventSkip:
+	case store.EventRoomAdded, store.EventRoomRoleChanged, store.EventWorkspaceChanged, store.EventSkip:
 		return nil
+	case store.EventMemberChanged:
+		news.User, news.Actor, news.At = optionalUser(e.User), optionalUser(e.Actor), e.CreatedAt.UnixMilli()
+	case store.EventMeChanged:
+		news.User = optionalUser(e.User)
 	default:
 		return nil
 	}

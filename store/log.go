@@ -168,11 +168,11 @@ func (e Event) complete() bool {
 	switch e.Kind {
 	case EventMessage:
 		return e.Message != nil
-	case EventJoin, EventLeave, EventUserAdded, EventUserChanged:
+	case EventJoin, EventLeave, EventMemberChanged, EventUserAdded, EventUserChanged, EventMeChanged:
 		return e.User != nil
-	case EventRoomAdded, EventRoomRemoved, EventRoomCreated, EventRoomChanged:
+	case EventRoomAdded, EventRoomRemoved, EventRoomRoleChanged, EventRoomCreated, EventRoomChanged:
 		return e.Room != nil
-	case EventSkip:
+	case EventWorkspaceChanged, EventSkip:
 		return true
 	}
 	return false

@@ -1,6 +1,10 @@
 package store
 
-import "time"
+import (
+	"time"
+
+	"chatd/store/rights"
+)
 
 // WorkspaceTopic is the id of the workspace's topic.
 const WorkspaceTopic int64 = 1
@@ -15,36 +19,27 @@ const (
 	MaxDescription = 500
 )
 
-// Role is what a user may do in the workspace.
-type Role string
-
-// The workspace roles, from most to least.
-const (
-	RoleOwner  Role = "owner"
-	RoleAdmin  Role = "admin"
-	RoleMember Role = "member"
-	RoleGuest  Role = "guest"
+// Roles and kinds of room are those of the table of rights.
+type (
+	Role     = rights.Role
+	RoomRole = rights.RoomRole
+	RoomKind = rights.Kind
 )
 
-// RoomRole is what a member may do in a room.
-type RoomRole string
-
-// The room roles, from most to least.
+// Names that read well in the store.
 const (
-	RoomOwner     RoomRole = "owner"
-	RoomModerator RoomRole = "moderator"
-	RoomMember    RoomRole = "member"
-)
+	RoleOwner  = rights.Owner
+	RoleAdmin  = rights.Admin
+	RoleMember = rights.Member
+	RoleGuest  = rights.Guest
 
-// RoomKind says who can find and join a room.
-type RoomKind string
+	RoomOwner     = rights.RoomOwner
+	RoomModerator = rights.Moderator
+	RoomMember    = rights.RoomMember
 
-// The kinds of room: anyone may join a public one, members add to a private
-// one, and a direct one has the same members for ever and no name.
-const (
-	RoomPublic  RoomKind = "public"
-	RoomPrivate RoomKind = "private"
-	RoomDirect  RoomKind = "direct"
+	RoomPublic  = rights.Public
+	RoomPrivate = rights.Private
+	RoomDirect  = rights.Direct
 )
 
 // EventKind says what an event tells.
@@ -61,6 +56,11 @@ const (
 	EventUserAdded   EventKind = "user-added"   // workspace: User
 	EventUserChanged EventKind = "user-changed" // workspace: User
 	EventRoomCreated EventKind = "room-created" // workspace: Room, public ones only
+
+	EventMemberChanged    EventKind = "member-changed"    // room: User has another role in it, Actor gave it
+	EventRoomRoleChanged  EventKind = "room-role-changed" // user: their role in Room is another one
+	EventMeChanged        EventKind = "me-changed"        // user: User, who they are or what they may do
+	EventWorkspaceChanged EventKind = "workspace-changed" // workspace: its name or settings
 	EventSkip        EventKind = "skip"         // what it told of is gone; keeps the count
 )
 
@@ -83,6 +83,7 @@ type Room struct {
 	Kind        RoomKind
 	Name        string
 	Description string
+	ReadOnly    bool // only owners and moderators write in it
 	CreatedBy   int64
 	CreatedAt   time.Time
 }
