@@ -61,7 +61,7 @@ const (
 	EventRoomRoleChanged  EventKind = "room-role-changed" // user: their role in Room is another one
 	EventMeChanged        EventKind = "me-changed"        // user: User, who they are or what they may do
 	EventWorkspaceChanged EventKind = "workspace-changed" // workspace: its name or settings
-	EventSkip        EventKind = "skip"         // what it told of is gone; keeps the count
+	EventSkip             EventKind = "skip"              // what it told of is gone; keeps the count
 )
 
 // User is a person's account. Where a User is part of something else (an
