@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 GO    ?= go
 
-.PHONY: help run build test test-go test-frontend e2e check lint types fresh frontend bench fuzz clean
+.PHONY: help run build test test-go test-frontend e2e e2e-container check lint types fresh frontend bench fuzz fuzz-api clean
 
 help: ## Print the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ test-frontend: ## Run the unit tests of the page only
 e2e: ## Run the tests in real browsers only
 	@scripts/test.sh e2e
 
+e2e-container: ## Build the image and run docker-compose.yml for real (as root on Debian; else check the files)
+	@e2e/container/run.sh || [ $$? -eq 3 ]
+
 check: lint types fresh ## Lint, check types, and check that built files are fresh
 
 lint: ## Run the linters
@@ -52,8 +55,13 @@ bench: ## Run the benchmarks
 	@scripts/install-postgres.sh
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
-fuzz: ## Run each fuzz target for FUZZTIME (default 1m)
+fuzz: ## Run each fuzz target for FUZZTIME (default 1m), then fuzz-api
+	@scripts/install-postgres.sh
 	@scripts/fuzz.sh
+
+fuzz-api: ## Fuzz the API from its OpenAPI document for CHATD_TEST_FUZZ (default 10m)
+	@scripts/install-postgres.sh
+	@scripts/fuzz.sh api
 
 clean: ## Remove what builds and tests leave behind
 	rm -rf bin build frontend/node_modules e2e/node_modules

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 
 	"chatd/store"
@@ -43,37 +44,68 @@ func (a *App) signIn(ctx context.Context, in *signInInput) (*signedInOutput, err
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return nil, err
 	}
-	account := throttledAccount(user, in.Body.Login)
-	if wait := a.throttle.Try(account, address(ctx)); wait > 0 {
-		return nil, waitProblem(http.StatusTooManyRequests,
-			"There were too many tries with a wrong password. Wait a little and try again.", wait)
-	}
-	ok, _, err := a.hasher.Verify(ctx, in.Body.Password, encoded)
+	ok, rehash, err := a.verify(ctx, throttledAccount(user.ID, in.Body.Login), in.Body.Password, encoded)
 	if err != nil {
-		a.throttle.Cancel(account, address(ctx))
-		return nil, fmt.Errorf("verify password: %w", err)
+		return nil, err
 	}
 	if !ok {
 		return nil, problem(http.StatusUnauthorized, "The name or the password is wrong. Check both and try again.")
 	}
-	a.throttle.Succeeded(account, address(ctx))
-	return a.welcome(ctx, in.Browser, user)
+	out, err := a.welcome(ctx, in.Browser, user, encoded)
+	if errors.Is(err, store.ErrSessionEnded) {
+		return nil, problem(http.StatusUnauthorized, "Your account was changed just now. Sign in again.")
+	}
+	if err == nil && rehash {
+		a.rehash(ctx, user.ID, in.Body.Password, encoded)
+	}
+	return out, err
+}
+
+// verify checks a password, as often as the throttle lets an account be tried
+// from an address.
+func (a *App) verify(ctx context.Context, account, password, encoded string) (ok, rehash bool, err error) {
+	if wait := a.throttle.Try(account, address(ctx)); wait > 0 {
+		return false, false, waitProblem(http.StatusTooManyRequests,
+			"There were too many tries with a wrong password. Wait a little and try again.", wait)
+	}
+	ok, rehash, err = a.hasher.Verify(ctx, password, encoded)
+	if err != nil {
+		a.throttle.Cancel(account, address(ctx))
+		return false, false, fmt.Errorf("verify password: %w", err)
+	}
+	if ok {
+		a.throttle.Succeeded(account, address(ctx))
+	}
+	return ok, rehash, nil
+}
+
+// rehash stores a password that was just verified under a hash of today's
+// cost. Without it the old one goes on to work, so nobody is told of a failure.
+func (a *App) rehash(ctx context.Context, user int64, password, encoded string) {
+	hash, err := a.hasher.Hash(ctx, password)
+	if err == nil {
+		err = a.store.Rehash(ctx, user, encoded, hash)
+	}
+	if err != nil {
+		a.log.WarnContext(ctx, "a password was not hashed anew; it will be at the next sign-in",
+			slog.Int64("user", user), slog.Any("error", err))
+	}
 }
 
 // throttledAccount is what wrong passwords are counted on: the user, by
 // whatever name they were tried, or the login as typed when there is none. No
 // login is like a user's: none has a NUL.
-func throttledAccount(user store.User, login string) string {
-	if user.ID == 0 {
+func throttledAccount(user int64, login string) string {
+	if user == 0 {
 		return login
 	}
-	return "\x00user " + userName(user.ID)
+	return "\x00user " + userName(user)
 }
 
-// hash hashes a new password, if it will do.
-func (a *App) hash(ctx context.Context, password string) (string, error) {
+// hash hashes a new password from a field of the request, if it will do.
+func (a *App) hash(ctx context.Context, field, password string) (string, error) {
 	if wrong := CheckPassword(password); wrong != "" {
-		return "", fieldProblem("password", wrong)
+		return "", fieldProblem(field, wrong)
 	}
 	hash, err := a.hasher.Hash(ctx, password)
 	if err != nil {
@@ -82,9 +114,10 @@ func (a *App) hash(ctx context.Context, password string) (string, error) {
 	return hash, nil
 }
 
-// welcome signs a user in.
-func (a *App) welcome(ctx context.Context, b Browser, user store.User) (*signedInOutput, error) {
-	if err := a.startSession(ctx, b, user.ID); err != nil {
+// welcome signs a user in, who has shown the password with the hash encoded
+// unless that is empty.
+func (a *App) welcome(ctx context.Context, b Browser, user store.User, encoded string) (*signedInOutput, error) {
+	if err := a.startSession(ctx, b, user.ID, encoded); err != nil {
 		return nil, err
 	}
 	out := &signedInOutput{}

@@ -12,12 +12,12 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
 	"github.com/danielgtaylor/huma/v2/validation"
-	"github.com/go-chi/chi/v5"
 )
 
 // huma keeps these in variables of its own, for the whole program.
 func init() {
 	huma.ValidateStrictCasing = true
+	huma.DefaultArrayNullable = false
 	huma.NewError = func(status int, detail string, _ ...error) huma.StatusError {
 		return problem(status, detail)
 	}
@@ -94,67 +94,57 @@ func fieldName(location string) string {
 	return strings.ReplaceAll(name, "_", " ")
 }
 
-// newDocument is the OpenAPI document that all operations are added to.
-func newDocument(version string) huma.Config {
-	return huma.Config{
-		OpenAPI: &huma.OpenAPI{
-			OpenAPI: "3.1.0",
-			Info: &huma.Info{
-				Title:       "chatd",
-				Version:     version,
-				Description: "The chat API. Live events come over /comet/data; see docs/protocol.md.",
-			},
-			Components: &huma.Components{
-				Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
-			},
-		},
-		// huma looks up application/problem+json by its suffix.
-		Formats:                      map[string]huma.Format{"application/json": jsonFormat, "json": jsonFormat},
-		DefaultFormat:                "application/json",
-		RejectUnknownQueryParameters: true,
-	}
-}
-
 var jsonFormat = huma.Format{
 	Marshal:   func(w io.Writer, v any) error { return json.NewEncoder(w).Encode(v) },
 	Unmarshal: json.Unmarshal,
 }
 
-// newAPI returns an API whose operations pass through router's middleware and
-// stand in document.
-func newAPI(router chi.Router, document huma.Config) huma.API {
-	return humachi.New(router, document)
-}
-
-// operation adds one typed handler to the API: route is method and path,
-// summary a sentence for the OpenAPI document. It answers with the first of
-// statuses (200, or 204 without a body, when there is none) unless its output
-// says another one. Errors of the handler become problems here, and nowhere
-// else.
-func operation[I, O any](a *App, api huma.API, route, summary string, handler func(context.Context, *I) (*O, error), statuses ...int) {
+// operation adds one typed handler to a group of the API: route is method and
+// path, summary a sentence for the OpenAPI document. It answers with the first
+// of statuses (200, or 204 without a body, when there is none) unless its
+// output says another one. Statuses from 400 on are problems that not every
+// operation of the group can meet. Errors of the handler become problems here,
+// and nowhere else.
+func operation[I, O any](a *App, in group, route, summary string, handler func(context.Context, *I) (*O, error), statuses ...int) {
 	method, path, _ := strings.Cut(route, " ")
+	good, problems := splitStatuses(statuses)
 	op := huma.Operation{
 		OperationID: huma.GenerateOperationID(method, path, new(O)),
 		Method:      method,
 		Path:        path,
 		Summary:     summary,
-		Responses:   map[string]*huma.Response{},
+		Tags:        []string{subject(path)},
+		Security:    in.security,
+		Responses:   in.answers(method, path, problems...),
 		// strictBody has read the body already, within its own time.
 		BodyReadTimeout: -1,
 	}
-	if len(statuses) > 0 {
-		op.DefaultStatus = statuses[0]
+	if len(good) > 0 {
+		op.DefaultStatus = good[0]
 	}
-	huma.Register(api, op, func(ctx context.Context, in *I) (*O, error) {
+	huma.Register(in.api, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handler(ctx, in)
 		if err != nil {
 			return nil, a.problemOf(ctx, err)
 		}
 		return out, nil
 	})
-	for _, status := range statuses {
-		op.Responses[strconv.Itoa(status)] = op.Responses[strconv.Itoa(op.DefaultStatus)]
+	for _, status := range good {
+		response := *op.Responses[strconv.Itoa(op.DefaultStatus)]
+		response.Description = http.StatusText(status)
+		op.Responses[strconv.Itoa(status)] = &response
 	}
+}
+
+func splitStatuses(statuses []int) (good, problems []int) {
+	for _, status := range statuses {
+		if status < http.StatusBadRequest {
+			good = append(good, status)
+		} else {
+			problems = append(problems, status)
+		}
+	}
+	return good, problems
 }
 
 // Browser is the part of a request that handlers need when they begin or name

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"time"
 
 	"github.com/alexedwards/scs/v2"
 	"golang.org/x/sync/errgroup"
@@ -60,9 +61,13 @@ type App struct {
 	committer       *store.Committer
 	doorbell        *store.Doorbell
 	hasher          *Hasher
-	throttle        *Throttle
-	sends           *rateLimit
+	throttle        *Throttle // of passwords and codes
+	guesses         *Throttle // of access tokens
+	sends           *rateLimit[int64]
+	signUps         *rateLimit[string] // without an invite, by address
+	sights          *sights
 	touches         *touches
+	metrics         *metrics
 	assets          *assets
 	handler         http.Handler
 
@@ -70,6 +75,8 @@ type App struct {
 	rung chan struct{}
 	// lookFrom is where the next look begins. Owned by keepLooking.
 	lookFrom int64
+
+	readiness readiness
 }
 
 // New puts the App together. It asks the database once, where to begin looking
@@ -93,14 +100,19 @@ func New(ctx context.Context, config Config) (*App, error) {
 		controlSessions: newSessions(config.Store.Control(), config.secure(), controlLookUpPatience),
 		hasher:          NewHasher(config.HashParams, 0),
 		throttle:        NewThrottle(),
-		sends:           newRateLimit(20, 40),
+		guesses:         NewThrottle(),
+		sends:           newRateLimit[int64](time.Second/20, 40),
+		signUps:         newRateLimit[string](time.Minute, 5),
+		sights:          newSights(sightLife(config.Times)),
 		touches:         newTouches(),
+		metrics:         newMetrics(config.Version),
 		rung:            make(chan struct{}, 1),
 	}
 	a.tracker = presence.New(presence.Config{
 		Leases:   config.Store.Control(),
 		OnChange: func() { a.hub.WakePresence() },
 		Ring:     func() { a.doorbell.Ring() },
+		Visible:  a.sights.Of,
 		Log:      config.Log,
 	})
 	a.hub = comet.New(comet.Config{
@@ -114,7 +126,8 @@ func New(ctx context.Context, config Config) (*App, error) {
 		Logger:     config.Log,
 	})
 	a.doorbell = config.Store.NewDoorbell(a.tracker.Node(), a.rang)
-	a.committer = config.Store.NewCommitter(store.CommitterConfig{OnCommit: a.committed})
+	a.committer = config.Store.NewCommitter(store.CommitterConfig{OnCommit: a.committed, OnBatch: a.metrics.batch})
+	a.collectFigures()
 	begin, err := config.Store.Control().Look(ctx, 0)
 	if err != nil {
 		return nil, err

@@ -39,7 +39,7 @@ func TestBadInputGetsAClearAnswer(t *testing.T) {
 		{"a number for a text", ana, 422, "POST", room + "/messages", "{" + id + `,"body":7}`, "must be a text"},
 		{"null", ana, 422, "POST", room + "/messages", "{" + id + `,"body":null}`, "must be a text"},
 		{"a list", ana, 422, "POST", room + "/messages", `[]`, "must be an object"},
-		{"a missing field", ana, 422, "POST", room + "/messages", `{"body":"x"}`, "client_id is missing"},
+		{"a missing field", ana, 422, "POST", room + "/messages", "{" + id + `}`, "body is missing"},
 		{"an unknown field", ana, 422, "POST", room + "/messages", "{" + id + `,"body":"x","colour":"red"}`, "not known here"},
 		{"a field in capitals", ana, 422, "POST", room + "/messages", "{" + id + `,"body":"x","BODY":""}`, "not known here"},
 		{"no UUID", ana, 422, "POST", room + "/messages", `{"client_id":"1","body":"x"}`, "UUID"},

@@ -41,6 +41,8 @@ func (a *App) strictBody(limit int64) func(http.Handler) http.Handler {
 				return
 			}
 			r.Header.Set("Content-Type", jsonType)
+			// There is nothing to choose, and huma trips over an Accept such as ";".
+			r.Header.Set("Accept", jsonType)
 			r.Body = io.NopCloser(bytes.NewReader(raw))
 			next.ServeHTTP(w, r)
 		})

@@ -1,13 +1,10 @@
 package app
 
 import (
-	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
 
-	"github.com/danielgtaylor/huma/v2"
 	"github.com/go-chi/chi/v5"
 )
 
@@ -33,19 +30,6 @@ func allowedMethods(r *http.Request) []string {
 		}
 	}
 	return allowed
-}
-
-// serveDocument serves the finished OpenAPI document.
-func serveDocument(r chi.Router, document huma.Config) error {
-	encoded, err := json.Marshal(document.OpenAPI)
-	if err != nil {
-		return fmt.Errorf("encode the OpenAPI document: %w", err)
-	}
-	r.With(private).Get("/api/v1/openapi.json", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/openapi+json")
-		_, _ = w.Write(encoded)
-	})
-	return nil
 }
 
 // baseURL is the address under which the client of r reaches chatd.

@@ -52,8 +52,8 @@ func (f feed) Read(ctx context.Context, topic string, after int64, limit int) (c
 	events := make([]comet.Event, len(page.Events))
 	for i, e := range page.Events {
 		payload := renderNews(e)
-		if e.Kind == store.EventRoomAdded {
-			if payload, err = f.roomAdded(ctx, e); err != nil {
+		if takesQuery(e.Kind) {
+			if payload, err = f.current(ctx, e); err != nil {
 				return comet.Page{}, err
 			}
 		}
@@ -62,14 +62,26 @@ func (f feed) Read(ctx context.Context, topic string, after int64, limit int) (c
 	return comet.Page{Epoch: page.Epoch, Head: page.Head, Events: events}, nil
 }
 
-// roomAdded renders the room as it now stands in the list of the user whose
-// topic this is. When it no longer does, there is nothing to see.
-func (f feed) roomAdded(ctx context.Context, e store.Event) ([]byte, error) {
+// current renders an event that tells of something as it stands now.
+func (f feed) current(ctx context.Context, e store.Event) ([]byte, error) {
+	if e.Kind == store.EventWorkspaceChanged {
+		workspace, err := f.store.Workspace(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return encode(News{Kind: string(e.Kind), Name: workspace.Name, SignUp: signUpWord(workspace)}), nil
+	}
+	return f.ownRoom(ctx, e)
+}
+
+// ownRoom renders a room as it stands in the list of the user whose topic this
+// is. When it no longer does, there is nothing to see.
+func (f feed) ownRoom(ctx context.Context, e store.Event) ([]byte, error) {
 	if e.Room == nil {
 		return nil, nil
 	}
 	room, err := f.store.OverviewRoom(ctx, e.TopicID, e.Room.ID)
-	if errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrNotMember) {
+	if errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrForbidden) || errors.Is(err, store.ErrNotMember) {
 		return nil, nil
 	}
 	if err != nil {
@@ -97,5 +109,5 @@ func identify(r *http.Request) (comet.Principal, error) {
 	if !ok {
 		return comet.Principal{}, store.ErrSessionEnded
 	}
-	return comet.Principal{User: userName(v.user), Login: v.session}, nil
+	return comet.Principal{User: userName(v.user), Login: loginOf(v)}, nil
 }

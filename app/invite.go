@@ -40,33 +40,6 @@ func (a *App) invitation(ctx context.Context, in *tokenInput) (*invitationOutput
 	return out, nil
 }
 
-type signUpInput struct {
-	Browser
-	Body struct {
-		Invite string `json:"invite" minLength:"1" maxLength:"200" doc:"The token at the end of the invite's link."`
-		Account
-	}
-}
-
-// signUp makes an account for somebody who was invited, and signs them in.
-func (a *App) signUp(ctx context.Context, in *signUpInput) (*signedInOutput, error) {
-	// Hashing is dear, so it is only done for somebody with an invite. The
-	// store checks the invite again with the account.
-	if _, err := a.store.InviteByToken(ctx, in.Body.Invite); err != nil {
-		return nil, inviteProblem(err)
-	}
-	hash, err := a.hash(ctx, in.Body.Password)
-	if err != nil {
-		return nil, err
-	}
-	user, pending, err := a.store.SignUp(ctx, in.Body.Invite, in.Body.newUser(hash))
-	if err != nil {
-		return nil, inviteProblem(err)
-	}
-	a.committer.Number(pending...)
-	return a.welcome(ctx, in.Browser, user)
-}
-
 // inviteProblem explains why an invite does not work.
 func inviteProblem(err error) error {
 	switch {
@@ -80,28 +53,32 @@ func inviteProblem(err error) error {
 	return err
 }
 
-// Invite is an invite in the owner's list.
+// Invite is an invite in the list of those who invite.
 type Invite struct {
-	ID        int64  `json:"id"`
-	CreatedAt string `json:"created_at" format:"date-time"`
-	ExpiresAt string `json:"expires_at" format:"date-time"`
-	Uses      int64  `json:"uses" doc:"How many people have signed up with it."`
-	Revoked   bool   `json:"revoked"`
+	ID        int64   `json:"id"`
+	CreatedAt string  `json:"created_at" format:"date-time"`
+	ExpiresAt string  `json:"expires_at" format:"date-time"`
+	Uses      int64   `json:"uses" doc:"How many people have signed up with it."`
+	Revoked   bool    `json:"revoked"`
+	Role      string  `json:"role" enum:"member,guest" doc:"Of those who sign up with it."`
+	RoomIDs   []int64 `json:"room_ids" doc:"The rooms that they join, as far as the viewer may see them. Members join the first public room too."`
 }
 
 type invitesOutput struct {
 	Body struct {
-		Invites []Invite `json:"invites"`
+		Invites []Invite `json:"invites" doc:"The newest first."`
+		NextPage
 	}
 }
 
-// listInvites shows the owner all invites, the newest first.
-func (a *App) listInvites(ctx context.Context, _ *struct{}) (*invitesOutput, error) {
-	invites, err := a.store.Invites(ctx, userOf(ctx))
+// listInvites shows all invites to those who may invite.
+func (a *App) listInvites(ctx context.Context, in *PageQuery) (*invitesOutput, error) {
+	invites, next, err := a.store.Invites(ctx, userOf(ctx), in.page())
 	if err != nil {
 		return nil, err
 	}
 	out := &invitesOutput{}
+	out.Body.NextPage = nextPage(next)
 	out.Body.Invites = make([]Invite, len(invites))
 	for i, invite := range invites {
 		out.Body.Invites[i] = Invite{
@@ -110,6 +87,8 @@ func (a *App) listInvites(ctx context.Context, _ *struct{}) (*invitesOutput, err
 			ExpiresAt: renderTime(invite.ExpiresAt),
 			Uses:      invite.Uses,
 			Revoked:   invite.RevokedAt != nil,
+			Role:      string(invite.Role),
+			RoomIDs:   invite.Rooms,
 		}
 	}
 	return out, nil
@@ -118,7 +97,9 @@ func (a *App) listInvites(ctx context.Context, _ *struct{}) (*invitesOutput, err
 type createInviteInput struct {
 	Browser
 	Body struct {
-		ExpiresInDays int `json:"expires_in_days,omitempty" default:"7" minimum:"1" maximum:"365"`
+		ExpiresInDays int     `json:"expires_in_days,omitempty" default:"7" minimum:"1" maximum:"365"`
+		Role          string  `json:"role,omitempty" enum:"member,guest" default:"member" doc:"Guests see only the rooms they are in."`
+		RoomIDs       []int64 `json:"room_ids,omitempty" maxItems:"100" doc:"Rooms to join. A guest needs at least one; a member joins the first public room too."`
 	}
 }
 
@@ -132,8 +113,11 @@ type createInviteOutput struct {
 
 // createInvite makes a link with which people make their own accounts.
 func (a *App) createInvite(ctx context.Context, in *createInviteInput) (*createInviteOutput, error) {
-	ttl := time.Duration(in.Body.ExpiresInDays) * 24 * time.Hour
-	invite, err := a.store.CreateInvite(ctx, userOf(ctx), ttl)
+	invite, err := a.store.CreateInvite(ctx, userOf(ctx), store.NewInvite{
+		TTL:   time.Duration(in.Body.ExpiresInDays) * 24 * time.Hour,
+		Role:  store.Role(in.Body.Role),
+		Rooms: in.Body.RoomIDs,
+	})
 	if err != nil {
 		return nil, err
 	}

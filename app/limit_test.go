@@ -9,7 +9,7 @@ import (
 func TestSendsMayBurstAndThenGoAtASteadyRate(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		limit := newRateLimit(20, 40)
+		limit := newRateLimit[int64](time.Second/20, 40)
 		for i := range 40 {
 			if wait := limit.Wait(1); wait != 0 {
 				t.Fatalf("send %d of a burst has to wait %v", i, wait)

@@ -39,22 +39,33 @@ type Member struct {
 	RoomRole string `json:"room_role" enum:"owner,moderator,member"`
 }
 
+func renderMember(m store.Member) Member {
+	return Member{User: renderUser(m.User), RoomRole: string(m.RoomRole)}
+}
+
+type membersInput struct {
+	RoomPath
+	PageQuery
+}
+
 type membersOutput struct {
 	Body struct {
-		Members []Member `json:"members"`
+		Members []Member `json:"members" doc:"By display name."`
+		NextPage
 	}
 }
 
 // listMembers shows who is in a room to its members.
-func (a *App) listMembers(ctx context.Context, in *RoomPath) (*membersOutput, error) {
-	members, err := a.store.Members(ctx, userOf(ctx), in.Room)
+func (a *App) listMembers(ctx context.Context, in *membersInput) (*membersOutput, error) {
+	members, next, err := a.store.Members(ctx, userOf(ctx), in.Room, in.page())
 	if err != nil {
 		return nil, err
 	}
 	out := &membersOutput{}
+	out.Body.NextPage = nextPage(next)
 	out.Body.Members = make([]Member, len(members))
 	for i, m := range members {
-		out.Body.Members[i] = Member{User: renderUser(m.User), RoomRole: string(m.RoomRole)}
+		out.Body.Members[i] = renderMember(m)
 	}
 	return out, nil
 }
@@ -76,13 +87,14 @@ func (a *App) addMember(ctx context.Context, in *addMemberInput) (*struct{}, err
 	return nil, nil
 }
 
-type memberInput struct {
+// MemberPath names a room and a user in an address.
+type MemberPath struct {
 	RoomPath
-	User int64 `path:"user" minimum:"1"`
+	UserPath
 }
 
 // removeMember ends somebody else's membership and, at once, their subscription.
-func (a *App) removeMember(ctx context.Context, in *memberInput) (*struct{}, error) {
+func (a *App) removeMember(ctx context.Context, in *MemberPath) (*struct{}, error) {
 	pending, err := a.store.RemoveMember(ctx, userOf(ctx), in.User, in.Room)
 	if err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -45,7 +46,7 @@ func (a *App) history(ctx context.Context, in *historyInput) (*historyOutput, er
 type postMessageInput struct {
 	RoomPath
 	Body struct {
-		ClientID string `json:"client_id" format:"uuid" pattern:"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$" patternDescription:"a UUID" doc:"Chosen by the sender. A send that is tried again carries the same one."`
+		ClientID string `json:"client_id,omitempty" format:"uuid" pattern:"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$" patternDescription:"a UUID" doc:"Chosen by the sender. A send that is tried again carries the same one. Without it every try is a new message."`
 		Body     string `json:"body" doc:"1 to 20,000 characters after trimming."`
 	}
 }
@@ -66,9 +67,10 @@ func (a *App) postMessage(ctx context.Context, in *postMessageInput) (*postMessa
 	if err != nil {
 		return nil, err
 	}
+	clientID := cmp.Or(strings.ToLower(in.Body.ClientID), newUUID())
 	sent, err := a.committer.Send(ctx, store.Send{
 		RoomID: in.Room, AuthorID: v.user, SessionID: v.session,
-		ClientID: strings.ToLower(in.Body.ClientID), Body: body,
+		ClientID: clientID, Body: body,
 	})
 	if err != nil {
 		return nil, sendProblem(err)

@@ -38,17 +38,19 @@ func requestID(ctx context.Context) string {
 	return id
 }
 
-// logged writes one line per request: what was asked by its route, never by
-// its path, which may hold an invite's token.
+// logged writes one line per request and counts it: what was asked by its
+// route, never by its path, which may hold an invite's token.
 func (a *App) logged(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ww := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
-		defer a.logRequest(r.Context(), r.Method, ww, time.Now())
+		defer a.answered(r.Context(), r.Method, ww, time.Now())
 		next.ServeHTTP(ww, r)
 	})
 }
 
-func (a *App) logRequest(ctx context.Context, method string, w middleware.WrapResponseWriter, start time.Time) {
+func (a *App) answered(ctx context.Context, method string, w middleware.WrapResponseWriter, start time.Time) {
+	took, route := time.Since(start), chi.RouteContext(ctx).RoutePattern()
+	a.metrics.request(method, route, w.Status(), took)
 	level := slog.LevelDebug
 	if w.Status() >= http.StatusInternalServerError {
 		level = slog.LevelWarn
@@ -56,10 +58,10 @@ func (a *App) logRequest(ctx context.Context, method string, w middleware.WrapRe
 	a.log.LogAttrs(ctx, level, "request",
 		slog.String("request_id", requestID(ctx)),
 		slog.String("method", method),
-		slog.String("route", chi.RouteContext(ctx).RoutePattern()),
+		slog.String("route", route),
 		slog.Int("status", w.Status()),
 		slog.Int("bytes", w.BytesWritten()),
-		slog.Duration("took", time.Since(start)),
+		slog.Duration("took", took),
 		slog.String("address", address(ctx)))
 }
 
@@ -89,13 +91,14 @@ func (a *App) answerPanic(w http.ResponseWriter, r *http.Request, cause any) {
 	a.fail(w, r, err)
 }
 
-// hardened sets what holds for every answer. The policy on content is each
-// answer's own: the page, the API and the hub's frames differ.
+// hardened sets what holds for every answer. The policy on content lets nothing
+// in; the page and the hub's frames put their own in its place.
 func (a *App) hardened(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin")
+		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		if a.config.secure() || calledLocal(r) { // elsewhere browsers ignore it, and complain on every page
 			h.Set("Cross-Origin-Opener-Policy", "same-origin")
@@ -132,11 +135,23 @@ func bounded(limit time.Duration) func(http.Handler) http.Handler {
 	}
 }
 
-// private keeps answers of the API out of caches and frames.
+// private keeps answers of the API out of caches.
 func private(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
-		w.Header().Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// compressed zips answers of the API for those who take that. chi's own
+// middleware would also do so for somebody who refuses it ("gzip;q=0").
+func compressed(next http.Handler) http.Handler {
+	zipped := middleware.Compress(5, jsonType, "application/problem+json")(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if acceptsGzip(r) {
+			zipped.ServeHTTP(w, r)
+			return
+		}
 		next.ServeHTTP(w, r)
 	})
 }

@@ -7,6 +7,7 @@ import (
 
 	"chatd/comet"
 	"chatd/store"
+	"chatd/store/rights"
 )
 
 // lookEvery is how long a lost doorbell can delay news from another node.
@@ -15,10 +16,10 @@ const lookEvery = 2 * time.Second
 // committed hands what this node has just stored to its own listeners and
 // rings for the other nodes. The committer waits for it, so it only encodes.
 func (a *App) committed(events []store.Event) {
+	a.metrics.stored(events)
 	for _, e := range events {
 		topic := topicOf(e)
-		if e.Kind == store.EventRoomAdded {
-			// Its payload takes a query; the hub reads it if somebody listens.
+		if takesQuery(e.Kind) { // the hub reads it if somebody listens
 			a.hub.Announce(topic, comet.Position{Epoch: e.Epoch, Seq: e.Seq})
 			continue
 		}
@@ -72,9 +73,8 @@ func (a *App) look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.lookFrom = seen.Next
 	for _, s := range seen.EndedSessions {
-		a.hub.EndLogin(s.ID, comet.Reason(s.Reason))
+		a.dropLogins([]string{s.ID}, comet.Reason(s.Reason))
 	}
 	for _, m := range seen.EndedMemberships {
 		a.hub.Revoke(userName(m.UserID), roomTopic(m.RoomID), comet.ReasonRemoved)
@@ -85,7 +85,31 @@ func (a *App) look(ctx context.Context) error {
 		}
 	}
 	a.committer.Number(seen.PendingTopics...)
+	for _, u := range seen.ChangedUsers {
+		if err := a.userChanged(ctx, u); err != nil {
+			return err // and the next look finds it again
+		}
+	}
+	a.lookFrom = seen.Next
 	return nil
+}
+
+// userChanged makes it felt at once here that somebody has another role or is
+// deactivated. What a right allows is judged with each request; this is about
+// what is open.
+func (a *App) userChanged(ctx context.Context, u store.ChangedUser) error {
+	if u.Deactivated {
+		a.hub.EndUser(userName(u.ID), comet.ReasonDeactivated)
+		return nil
+	}
+	a.sights.changed()
+	if rights.SeeDirectory.May(u.Role) {
+		return nil
+	}
+	a.hub.Revoke(userName(u.ID), workspaceTopic, comet.ReasonRemoved)
+	err := a.sights.refresh(ctx, a.store.Control(), u.ID, func() (store.Role, error) { return u.Role, nil })
+	a.hub.WakePresence()
+	return err
 }
 
 // namesOf are the names a topic may have. Nobody can listen to the wrong one.

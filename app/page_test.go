@@ -25,7 +25,7 @@ func TestEveryPageIsTheSameShell(t *testing.T) {
 	w := newWorld(t)
 	p := w.visitor()
 	first := p.opens("/")
-	for _, path := range []string{"/", "/setup", "/sign-in", "/join/ABC", "/rooms/7"} {
+	for _, path := range []string{"/", "/setup", "/sign-in", "/sign-up", "/join/ABC", "/rooms/7"} {
 		got := p.opens(path)
 		if got.StatusCode != http.StatusOK || got.body != first.body {
 			t.Errorf("%s: %s %s", path, got.Status, got.body)

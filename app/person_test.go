@@ -168,6 +168,7 @@ func (p *person) room(name string) RoomEntry {
 
 type overview struct {
 	Me        User
+	Abilities Abilities
 	Workspace struct {
 		Name     string
 		Position Position

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -24,6 +25,7 @@ type Problem struct {
 	Errors    []FieldProblem `json:"errors,omitempty" doc:"What is wrong with which part of the request."`
 
 	retryAfter time.Duration
+	challenge  string // how to show who one is
 }
 
 // FieldProblem says what is wrong with one part of a request.
@@ -41,6 +43,16 @@ func problem(status int, detail string) *Problem {
 func fieldProblem(field, detail string) *Problem {
 	p := problem(http.StatusUnprocessableEntity, detail)
 	p.Errors = []FieldProblem{{Location: "body." + field, Message: detail}}
+	return p
+}
+
+// invalidProblem is a 422 about a value that the store refuses. Where a page
+// begins stands in the address, everything else in the body.
+func invalidProblem(invalid *store.InvalidError) *Problem {
+	p := fieldProblem(invalid.Field, invalid.Text)
+	if invalid.Field == "after" {
+		p.Errors[0].Location = "query.after"
+	}
 	return p
 }
 
@@ -66,6 +78,9 @@ func (p *Problem) GetHeaders() http.Header {
 	if p.retryAfter > 0 {
 		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(p.retryAfter.Seconds()))))
 	}
+	if p.challenge != "" || p.Status == http.StatusUnauthorized {
+		h.Set("WWW-Authenticate", cmp.Or(p.challenge, "Bearer"))
+	}
 	return h
 }
 
@@ -81,6 +96,8 @@ var sentinels = []sentinel{
 	{store.ErrNoSuchUser, http.StatusNotFound, noSuchPersonDetail, 0},
 	{store.ErrNotFound, http.StatusNotFound, "This does not exist, or you cannot see it. Go back to your rooms.", 0},
 	{store.ErrNotMember, http.StatusForbidden, "You are not a member of this room. Join it first.", 0},
+	{store.ErrLastOwner, http.StatusConflict, "There must be an owner. Make somebody else owner first.", 0},
+	{store.ErrReadOnly, http.StatusForbidden, "This room is read-only: only those who look after it write here. Write to one of them.", 0},
 	{store.ErrForbidden, http.StatusForbidden, "You are not allowed to do this. Ask an owner.", 0},
 	{store.ErrSessionEnded, http.StatusUnauthorized, signedOutDetail, 0},
 	{store.ErrConflict, http.StatusConflict, "This was changed meanwhile. Load it again and retry.", 0},
@@ -109,7 +126,7 @@ func (a *App) problemOf(ctx context.Context, err error) *Problem {
 		return takenProblem(taken.Field)
 	}
 	if invalid, ok := errors.AsType[*store.InvalidError](err); ok {
-		return fieldProblem(invalid.Field, invalid.Text)
+		return invalidProblem(invalid)
 	}
 	for _, s := range sentinels {
 		if errors.Is(err, s.cause) {

@@ -17,6 +17,7 @@ type (
 		Username    string `json:"username"`
 		DisplayName string `json:"display_name"`
 		Role        string `json:"role" enum:"owner,admin,member,guest"`
+		Deactivated bool   `json:"deactivated,omitempty" doc:"Whether the account is closed."`
 	}
 
 	// Author is the person behind a message.
@@ -32,6 +33,7 @@ type (
 		Kind        string `json:"kind" enum:"public,private,direct"`
 		Name        string `json:"name" doc:"Empty for direct rooms."`
 		Description string `json:"description"`
+		ReadOnly    bool   `json:"read_only" doc:"Whether only those who look after the room write in it."`
 	}
 
 	// RoomEntry is a room in the viewer's own list.
@@ -65,7 +67,10 @@ type (
 )
 
 func renderUser(u store.User) User {
-	return User{ID: u.ID, Username: u.Username, DisplayName: u.DisplayName, Role: string(u.Role)}
+	return User{
+		ID: u.ID, Username: u.Username, DisplayName: u.DisplayName,
+		Role: string(u.Role), Deactivated: u.DeactivatedAt != nil,
+	}
 }
 
 func renderUsers(users []store.User) []User {
@@ -77,23 +82,19 @@ func renderUsers(users []store.User) []User {
 }
 
 func renderRoom(r store.Room) Room {
-	return Room{ID: r.ID, Kind: string(r.Kind), Name: r.Name, Description: r.Description}
+	return Room{ID: r.ID, Kind: string(r.Kind), Name: r.Name, Description: r.Description, ReadOnly: r.ReadOnly}
 }
 
 func renderEntry(o store.OverviewRoom) RoomEntry {
-	entry := RoomEntry{
-		Room:       renderRoom(o.Room),
-		Role:       string(o.Role),
-		Position:   Position(o.Position),
-		LastNumber: o.LastNumber,
-		ReadNumber: o.ReadNumber,
-		Members:    o.Members,
+	return RoomEntry{
+		Room:          renderRoom(o.Room),
+		Role:          string(o.Role),
+		Position:      Position(o.Position),
+		LastNumber:    o.LastNumber,
+		ReadNumber:    o.ReadNumber,
+		Members:       o.Members,
+		LastMessageAt: optionalTime(o.LastMessageAt),
 	}
-	if o.LastMessageAt != nil {
-		at := renderTime(*o.LastMessageAt)
-		entry.LastMessageAt = &at
-	}
-	return entry
 }
 
 func renderMessage(m store.Message) Message {
@@ -115,61 +116,11 @@ func renderMessages(messages []store.Message) []Message {
 // renderTime writes a moment as RFC 3339 in UTC with milliseconds.
 func renderTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
 
-// News is the payload of one event on the data channel. Which fields it has
-// depends on its kind.
-type News struct {
-	Kind    string   `json:"kind"`
-	Message *Message `json:"message,omitempty"`
-	User    *User    `json:"user,omitempty"`
-	Actor   *User    `json:"actor,omitempty"`
-	Room    any      `json:"room,omitempty"` // a Room, or a RoomEntry for room-added
-	RoomID  int64    `json:"room_id,omitempty"`
-	At      int64    `json:"at,omitempty"` // Unix time in milliseconds
-}
-
-// renderNews turns an event of the log into its payload. It is nil for an
-// event that can no longer be shown, and for room-added, which depends on the
-// viewer; see roomAdded.
-func renderNews(e store.Event) []byte {
-	news := News{Kind: string(e.Kind)}
-	switch e.Kind {
-	case store.EventMessage:
-		if e.Message == nil {
-			return nil
-		}
-		m := renderMessage(*e.Message)
-		news.Message = &m
-	case store.EventJoin, store.EventLeave:
-		news.User, news.Actor, news.At = optionalUser(e.User), optionalUser(e.Actor), e.CreatedAt.UnixMilli()
-	case store.EventUserAdded, store.EventUserChanged:
-		news.User = optionalUser(e.User)
-	case store.EventRoomCreated, store.EventRoomChanged:
-		if e.Room == nil {
-			return nil
-		}
-		news.Room = renderRoom(*e.Room)
-	case store.EventRoomRemoved:
-		if e.Room == nil {
-			return nil
-		}
-		news.RoomID = e.Room.ID
-	case store.EventRoomAdded, store.EventRoomRoleChanged, store.EventWorkspaceChanged, store.EventSkip:
-		return nil
-	case store.EventMemberChanged:
-		news.User, news.Actor, news.At = optionalUser(e.User), optionalUser(e.Actor), e.CreatedAt.UnixMilli()
-	case store.EventMeChanged:
-		news.User = optionalUser(e.User)
-	default:
+func optionalTime(t *time.Time) *string {
+	if t == nil {
 		return nil
 	}
-	return encode(news)
-}
-
-func optionalUser(u *store.User) *User {
-	if u == nil {
-		return nil
-	}
-	rendered := renderUser(*u)
+	rendered := renderTime(*t)
 	return &rendered
 }
 

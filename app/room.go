@@ -9,12 +9,11 @@ import (
 
 type overviewOutput struct {
 	Body struct {
-		Me struct {
-			User
-			Email string `json:"email"`
-		} `json:"me"`
+		Me        Me        `json:"me"`
+		Abilities Abilities `json:"abilities"`
 		Workspace struct {
 			Name     string   `json:"name"`
+			SignUp   string   `json:"sign_up" enum:"invite,open"`
 			Position Position `json:"position"`
 		} `json:"workspace"`
 		UserPosition Position    `json:"user_position"`
@@ -27,12 +26,13 @@ type overviewOutput struct {
 func (a *App) overview(ctx context.Context, _ *struct{}) (*overviewOutput, error) {
 	seen, err := a.store.Overview(ctx, userOf(ctx))
 	if err != nil {
-		return nil, err
+		return nil, ownAccount(err)
 	}
 	out := &overviewOutput{}
-	out.Body.Me.User = renderUser(seen.Me)
-	out.Body.Me.Email = seen.Me.Email
+	out.Body.Me = renderMe(seen.Me)
+	out.Body.Abilities = renderAbilities(seen.Me.Role)
 	out.Body.Workspace.Name = seen.Workspace.Name
+	out.Body.Workspace.SignUp = signUpWord(seen.Workspace)
 	out.Body.Workspace.Position = Position(seen.WorkspacePosition)
 	out.Body.UserPosition = Position(seen.UserPosition)
 	out.Body.Users = renderUsers(seen.Users)
@@ -52,17 +52,19 @@ type DirectoryRoom struct {
 
 type directoryOutput struct {
 	Body struct {
-		Rooms []DirectoryRoom `json:"rooms"`
+		Rooms []DirectoryRoom `json:"rooms" doc:"By name."`
+		NextPage
 	}
 }
 
 // directory lists the public rooms.
-func (a *App) directory(ctx context.Context, _ *struct{}) (*directoryOutput, error) {
-	rooms, err := a.store.Directory(ctx, userOf(ctx))
+func (a *App) directory(ctx context.Context, in *PageQuery) (*directoryOutput, error) {
+	rooms, next, err := a.store.Directory(ctx, userOf(ctx), in.page())
 	if err != nil {
 		return nil, err
 	}
 	out := &directoryOutput{}
+	out.Body.NextPage = nextPage(next)
 	out.Body.Rooms = make([]DirectoryRoom, len(rooms))
 	for i, r := range rooms {
 		out.Body.Rooms[i] = DirectoryRoom{Room: renderRoom(r.Room), MemberCount: r.Members, Joined: r.Joined}

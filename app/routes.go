@@ -28,48 +28,74 @@ func (a *App) routes() (http.Handler, error) {
 	r.MethodNotAllowed(a.methodNotAllowed)
 
 	// The page: one shell, whatever the address shows.
-	for _, path := range []string{"/", "/setup", "/sign-in", "/join/{token}", "/rooms/{room:[0-9]+}"} {
+	for _, path := range []string{"/", "/setup", "/sign-in", "/sign-up", "/join/{token}", "/rooms/{room:[0-9]+}"} {
 		r.Get(path, a.page)
 	}
 	r.Get("/assets/*", a.serveAsset)
 	r.Get("/healthz", a.healthz)
+	r.Get("/readyz", a.readyz)
 
 	// Two channels: what waits on data never holds up control.
 	data := a.recognized(a.sessions, a.store, lookUpPatience)
 	control := a.recognized(a.controlSessions, a.store.Control(), controlLookUpPatience)
 
-	r.With(data, a.signedIn).Handle("/comet/data", a.hub.DataHandler())
+	r.With(data, a.signedIn, a.expiring).Handle("/comet/data", a.hub.DataHandler())
 	r.With(control, a.signedIn).Handle("/comet/control", a.hub.ControlHandler())
 	r.Post("/logout", a.signOut)
 
-	// The API. Visitors need no session, members do; control is for members
-	// and answers whatever happens to data.
-	document := newDocument(a.config.Version)
-	compressed := middleware.Compress(5, "application/json", "application/problem+json")
-	visitor := newAPI(r.With(private, compressed, bounded(dataPatience), data, a.strictBody(visitorBodyLimit)), document)
-	member := newAPI(r.With(private, compressed, bounded(dataPatience), data, a.signedIn, a.strictBody(bodyLimit)), document)
-	urgent := newAPI(r.With(private, control, a.signedIn, a.strictBody(visitorBodyLimit), bounded(controlPatience)), document)
+	// The API. Visitors need no session, members do. Who is new begins a session
+	// and whoever manages their own account has one: both in a browser, with no
+	// access token. Control is for members and answers whatever happens to data.
+	document := a.newDocument()
+	visiting := r.With(private, compressed, bounded(dataPatience), data)
+	visitor := newGroup(visiting.With(a.writable, a.strictBody(visitorBodyLimit)), document, visitors)
+	newcomer := newGroup(visiting.With(a.inBrowser, a.strictBody(visitorBodyLimit)), document, visitors)
+	signedIn := r.With(private, compressed, bounded(dataPatience), data, a.signedIn)
+	member := newGroup(signedIn.With(a.writable, a.strictBody(bodyLimit)), document, members)
+	holder := newGroup(signedIn.With(a.inBrowser, a.strictBody(visitorBodyLimit)), document, holders)
+	urgently := r.With(private, control, a.signedIn)
+	urgent := newGroup(urgently.With(a.writable, a.strictBody(visitorBodyLimit), bounded(controlPatience)), document, members)
+	urgentHolder := newGroup(urgently.With(a.inBrowser, a.strictBody(visitorBodyLimit), bounded(controlPatience)), document, holders)
 
 	operation(a, visitor, "GET /api/v1/workspace", "What a visitor can do first.", a.workspaceState)
-	operation(a, visitor, "POST /api/v1/setup", "Make the workspace and its owner.", a.setUp, 201)
-	operation(a, visitor, "POST /api/v1/sign-in", "Begin a session.", a.signIn)
-	operation(a, visitor, "GET /api/v1/invites/by-token/{token}", "Who invites to what.", a.invitation)
-	operation(a, visitor, "POST /api/v1/sign-up", "Make an account with an invite.", a.signUp, 201)
+	operation(a, newcomer, "POST /api/v1/setup", "Make the workspace and its owner.", a.setUp, 201, 409)
+	operation(a, newcomer, "POST /api/v1/sign-in", "Begin a session.", a.signIn)
+	operation(a, visitor, "GET /api/v1/invites/by-token/{token}", "Who invites to what.", a.invitation, 410)
+	operation(a, newcomer, "POST /api/v1/sign-up", "Make an account, with an invite or where everybody may.", a.signUp, 201, 404, 409, 410)
+
+	operation(a, member, "GET /api/v1/me", "The viewer's own account.", a.showMe)
+	operation(a, member, "PATCH /api/v1/me", "Change what the viewer is called, or their e-mail address.", a.changeMe, 409)
+	operation(a, holder, "PUT /api/v1/me/password", "Change the password and sign out everywhere else.", a.changePassword, 409)
+	operation(a, holder, "GET /api/v1/sessions", "Where the viewer is signed in.", a.listSessions)
+	operation(a, urgentHolder, "DELETE /api/v1/sessions", "Sign out everywhere else.", a.endOtherSessions)
+	operation(a, urgentHolder, "DELETE /api/v1/sessions/{session}", "Sign out in one browser.", a.endOwnSession)
+	operation(a, holder, "GET /api/v1/tokens", "The viewer's access tokens.", a.listTokens)
+	operation(a, holder, "POST /api/v1/tokens", "Make an access token.", a.createToken, 201)
+	operation(a, holder, "DELETE /api/v1/tokens/{token}", "Revoke an access token.", a.revokeToken)
 
 	operation(a, member, "GET /api/v1/overview", "Everything the page shows first.", a.overview)
-	operation(a, member, "GET /api/v1/rooms/directory", "All public rooms.", a.directory)
-	operation(a, member, "POST /api/v1/rooms", "Make a room.", a.createRoom, 201)
-	operation(a, member, "POST /api/v1/direct", "Open the direct room with other people.", a.openDirect, 201, 200)
+	operation(a, member, "PATCH /api/v1/workspace", "Change the workspace's name or who may sign up.", a.changeWorkspace)
+	operation(a, member, "GET /api/v1/users", "Everybody whom the viewer can see.", a.listPeople, 403)
+	operation(a, member, "GET /api/v1/users/{user}", "One person.", a.showPerson)
+	operation(a, member, "PATCH /api/v1/users/{user}", "Give somebody another role, or close or open their account.", a.changePerson, 409)
+	operation(a, member, "DELETE /api/v1/users/{user}/sessions", "Sign somebody out everywhere.", a.signOutPerson)
+
+	operation(a, member, "GET /api/v1/rooms/directory", "All public rooms.", a.directory, 403)
+	operation(a, member, "POST /api/v1/rooms", "Make a room.", a.createRoom, 201, 409)
+	operation(a, member, "POST /api/v1/direct", "Open the direct room with other people.", a.openDirect, 201, 200, 404)
+	operation(a, member, "GET /api/v1/rooms/{room}", "A room of the viewer's.", a.showRoom, 403)
+	operation(a, member, "PATCH /api/v1/rooms/{room}", "Change a room's name, description or whether it is read-only.", a.changeRoom, 409)
 	operation(a, member, "PUT /api/v1/rooms/{room}/membership", "Join a public room.", a.joinRoom)
 	operation(a, urgent, "DELETE /api/v1/rooms/{room}/membership", "Leave a room.", a.leaveRoom)
-	operation(a, member, "GET /api/v1/rooms/{room}/members", "Who is in a room.", a.listMembers)
+	operation(a, member, "GET /api/v1/rooms/{room}/members", "Who is in a room.", a.listMembers, 403)
 	operation(a, member, "POST /api/v1/rooms/{room}/members", "Bring somebody into a room.", a.addMember)
+	operation(a, member, "PATCH /api/v1/rooms/{room}/members/{user}", "Give somebody another role in a room.", a.setRoomRole)
 	operation(a, member, "DELETE /api/v1/rooms/{room}/members/{user}", "Remove somebody from a room.", a.removeMember)
-	operation(a, member, "GET /api/v1/rooms/{room}/messages", "A page of a room's messages.", a.history)
-	operation(a, member, "POST /api/v1/rooms/{room}/messages", "Send a message.", a.postMessage, 201, 200)
+	operation(a, member, "GET /api/v1/rooms/{room}/messages", "A page of a room's messages.", a.history, 403)
+	operation(a, member, "POST /api/v1/rooms/{room}/messages", "Send a message.", a.postMessage, 201, 200, 409)
 	operation(a, urgent, "PUT /api/v1/rooms/{room}/read", "Remember how far the viewer has read.", a.markRead)
-	operation(a, member, "GET /api/v1/invites", "All invites.", a.listInvites)
-	operation(a, member, "POST /api/v1/invites", "Make an invite.", a.createInvite, 201)
+	operation(a, member, "GET /api/v1/invites", "All invites.", a.listInvites, 403)
+	operation(a, member, "POST /api/v1/invites", "Make an invite.", a.createInvite, 201, 404)
 	operation(a, member, "DELETE /api/v1/invites/{invite}", "Take an invite back.", a.revokeInvite)
 
 	return r, serveDocument(r, document)

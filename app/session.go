@@ -24,11 +24,17 @@ const (
 	controlLookUpPatience = 3 * time.Second
 )
 
-// A viewer is who makes a request: a user in a signed-in browser.
+// A viewer is who makes a request: a user in a signed-in browser, or a script
+// with a user's access token. What they may do is found out anew each time.
 type viewer struct {
-	user    int64
-	session string
+	user        int64
+	session     string
+	kind, scope string // as in the store
+	expires     time.Time
 }
+
+// token reports whether it is a script with an access token.
+func (v viewer) token() bool { return v.kind == store.KindToken }
 
 func viewerOf(ctx context.Context) (viewer, bool) {
 	v, ok := ctx.Value(viewerKey).(viewer)
@@ -80,14 +86,14 @@ func (b boundedSessions) FindCtx(ctx context.Context, token string) ([]byte, boo
 	return b.SessionStore.FindCtx(ctx, token)
 }
 
-// recognized loads the session of a request through one pool and remembers
-// that it was used, both within patience. It never saves one: only
-// startSession does.
+// recognized finds out who makes a request, by an access token or else by a
+// session's cookie, through one pool, and remembers that it was used, both
+// within patience. It never saves a session: only startSession does.
 func (a *App) recognized(sessions *scs.SessionManager, through *store.Store, patience time.Duration) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			deadline := time.Now().Add(patience)
-			ctx, err := loadSession(r.Context(), r, sessions)
+			ctx, err := a.loadViewer(r.Context(), r, sessions, through, patience)
 			if err != nil {
 				a.fail(w, r, err)
 				return
@@ -100,11 +106,18 @@ func (a *App) recognized(sessions *scs.SessionManager, through *store.Store, pat
 	}
 }
 
+func (a *App) loadViewer(ctx context.Context, r *http.Request, sessions *scs.SessionManager, through *store.Store, patience time.Duration) (context.Context, error) {
+	if secret, given := bearerToken(r); given {
+		return a.loadToken(ctx, secret, through, patience)
+	}
+	return loadSession(ctx, r, sessions)
+}
+
 // touch writes down that a session is in use. The request goes on without it.
 func (a *App) touch(ctx context.Context, through *store.Store, session string, deadline time.Time) {
 	ctx, cancel := context.WithDeadline(ctx, deadline)
 	defer cancel()
-	if err := through.TouchSession(ctx, session); err != nil {
+	if err := through.TouchSession(ctx, session, address(ctx)); err != nil {
 		a.log.WarnContext(ctx, "the use of a session was not written down", slog.Any("error", err))
 	}
 }
@@ -120,7 +133,10 @@ func loadSession(ctx context.Context, r *http.Request, sessions *scs.SessionMana
 	if err != nil {
 		return nil, fmt.Errorf("load session: %w", err)
 	}
-	v := viewer{user: sessions.GetInt64(ctx, store.SessionUser), session: sessions.GetString(ctx, store.SessionID)}
+	v := viewer{
+		user: sessions.GetInt64(ctx, store.SessionUser), session: sessions.GetString(ctx, store.SessionID),
+		kind: store.KindBrowser, scope: store.ScopeReadWrite, expires: sessions.Deadline(ctx),
+	}
 	if v.user != 0 {
 		ctx = context.WithValue(ctx, viewerKey, v)
 	}
@@ -138,9 +154,20 @@ func (a *App) signedIn(next http.Handler) http.Handler {
 	})
 }
 
+// expiring ends what a login is connected to when its time is over.
+func (a *App) expiring(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		v, _ := viewerOf(r.Context())
+		timer := time.AfterFunc(time.Until(v.expires), func() { a.hub.EndLogin(loginOf(v), comet.ReasonExpired) })
+		defer timer.Stop()
+		next.ServeHTTP(w, r)
+	})
+}
+
 // startSession signs the browser in as user, under a new token. A session the
-// browser had before ends.
-func (a *App) startSession(ctx context.Context, b Browser, user int64) error {
+// browser had before ends. Encoded is the hash of the password that was shown,
+// if one was: when it is no longer the user's, the answer is ErrSessionEnded.
+func (a *App) startSession(ctx context.Context, b Browser, user int64, encoded string) error {
 	before, had := viewerOf(ctx)
 	if err := a.sessions.RenewToken(ctx); err != nil {
 		return fmt.Errorf("renew session: %w", err)
@@ -149,14 +176,16 @@ func (a *App) startSession(ctx context.Context, b Browser, user int64) error {
 	a.sessions.Put(ctx, store.SessionUser, user)
 	a.sessions.Put(ctx, store.SessionUserAgent, b.r.UserAgent())
 	a.sessions.Put(ctx, store.SessionAddress, address(ctx))
+	if encoded != "" {
+		a.sessions.Put(ctx, store.SessionPassword, encoded)
+	}
 	token, expiry, err := a.sessions.Commit(ctx)
 	if err != nil {
 		return fmt.Errorf("save session: %w", err)
 	}
 	a.sessions.WriteSessionCookie(ctx, b.w, token, expiry)
 	if had {
-		a.hub.EndLogin(before.session, comet.ReasonReplaced)
-		a.doorbell.Ring()
+		a.endLogins([]string{before.session}, comet.ReasonReplaced)
 	}
 	return nil
 }

@@ -16,12 +16,14 @@ type workspaceOutput struct {
 		State        string  `json:"state" enum:"setup,ready"`
 		CodeRequired bool    `json:"code_required" doc:"Whether the set-up needs the code that chatd printed at its start."`
 		SignedIn     bool    `json:"signed_in"`
+		SignUp       string  `json:"sign_up" enum:"invite,open" doc:"Who may make an account."`
 	}
 }
 
 // workspaceState tells any visitor what to do first: set up, sign in, or chat.
 func (a *App) workspaceState(ctx context.Context, in *struct{ Browser }) (*workspaceOutput, error) {
 	out := &workspaceOutput{}
+	out.Body.SignUp = signUpInvite
 	_, out.Body.SignedIn = viewerOf(ctx)
 	workspace, err := a.store.Workspace(ctx)
 	switch {
@@ -32,7 +34,7 @@ func (a *App) workspaceState(ctx context.Context, in *struct{ Browser }) (*works
 		return nil, err
 	default:
 		out.Body.State = "ready"
-		out.Body.Name = &workspace.Name
+		out.Body.Name, out.Body.SignUp = &workspace.Name, signUpWord(workspace)
 	}
 	return out, nil
 }
@@ -57,7 +59,7 @@ func (a *App) setUp(ctx context.Context, in *setUpInput) (*signedInOutput, error
 	if err := a.checkSetupCode(ctx, in.r, in.Body.Code); err != nil {
 		return nil, err
 	}
-	hash, err := a.hash(ctx, in.Body.Password)
+	hash, err := a.hash(ctx, "password", in.Body.Password)
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +70,7 @@ func (a *App) setUp(ctx context.Context, in *setUpInput) (*signedInOutput, error
 	if err != nil {
 		return nil, err
 	}
-	return a.welcome(ctx, in.Browser, owner)
+	return a.welcome(ctx, in.Browser, owner, "")
 }
 
 // checkSetupCode lets only somebody with the code, or on this very machine,

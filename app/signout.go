@@ -23,6 +23,10 @@ const (
 // All of it runs on the reserved connections, so it never waits behind data.
 // Signing out twice is fine.
 func (a *App) signOut(w http.ResponseWriter, r *http.Request) {
+	if _, given := bearerToken(r); given {
+		a.fail(w, r, problem(http.StatusForbidden, "An access token does not sign out. Revoke it instead, in chatd at your name."))
+		return
+	}
 	ctx, err := loadSession(r.Context(), r, a.controlSessions)
 	if err != nil {
 		a.fail(w, r, a.stillSignedIn(r.Context(), err))
@@ -53,8 +57,7 @@ func (a *App) endSession(ctx context.Context, session string) error {
 	for {
 		err := a.tryEndSession(ctx, session)
 		if err == nil {
-			a.hub.EndLogin(session, comet.ReasonSignedOut)
-			a.doorbell.Ring()
+			a.endLogins([]string{session}, comet.ReasonSignedOut)
 			return nil
 		}
 		if !unknown && store.Unchanged(err) {
@@ -101,29 +104,6 @@ func pause(ctx context.Context, d time.Duration) bool {
 		return false
 	case <-timer.C:
 		return true
-	}
-}
-
-// loginLives is the fresh look-up with which the hub makes sure of a login
-// after a stream of it was registered.
-func (a *App) loginLives(ctx context.Context, who comet.Principal) error {
-	live, err := a.store.SessionLive(ctx, who.Login)
-	if err != nil || live {
-		return err
-	}
-	return &comet.EndedError{Reason: a.endReason(ctx, who.Login)}
-}
-
-// endReason is why a session is no longer live.
-func (a *App) endReason(ctx context.Context, session string) comet.Reason {
-	ended, err := a.store.Session(ctx, session)
-	switch {
-	case err == nil && ended.EndReason != "":
-		return comet.Reason(ended.EndReason)
-	case err == nil && ended.ExpiresAt.After(time.Now()):
-		return comet.ReasonDeactivated
-	default:
-		return comet.ReasonExpired
 	}
 }
 

@@ -72,12 +72,33 @@ func (t *Throttle) Try(account, address string) (wait time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.expireLocked(now)
-	if wait = max(t.entryLocked(pair).accountWait(now), t.entryLocked(single).addressWait(now)); wait > 0 {
+	if wait = t.waitLocked(pair, single, now); wait > 0 {
 		return wait
 	}
 	t.bookLocked(pair, now)
 	t.bookLocked(single, now)
 	return 0
+}
+
+// Wait is Try without booking anything, for what fails so rarely that many at
+// the same time need not be feared: Failed books it afterwards.
+func (t *Throttle) Wait(account, address string) time.Duration {
+	now := time.Now()
+	pair, single := throttleKeys(account, address)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.expireLocked(now)
+	return t.waitLocked(pair, single, now)
+}
+
+// Failed books a try that was not booked before and has failed.
+func (t *Throttle) Failed(account, address string) {
+	now := time.Now()
+	pair, single := throttleKeys(account, address)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.bookLocked(pair, now)
+	t.bookLocked(single, now)
 }
 
 // Succeeded forgets the failed tries of the account from the address. Those
@@ -125,6 +146,10 @@ func network(address string) string {
 		return address
 	}
 	return prefix.String()
+}
+
+func (t *Throttle) waitLocked(pair, single throttleKey, now time.Time) time.Duration {
+	return max(0, t.entryLocked(pair).accountWait(now), t.entryLocked(single).addressWait(now))
 }
 
 // entryLocked is what is known of a key, or an empty entry.

@@ -46,9 +46,19 @@ func topicOf(e store.Event) string {
 	switch {
 	case e.TopicID == store.WorkspaceTopic:
 		return workspaceTopic
-	case e.Kind == store.EventRoomAdded || e.Kind == store.EventRoomRemoved:
+	case ofUser(e.Kind):
 		return userTopic(e.TopicID)
 	default:
 		return roomTopic(e.TopicID)
+	}
+}
+
+// ofUser reports whether events of a kind stand in a user's own topic.
+func ofUser(kind store.EventKind) bool {
+	switch kind {
+	case store.EventRoomAdded, store.EventRoomRemoved, store.EventRoomRoleChanged, store.EventMeChanged:
+		return true
+	default:
+		return false
 	}
 }

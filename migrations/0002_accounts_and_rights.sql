@@ -1,8 +1,9 @@
 -- Accounts and rights: personal access tokens, open sign-up, invites for guests,
 -- read-only rooms, and user names that look alike.
 --
--- Only adds columns with constant defaults, so it takes no time on a large
--- database, and the version before goes on working beside it.
+-- Only adds columns with constant defaults, and indexes on the small table of
+-- users, so it takes no time on a large database, and the version before goes on
+-- working beside it.
 
 -- Whether people may make an account without an invite.
 alter table workspace add column sign_up_open boolean not null default false;
@@ -15,6 +16,8 @@ alter table users
     add column changed_tx bigint not null default 0,
     add constraint users_username_skeleton_unique unique (username_skeleton);
 create index users_changed_tx on users (changed_tx) where changed_tx > 0;
+-- The order in which people are listed, page by page.
+create index users_by_name on users (lower(display_name), id);
 
 -- A personal access token is a session of another kind: it is found by the hash
 -- of its secret, expires, ends and leaves a tombstone in the same way.

@@ -29,48 +29,52 @@ type Notice struct {
 const fromNothing = -1
 
 // since returns what came after a revision; see Tracker.Since.
-func (v *view) since(viewer int64, revision string, visible func(viewer, user int64) bool) (event []byte, next string) {
+func (v *view) since(sight Sight, revision string) (event []byte, next string) {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
 	if !v.loaded {
 		return nil, revision
 	}
 	from := int64(fromNothing)
-	if epoch, number, ok := parseRevision(revision); ok && epoch == v.epoch && number >= v.floor {
+	known, mark, _ := strings.Cut(revision, markSeparator)
+	if epoch, number, ok := parseRevision(known); ok && epoch == v.epoch && number >= v.floor && mark == sight.Mark {
 		from = number
 	}
 	// The viewer may come from a node that is ahead of this one.
 	if from >= v.newest {
 		return nil, revision
 	}
-	next = formatRevision(v.epoch, v.newest)
-	if visible == nil {
+	next = v.revisionLocked(sight.Mark)
+	if sight.Sees == nil && sight.Mark == "" {
 		return v.sharedLocked(from), next
 	}
-	return v.encodeLocked(from, func(user int64) bool { return visible(viewer, user) }), next
+	return v.encodeLocked(from, sight), next
 }
 
 // sharedLocked encodes an event once for all who may see everybody.
 func (v *view) sharedLocked(from int64) []byte {
-	everybody := func(int64) bool { return true }
 	v.encoding.Lock()
 	event, ok := v.encoded[from]
 	if !ok && len(v.encoded) < keepEncoded {
-		event, ok = v.encodeLocked(from, everybody), true
+		event, ok = v.encodeLocked(from, Sight{}), true
 		v.encoded[from] = event
 	}
 	v.encoding.Unlock()
 	if !ok {
-		event = v.encodeLocked(from, everybody)
+		event = v.encodeLocked(from, Sight{})
 	}
 	return event
 }
 
 // encodeLocked returns the event for a viewer at a revision, or nil when
 // nothing of it is visible.
-func (v *view) encodeLocked(from int64, visible func(user int64) bool) []byte {
+func (v *view) encodeLocked(from int64, sight Sight) []byte {
+	visible := sight.Sees
+	if visible == nil {
+		visible = func(int64) bool { return true }
+	}
 	e := Event{
-		Revision: formatRevision(v.epoch, v.newest),
+		Revision: v.revisionLocked(sight.Mark),
 		Snapshot: from == fromNothing,
 		States:   map[string]string{},
 		Notices:  []Notice{},
@@ -101,7 +105,20 @@ func (v *view) encodeLocked(from int64, visible func(user int64) bool) []byte {
 
 func formatUser(user int64) string { return strconv.FormatInt(user, 10) }
 
-// A revision is written "epoch.number". It is the same on all nodes.
+// markSeparator stands between a revision and the mark of the viewer's sight.
+const markSeparator = "~"
+
+// revisionLocked is the newest revision, for viewers whose sight has this mark.
+func (v *view) revisionLocked(mark string) string {
+	revision := formatRevision(v.epoch, v.newest)
+	if mark != "" {
+		revision += markSeparator + mark
+	}
+	return revision
+}
+
+// A revision is written "epoch.number", for a limited sight with "~" and its
+// mark after it. It is the same on all nodes.
 func formatRevision(epoch, number int64) string {
 	return strconv.FormatInt(epoch, 10) + "." + strconv.FormatInt(number, 10)
 }

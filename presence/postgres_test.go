@@ -25,7 +25,7 @@ func people(t *testing.T, s *store.Store, n int) []int64 {
 	if err != nil {
 		t.Fatal(err)
 	}
-	invite, err := s.CreateInvite(t.Context(), owner.ID, time.Hour)
+	invite, err := s.CreateInvite(t.Context(), owner.ID, store.NewInvite{TTL: time.Hour})
 	if err != nil {
 		t.Fatal(err)
 	}

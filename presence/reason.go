@@ -10,6 +10,8 @@ const (
 	SignedOut Reason = "signed-out"
 	// Removed is a login that somebody in charge has ended.
 	Removed Reason = "removed"
+	// PasswordChanged is a login that ended with the password it was made with.
+	PasswordChanged Reason = "password-changed"
 	// Deactivated is an account that was closed.
 	Deactivated Reason = "deactivated"
 	// Replaced is a login that a newer one of the same browser follows.
@@ -34,8 +36,10 @@ const (
 
 // notice is how others are told when this was a person's last session.
 func (r Reason) notice() string {
-	if r == SignedOut || r == Removed || r == Deactivated {
+	switch r {
+	case SignedOut, Removed, PasswordChanged, Deactivated:
 		return noticeSignedOut
+	default:
+		return noticeWentOffline
 	}
-	return noticeWentOffline
 }

@@ -162,7 +162,9 @@ func TestNothingIsToldBeforeTheFirstLook(t *testing.T) {
 
 func TestOnlyVisiblePeopleAreTold(t *testing.T) {
 	inWorld(t, 0, func(w *world) {
-		n := w.startWith(func(viewer, user int64) bool { return user != 2 })
+		n := w.startWith(func(int64) presence.Sight {
+			return presence.Sight{Sees: func(user int64) bool { return user != 2 }, Mark: "a"}
+		})
 		v := w.viewer()
 		v.sees(n)
 		n.Opened("two", 2)
@@ -178,6 +180,32 @@ func TestOnlyVisiblePeopleAreTold(t *testing.T) {
 		if got := fmt.Sprint(v.notices); got != "[1 signed-in]" {
 			t.Errorf("viewer got %v", got)
 		}
+	})
+}
+
+func TestAnotherSightBeginsWithASnapshot(t *testing.T) {
+	inWorld(t, 0, func(w *world) {
+		hidden, mark := int64(2), "a"
+		n := w.startWith(func(int64) presence.Sight {
+			if mark == "" {
+				return presence.Sight{}
+			}
+			return presence.Sight{Sees: func(user int64) bool { return user != hidden }, Mark: mark}
+		})
+		n.Opened("one", 1)
+		n.Opened("two", 2)
+		w.pass(time.Second)
+		v := w.viewer()
+		v.sees(n, "1")
+		hidden, mark = 1, "b" // nothing else has happened
+		v.sees(n, "2")
+		if v.poll(n) {
+			t.Error("the same sight was told again")
+		}
+		mark = "" // now everybody is visible
+		v.sees(n, "1", "2")
+		hidden, mark = 1, "b"
+		v.sees(n, "2")
 	})
 }
 

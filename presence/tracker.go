@@ -27,12 +27,23 @@ type Config struct {
 	// Ring is called in the same way when this node has changed something
 	// that other nodes should look at. May be nil.
 	Ring func()
-	// Visible says whether a viewer may know about a user; nil shows
-	// everybody to everybody. It is called often, under a lock.
-	Visible func(viewer, user int64) bool
+	// Visible says whom a viewer may know about; nil shows everybody to
+	// everybody. It is called often and must not wait.
+	Visible func(viewer int64) Sight
 	// Log is where the loss and the return of the database are told; nil is
 	// the default logger.
 	Log *slog.Logger
+}
+
+// Sight is whom a viewer may know about.
+type Sight struct {
+	// Sees is nil for somebody who may know about everybody. It is called
+	// under a lock.
+	Sees func(user int64) bool
+	// Mark names the people that Sees lets through, in letters and digits, the
+	// same on all nodes. It is part of the viewer's revisions, so whoever comes
+	// back with another sight than before gets a snapshot.
+	Mark string
 }
 
 // Tracker is the presence of one node. All its methods but Run may be called
@@ -112,10 +123,14 @@ func (t *Tracker) Refresh() {
 // presence event (see Event) without its "event" field, and the revision to
 // ask with the next time. The event is nil when there is nothing to tell.
 // After a revision this tracker (or that of another node) gave, the event has
-// every later change and notice; after an empty, foreign or old one it is a
-// snapshot.
+// every later change and notice; after an empty, foreign or old one, or one
+// given for another Sight, it is a snapshot.
 func (t *Tracker) Since(viewer int64, revision string) (event []byte, next string) {
-	return t.view.since(viewer, revision, t.config.Visible)
+	var sight Sight
+	if t.config.Visible != nil {
+		sight = t.config.Visible(viewer)
+	}
+	return t.view.since(sight, revision)
 }
 
 // poke wakes Run.

@@ -54,7 +54,7 @@ func (w *world) end() {
 // start starts a node that tells the others of its changes.
 func (w *world) start() *node { return w.startWith(nil) }
 
-func (w *world) startWith(visible func(viewer, user int64) bool) *node {
+func (w *world) startWith(visible func(viewer int64) presence.Sight) *node {
 	n := &node{db: w.db.Client(), done: make(chan struct{})}
 	n.Tracker = presence.New(presence.Config{
 		Leases:   n.db,

@@ -20,28 +20,26 @@ type NewUser struct {
 // user name cannot have one, so neither is taken for the other. It returns
 // ErrNotFound when there is no such user.
 func (s *Store) UserByLogin(ctx context.Context, login string) (User, string, error) {
-	const byUsername = `
-		select ` + userColumns + `, u.password_hash
-		from users u
-		where u.username_key = $1 and u.deactivated_at is null`
-	const byEmail = `
-		select ` + userColumns + `, u.password_hash
-		from users u
-		where u.email_key = $1 and u.deactivated_at is null`
-
-	query, key := byUsername, UsernameKey(login)
-	if strings.Contains(login, "@") {
-		query, key = byEmail, emailKey(login)
-	}
-	if key == "" {
-		return User{}, "", ErrNotFound
-	}
+	where, key := byLogin(login)
 	var hash string
-	user, err := scanUser(s.db.QueryRow(ctx, query, key), &hash)
+	user, err := scanUser(s.db.QueryRow(ctx, `
+		select `+userColumns+`, u.password_hash
+		from users u
+		where `+where+` and u.deactivated_at is null`, key), &hash)
 	if err != nil {
 		return User{}, "", fmt.Errorf("find user by login: %w", err)
 	}
 	return user, hash, nil
+}
+
+// byLogin returns the condition that finds a user by user name or e-mail
+// address, and the key that is its $1. Nobody has the key of a login that can
+// be neither.
+func byLogin(login string) (where, key string) {
+	if strings.Contains(login, "@") {
+		return `u.email_key = $1`, emailKey(login)
+	}
+	return `u.username_key = $1`, UsernameKey(login)
 }
 
 // User returns one user, also a deactivated one, or ErrNotFound.
@@ -53,51 +51,8 @@ func (s *Store) User(ctx context.Context, id int64) (User, error) {
 	return user, nil
 }
 
-// Users returns all active users, by display name.
-func (s *Store) Users(ctx context.Context) ([]User, error) {
-	rows, err := s.db.Query(ctx, activeUsers)
-	if err != nil {
-		return nil, fmt.Errorf("list users: %w", err)
-	}
-	users, err := collectUsers(rows)
-	if err != nil {
-		return nil, fmt.Errorf("list users: %w", err)
-	}
-	return users, nil
-}
-
-// SignUp makes the account of somebody who was invited and makes them a member
-// of the first public room. It returns ErrNotFound for an unknown invite,
-// ErrInviteRevoked or ErrInviteExpired for one that has ended, *TakenError for a user name or e-mail address that somebody
-// has, and *InvalidError for one that cannot be had.
-func (s *Store) SignUp(ctx context.Context, inviteToken string, account NewUser) (User, Pending, error) {
-	var user User
-	var pending Pending
-	err := s.transact(ctx, pgx.TxOptions{}, func(tx pgx.Tx) error {
-		if err := useInvite(ctx, tx, inviteToken); err != nil {
-			return err
-		}
-		var err error
-		if user, err = insertUser(ctx, tx, account, RoleMember); err != nil {
-			return err
-		}
-		pending, err = welcome(ctx, tx, user.ID)
-		return err
-	})
-	if err != nil {
-		return User{}, nil, fmt.Errorf("sign up: %w", err)
-	}
-	return user, pending, nil
-}
-
 // userColumns are the columns that scanUser reads, of users u.
 const userColumns = `u.id, u.username, u.display_name, coalesce(u.email, ''), u.role, u.created_at, u.last_seen_at, u.deactivated_at`
-
-const activeUsers = `
-	select ` + userColumns + `
-	from users u
-	where u.deactivated_at is null
-	order by lower(u.display_name), u.id`
 
 // scanUser reads userColumns and, after them, more. No row is ErrNotFound.
 func scanUser(row pgx.Row, more ...any) (User, error) {
@@ -119,58 +74,25 @@ func findUser(ctx context.Context, db querier, id int64) (User, error) {
 
 // insertUser makes the user and the user's own topic.
 func insertUser(ctx context.Context, tx pgx.Tx, account NewUser, role Role) (User, error) {
-	username, err := cleanUsername(account.Username)
+	username, err := newUsername(account.Username)
 	if err != nil {
 		return User{}, err
 	}
-	displayName, err := cleanLine(account.DisplayName, MaxDisplayName,
-		&InvalidError{Field: "display_name", Text: "A name has 1 to 80 characters on one line."})
+	displayName, err := cleanDisplayName(account.DisplayName)
 	if err != nil {
 		return User{}, err
 	}
-	var email, key *string
-	if strings.TrimSpace(account.Email) != "" {
-		clean, err := cleanEmail(account.Email)
-		if err != nil {
-			return User{}, err
-		}
-		folded := emailKey(clean)
-		email, key = &clean, &folded
+	email, key, err := emailColumns(account.Email)
+	if err != nil {
+		return User{}, err
 	}
 	user, err := scanUser(tx.QueryRow(ctx, `
 		with topic as (
 			insert into topics (kind) values ('user') returning id
 		)
-		insert into users as u (id, username, username_key, display_name, email, email_key, password_hash, role)
-		select topic.id, $1, $2, $3, $4, $5, $6, $7 from topic
+		insert into users as u (id, username, username_key, username_skeleton, display_name, email, email_key, password_hash, role)
+		select topic.id, $1, $2, $3, $4, $5, $6, $7, $8 from topic
 		returning `+userColumns,
-		username, UsernameKey(username), displayName, email, key, account.PasswordHash, role))
+		username, UsernameKey(username), skeleton(username), displayName, email, key, account.PasswordHash, role))
 	return user, takenError(err)
-}
-
-// welcome makes a new user a member of the first public room and tells the
-// workspace.
-func welcome(ctx context.Context, tx pgx.Tx, user int64) (Pending, error) {
-	rows, err := tx.Query(ctx, `
-		with room as (
-			select r.id, t.last_number
-			from rooms r
-			join topics t on t.id = r.id
-			where r.kind = 'public'
-			order by r.id
-			limit 1
-		), joined as (
-			insert into memberships (room_id, user_id, role, read_number)
-			select room.id, $1, 'member', room.last_number from room
-			returning room_id, user_id
-		)
-		insert into pending_events (topic_id, kind, user_id, room_id, actor_id)
-		select $2::bigint, 'user-added', $1::bigint, null::bigint, $1::bigint
-		union all
-		select joined.room_id, 'join', joined.user_id, joined.room_id, joined.user_id from joined
-		returning topic_id`, user, WorkspaceTopic)
-	if err != nil {
-		return nil, err
-	}
-	return pgx.CollectRows(rows, pgx.RowTo[int64])
 }

@@ -49,26 +49,6 @@ func TestADeactivatedUserCannotSignIn(t *testing.T) {
 	}
 }
 
-func TestUsersAreTheActiveOnesByDisplayName(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	for _, name := range []string{"zoe", "Bob", "ada", "gone"} {
-		user := w.user(name)
-		if name == "gone" {
-			w.deactivate(user)
-		}
-	}
-	users, err := w.Users(w.ctx())
-	w.ok(err)
-	var names []string
-	for _, u := range users {
-		names = append(names, u.DisplayName)
-	}
-	if want := []string{"ada", "Bob", "Owner", "zoe"}; !slices.Equal(names, want) {
-		t.Errorf("users = %v, want %v", names, want)
-	}
-}
-
 func TestASignUpTellsTheWorkspaceAndTheFirstRoom(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

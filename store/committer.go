@@ -2,11 +2,11 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
 	"sync"
+	"time"
 	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5/pgtype"
@@ -41,6 +41,9 @@ type CommitterConfig struct {
 	// of one topic come in the order of the log; calls for different topics
 	// may overlap. It must not block: sends wait meanwhile.
 	OnCommit func([]Event)
+	// OnBatch receives, after each transaction, how many sends were in it, how
+	// long it took and how it failed, if it did. The same holds: do not block.
+	OnBatch func(sends int, took time.Duration, err error)
 	// BatchMax bounds the messages of one transaction; 0 means 256.
 	BatchMax int
 	// QueueMax bounds the sends in the committer; 0 means 8192. Further ones
@@ -63,6 +66,7 @@ type Committer struct {
 	// Static after construction.
 	store    *Store
 	onCommit func([]Event)
+	onBatch  func(sends int, took time.Duration, err error)
 	batchMax int
 	log      *slog.Logger
 
@@ -80,9 +84,13 @@ func (s *Store) NewCommitter(c CommitterConfig) *Committer {
 	if c.OnCommit == nil {
 		c.OnCommit = func([]Event) {}
 	}
+	if c.OnBatch == nil {
+		c.OnBatch = func(int, time.Duration, error) {}
+	}
 	return &Committer{
 		store:    s,
 		onCommit: c.OnCommit,
+		onBatch:  c.OnBatch,
 		batchMax: orDefault(c.BatchMax, 256),
 		log:      s.log,
 		queue:    newQueue(orDefault(c.QueueMax, 8192)),
@@ -94,9 +102,9 @@ func (s *Store) NewCommitter(c CommitterConfig) *Committer {
 //
 // Errors: ErrInvalid for what can never be stored; ErrNotFound for a room that
 // does not exist or is not for this person to know of; ErrNotMember for a
-// public room that they are not in; ErrSessionEnded; ErrForbidden for an author
-// who was deactivated; ErrConflict for a ClientID that was used in another
-// room. ErrUnavailable means that ctx ended first, or that too many sends wait
+// public room that they are not in; ErrReadOnly; ErrSessionEnded; ErrForbidden
+// for those without the right and an author who was deactivated; ErrConflict
+// for a ClientID that was used in another room. ErrUnavailable means that ctx ended first, or that too many sends wait
 // for this room; the message may still be stored, and sending it again is safe.
 func (c *Committer) Send(ctx context.Context, in Send) (Sent, error) {
 	s, err := newSend(ctx, in)
@@ -107,24 +115,7 @@ func (c *Committer) Send(ctx context.Context, in Send) (Sent, error) {
 		return Sent{}, err
 	}
 	o := s.await(ctx)
-	if errors.Is(o.err, ErrNotMember) {
-		return Sent{}, c.whyNotMember(ctx, in)
-	}
 	return o.sent, o.err
-}
-
-// whyNotMember refuses a send in the way that fits the room: not every room is
-// for everybody to know of.
-func (c *Committer) whyNotMember(ctx context.Context, in Send) error {
-	_, err := findStanding(ctx, c.store.db, in.AuthorID, in.RoomID)
-	switch {
-	case err == nil:
-		return ErrNotMember
-	case errors.Is(err, ErrNotFound):
-		return err
-	default:
-		return fmt.Errorf("%w: %w", ErrUnavailable, err)
-	}
 }
 
 // await returns the committer's answer, or ErrUnavailable when ctx ends first.

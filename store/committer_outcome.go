@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"chatd/store/rights"
 )
 
 // report is what a committed transaction means for listeners and senders.
@@ -102,8 +104,21 @@ func (v *verdict) outcome(s *send) outcome {
 	case verdictInactive:
 		return outcome{err: ErrForbidden}
 	default:
-		return outcome{err: ErrNotMember}
+		return outcome{err: v.refusal()}
 	}
+}
+
+// refusal says why the author may not post, in the way that fits the room: not
+// every room is for everybody to know of.
+func (v *verdict) refusal() error {
+	if v.standing == nil {
+		return ErrNotFound
+	}
+	st, known := rights.ParseStanding(*v.standing)
+	if !known {
+		return ErrNotFound
+	}
+	return refusal(rights.PostMessage, st)
 }
 
 // event makes the event of an accepted or repeated send.

@@ -96,7 +96,9 @@ type worker struct {
 // work attempts a batch and deals with the outcome. All its sends are answered
 // or back in the queue when it returns.
 func (w *worker) work(ctx context.Context, b *batch) {
+	begin := time.Now()
 	a, err := w.transact(ctx, b, w.lock)
+	w.onBatch(b.size, time.Since(begin), err)
 	if err != nil {
 		w.failed(ctx, b, err)
 		return

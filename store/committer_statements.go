@@ -1,11 +1,13 @@
 package store
 
+import "chatd/store/rights"
+
 // The committer's transaction goes to the server in one piece and comes back
 // with one answer, so that no lock is held for a round trip:
 //
 //	lockTopics   lock the heads, in the order of ids, skipping those held elsewhere
 //	movePending  number the pending events of the locked topics, when there are any
-//	postSends    judge the sends, number and store the accepted ones
+//	postSends    judge the sends by the grant of post-message, number and store the accepted ones
 //
 // The pieces are one implicit transaction, which commits with the last of them.
 // Each statement takes a fresh snapshot (READ COMMITTED), so the judgement sees
@@ -73,16 +75,16 @@ const (
 	verdictReused       = "reused"        // the client id was used in another room
 	verdictSessionEnded = "session-ended" // or of another or a deactivated user
 	verdictInactive     = "inactive"      // the author is deactivated or does not exist
-	verdictNotMember    = "not-member"    // of the room, if it is one
+	verdictRefused      = "refused"       // by the author's standing; a null one means no such room
 	verdictSkipped      = "skipped"       // fine so far, but the lock was held elsewhere
 	verdictBehindNews   = "behind-news"   // fine so far, but pending events come first
 )
 
 // The text of an accepted message is not sent back.
-const postSends = `
+var postSends = `
 	with judged as materialized (
 		select s.n, s.room_id, s.author_id, s.client_id, s.body,
-		       t.epoch, t.head, t.last_number, u.username, u.display_name, u.role,
+		       t.epoch, t.head, t.last_number, me.username, me.display_name, me.role,
 		       old.id as old_id, old.number as old_number, old.seq as old_seq, old.body as old_body,
 		       old.created_at as old_created_at,
 		       case
@@ -90,19 +92,21 @@ const postSends = `
 		         when old.id is not null then 'reused'
 		         when s.session_id is not null and not (
 		              x.user_id = s.author_id and x.ended_at is null and x.expires_at > statement_timestamp()
-		              and u.deactivated_at is null) is true then 'session-ended'
-		         when u.id is null or u.deactivated_at is not null then 'inactive'
-		         when m.user_id is null or m.left_at is not null then 'not-member'
+		              and me.deactivated_at is null) is true then 'session-ended'
+		         when me.id is null or me.deactivated_at is not null then 'inactive'
+		         when r.id is null or ` + standing + ` <> all (` + literal(rights.PostMessage.Grant()) + `) then 'refused'
 		         when s.room_id <> all ((select current_setting('` + lockedSetting + `')::bigint[])::bigint[]) then 'skipped'
 		         when exists (select from pending_events p where p.topic_id = s.room_id) then 'behind-news'
 		         else 'accepted'
-		       end as verdict
+		       end as verdict,
+		       case when r.id is not null then ` + standing + ` end as standing
 		from unnest($1::bigint[], $2::bigint[], $3::uuid[], $4::uuid[], $5::text[])
 		     with ordinality as s (room_id, author_id, session_id, client_id, body, n)
 		left join messages old on old.author_id = s.author_id and old.client_id = s.client_id
 		left join topics t on t.id = s.room_id
-		left join memberships m on m.room_id = s.room_id and m.user_id = s.author_id
-		left join users u on u.id = s.author_id
+		left join rooms r on r.id = s.room_id
+		left join users me on me.id = s.author_id
+		left join memberships mine on mine.room_id = s.room_id and mine.user_id = s.author_id and mine.left_at is null
 		left join sessions x on x.id = s.session_id
 	), accepted as materialized (
 		select n, room_id, author_id, client_id, body, epoch, username, display_name, role,
@@ -129,9 +133,9 @@ const postSends = `
 		from (select room_id, max(seq) as seq, max(number) as number from accepted group by room_id) a
 		where t.id = a.room_id
 	)
-	select n, 'accepted' as verdict, id, epoch, number, seq, created_at, username, display_name, role, null as body
+	select n, 'accepted' as verdict, id, epoch, number, seq, created_at, username, display_name, role, null as body, null as standing
 	from accepted
 	union all
-	select n, verdict, old_id, epoch, old_number, old_seq, old_created_at, username, display_name, role, old_body
+	select n, verdict, old_id, epoch, old_number, old_seq, old_created_at, username, display_name, role, old_body, standing
 	from judged
 	where verdict <> 'accepted'`

@@ -84,7 +84,7 @@ type verdict struct {
 	id, epoch, number, seq      *int64
 	at                          *time.Time
 	username, displayName, role *string
-	body                        *string
+	body, standing              *string
 }
 
 // transact runs the transaction for a batch. After an error nothing is stored,
@@ -165,7 +165,7 @@ func (a *answer) readMoved(rows pgx.Rows) error {
 func (a *answer) readVerdicts(rows pgx.Rows) error {
 	var v verdict
 	targets := []any{&v.n, &v.verdict, &v.id, &v.epoch, &v.number, &v.seq, &v.at,
-		&v.username, &v.displayName, &v.role, &v.body}
+		&v.username, &v.displayName, &v.role, &v.body, &v.standing}
 	_, err := pgx.ForEachRow(rows, targets, func() error {
 		a.verdicts[v.n-1] = v
 		return nil

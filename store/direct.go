@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"chatd/store/rights"
 )
 
 // maxDirectOthers bounds how many people somebody can write to directly.
@@ -14,8 +16,8 @@ const maxDirectOthers = 8
 // OpenDirect returns the direct room of exactly these people, and makes it
 // when there is none: of several at once one makes it and all return the same.
 // Pending is empty when it was there. There are 1 to 8 others; somebody who
-// names only themselves gets a room for their own notes. Unknown or
-// deactivated people give ErrNoSuchUser.
+// names only themselves gets a room for their own notes. People who are unknown
+// or deactivated, or whom this one does not see, give ErrNoSuchUser.
 func (s *Store) OpenDirect(ctx context.Context, by int64, others []int64) (Room, Pending, error) {
 	people, err := directPeople(by, others)
 	if err != nil {
@@ -41,7 +43,7 @@ func directPeople(by int64, others []int64) ([]int64, error) {
 
 func (s *Store) openDirect(ctx context.Context, by int64, people []int64) (Room, Pending, error) {
 	key := directKey(people)
-	room, err := findDirect(ctx, s.db, key)
+	room, err := findDirect(ctx, s.db, by, key)
 	if err == nil || !isNotFound(err) {
 		return room, nil, err
 	}
@@ -50,10 +52,12 @@ func (s *Store) openDirect(ctx context.Context, by int64, people []int64) (Room,
 	case err == nil:
 		return room, people, nil
 	case isNotFound(err):
-		return Room{}, nil, ErrNoSuchUser
+		if err = whyNotHere(ctx, s.db, rights.OpenDirect, by); err == nil {
+			err = ErrNoSuchUser
+		}
 	case violates(err, "rooms_direct_key_unique"):
 		// Somebody else made it in the meantime, and has committed.
-		room, err = findDirect(ctx, s.db, key)
+		room, err = findDirect(ctx, s.db, by, key)
 	}
 	return room, nil, err
 }
@@ -67,30 +71,41 @@ func directKey(people []int64) string {
 	return strings.Join(ids, ",")
 }
 
-func findDirect(ctx context.Context, db querier, key string) (Room, error) {
-	return scanRoom(db.QueryRow(ctx, `select `+roomColumns+` from rooms r where r.direct_key = $1`, key))
+func findDirect(ctx context.Context, db querier, by int64, key string) (Room, error) {
+	return scanRoom(db.QueryRow(ctx, `
+		select `+roomColumns+`
+		from rooms r, users me
+		where r.direct_key = $3 and me.id = $1 and me.deactivated_at is null and me.role = any($2::text[])`,
+		by, rights.OpenDirect.Roles(), key))
 }
 
 // insertDirect makes the room, or nothing (ErrNotFound) when one of the people
-// is not there.
+// is not there or not to be seen, or by has no right to.
 func insertDirect(ctx context.Context, db querier, by int64, people []int64, key string) (Room, error) {
 	return scanRoom(db.QueryRow(ctx, `
-		with people as (
-			select u.id from users u where u.id = any($2::bigint[]) and u.deactivated_at is null
+		with me as materialized (
+			select v.id, v.role, v.deactivated_at
+			from users v
+			where v.id = $1 and v.role = any($3::text[])
+			for share -- a role that is being taken away is waited for
+		), people as (
+			select u.id
+			from users u, me
+			where u.id = any($4::bigint[]) and u.deactivated_at is null and `+visible+`
 		), topic as (
 			insert into topics (kind)
-			select 'room' where (select count(*) from people) = cardinality($2::bigint[])
+			select 'room' where (select count(*) from people) = cardinality($4::bigint[])
 			returning id
 		), r as (
 			insert into rooms (id, kind, direct_key, created_by)
-			select topic.id, 'direct', $3, $1 from topic
-			returning id, kind, name, description, created_by, created_at
+			select topic.id, 'direct', $5, $1 from topic
+			returning *
 		), joined as (
-			insert into memberships (room_id, user_id, role)
-			select r.id, people.id, 'member' from r cross join people
+			insert into memberships (room_id, user_id)
+			select r.id, people.id from r cross join people
 		), pending as (
 			insert into pending_events (topic_id, kind, room_id, actor_id)
 			select people.id, 'room-added', r.id, r.created_by from r cross join people
 		)
-		select `+roomColumns+` from r`, by, people, key))
+		select `+roomColumns+` from r`, by, rights.SeeDirectory.Roles(), rights.OpenDirect.Roles(), people, key))
 }

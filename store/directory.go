@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
+
+	"chatd/store/rights"
 )
 
 // DirectoryRoom is a public room as somebody sees it who looks for one.
@@ -14,59 +16,74 @@ type DirectoryRoom struct {
 	Joined  bool
 }
 
-// Directory returns all public rooms by name, and whether the user has joined.
-func (s *Store) Directory(ctx context.Context, user int64) ([]DirectoryRoom, error) {
+// Directory returns a page of all public rooms by name, whether the user has
+// joined, and where the next page begins, "" after the last one. Those who may
+// not see the directory get ErrForbidden.
+func (s *Store) Directory(ctx context.Context, user int64, page Page) (rooms []DirectoryRoom, next string, err error) {
+	after, err := page.from()
+	if err != nil {
+		return nil, "", err
+	}
 	rows, err := s.db.Query(ctx, `
-		select `+roomColumns+`, coalesce(m.members, 0), coalesce(m.joined, false)
-		from rooms r
-		left join (
-			select room_id, count(*) as members, bool_or(user_id = $1) as joined
-			from memberships
-			where left_at is null
-			group by room_id
-		) m on m.room_id = r.id
-		where r.kind = 'public'
-		order by r.name_key`, user)
+		select `+roomColumns+`, r.name_key, counted.members, counted.joined
+		from users me
+		join rooms r on r.kind = 'public' and (r.name_key, r.id) > ($3, $4)
+		cross join lateral (
+			select count(*) as members, coalesce(bool_or(m.user_id = me.id), false) as joined
+			from memberships m
+			where m.room_id = r.id and m.left_at is null
+		) counted
+		where me.id = $1 and me.deactivated_at is null and me.role = any($2::text[])
+		order by r.name_key, r.id
+		limit $5`, user, rights.SeeDirectory.Roles(), after.Name, after.ID, page.limit()+1)
 	if err != nil {
-		return nil, fmt.Errorf("list public rooms: %w", err)
+		return nil, "", fmt.Errorf("list public rooms: %w", err)
 	}
-	rooms, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (DirectoryRoom, error) {
-		var d DirectoryRoom
-		var err error
-		d.Room, err = scanRoom(row, &d.Members, &d.Joined)
-		return d, err
+	rooms, next, err = collectPage(rows, page, func(row pgx.Row) (d DirectoryRoom, at cursor, err error) {
+		d.Room, err = scanRoom(row, &at.Name, &d.Members, &d.Joined)
+		at.ID = d.ID
+		return d, at, err
 	})
-	if err != nil {
-		return nil, fmt.Errorf("list public rooms: %w", err)
+	if err == nil && len(rooms) == 0 {
+		err = whyNotHere(ctx, s.db, rights.SeeDirectory, user)
 	}
-	return rooms, nil
+	if err != nil {
+		return nil, "", fmt.Errorf("list public rooms: %w", err)
+	}
+	return rooms, next, nil
 }
 
-// Members returns the members of a room to one of them, by display name. It
-// returns ErrNotMember for a public room that the user has not joined, and
-// ErrNotFound for a room that is not theirs to know of.
-func (s *Store) Members(ctx context.Context, user, room int64) ([]Member, error) {
-	rows, err := s.db.Query(ctx, `
-		select `+userColumns+`, m.role, m.joined_at
-		from memberships me
-		join memberships m on m.room_id = me.room_id and m.left_at is null
-		join users u on u.id = m.user_id
-		where me.room_id = $2 and me.user_id = $1 and me.left_at is null
-		order by lower(u.display_name), u.id`, user, room)
+// Members returns a page of the members of a room to one of them, by display
+// name, and where the next page begins, "" after the last one. It returns
+// ErrNotMember for a public room that the user has not joined, and ErrNotFound
+// for a room that is not theirs to know of.
+func (s *Store) Members(ctx context.Context, user, room int64, page Page) (members []Member, next string, err error) {
+	after, err := page.from()
 	if err != nil {
-		return nil, fmt.Errorf("list members of room %d: %w", room, err)
+		return nil, "", err
 	}
-	members, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Member, error) {
-		var m Member
-		var err error
-		m.User, err = scanUser(row, &m.RoomRole, &m.JoinedAt)
-		return m, err
+	rows, err := s.db.Query(ctx, `
+		select `+userColumns+`, m.role, m.joined_at, lower(u.display_name)
+		from rooms r
+		cross join `+asker+`
+		join memberships m on m.room_id = r.id and m.left_at is null
+		join users u on u.id = m.user_id
+		where `+granted+` and (lower(u.display_name), u.id) > ($4, $5)
+		order by lower(u.display_name), u.id
+		limit $6`, user, room, rights.ListMembers.Grant(), after.Name, after.ID, page.limit()+1)
+	if err != nil {
+		return nil, "", fmt.Errorf("list members of room %d: %w", room, err)
+	}
+	members, next, err = collectPage(rows, page, func(row pgx.Row) (m Member, at cursor, err error) {
+		m.User, err = scanUser(row, &m.RoomRole, &m.JoinedAt, &at.Name)
+		at.ID = m.ID
+		return m, at, err
 	})
 	if err == nil && len(members) == 0 {
-		err = whyNoMember(ctx, s.db, ErrNotFound, user, room)
+		err = whyNot(ctx, s.db, rights.ListMembers, user, room)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("list members of room %d: %w", room, err)
+		return nil, "", fmt.Errorf("list members of room %d: %w", room, err)
 	}
-	return members, nil
+	return members, next, nil
 }

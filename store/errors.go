@@ -2,6 +2,7 @@ package store
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -17,6 +18,9 @@ var (
 	ErrNotMember = errors.New("not a member of the room")
 	// ErrForbidden means that this person may not do this.
 	ErrForbidden = errors.New("not allowed")
+	// ErrReadOnly means that the room is read-only to this person. It is a kind
+	// of ErrForbidden.
+	ErrReadOnly = fmt.Errorf("the room is read-only: %w", ErrForbidden)
 	// ErrSessionEnded means that the session was signed out, has expired or
 	// belongs to a deactivated user.
 	ErrSessionEnded = errors.New("session has ended")
@@ -46,6 +50,7 @@ func (e *TakenError) Unwrap() error { return ErrConflict }
 const (
 	stateUniqueViolation     = "23505"
 	stateForeignKeyViolation = "23503"
+	stateDeadlock            = "40P01"
 )
 
 // sqlState returns the SQLSTATE of a database error, or "" if err is not one.

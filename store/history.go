@@ -7,13 +7,12 @@ import (
 	"slices"
 
 	"github.com/jackc/pgx/v5"
+
+	"chatd/store/rights"
 )
 
-// How many messages a page of history has.
-const (
-	defaultHistory = 50
-	MaxHistory     = 200
-)
+// MaxHistory is how many messages a page of history may have.
+const MaxHistory = MaxPage
 
 // HistoryPage says which messages of a room are wanted: those with numbers
 // below Before, or those above After, the nearest to it first. With neither it
@@ -47,15 +46,15 @@ func (s *Store) History(ctx context.Context, user, room int64, page HistoryPage)
 	case page.Before == 0:
 		from = math.MaxInt64
 	}
-	limit := historyLimit(page.Limit)
+	limit := pageLimit(page.Limit)
 	// One more than is wanted tells whether there are more.
-	rows, err := s.db.Query(ctx, query, user, room, from, limit+1)
+	rows, err := s.db.Query(ctx, query, user, room, rights.ReadMessages.Grant(), from, limit+1)
 	if err != nil {
 		return History{}, fmt.Errorf("history of room %d: %w", room, err)
 	}
 	history, err := collectHistory(rows, room)
 	if err != nil {
-		return History{}, fmt.Errorf("history of room %d: %w", room, whyNoMember(ctx, s.db, err, user, room))
+		return History{}, fmt.Errorf("history of room %d: %w", room, whyNotRead(ctx, s.db, err, user, room))
 	}
 	if history.More = len(history.Messages) > limit; history.More {
 		history.Messages = history.Messages[:limit]
@@ -66,13 +65,6 @@ func (s *Store) History(ctx context.Context, user, room int64, page HistoryPage)
 	return history, nil
 }
 
-func historyLimit(limit int) int {
-	if limit <= 0 {
-		return defaultHistory
-	}
-	return min(limit, MaxHistory)
-}
-
 // The position and the page are read by one statement, so an event is either
 // in the page or beyond the position. The newest and the oldest first are two
 // statements, so that each is a walk along the index on (room_id, number).
@@ -81,27 +73,29 @@ var (
 	historyAfter  = historyQuery(">", "asc")
 )
 
-// historyQuery finds the topic of room $2 for member $1, once for each of the
-// $4 messages nearest to number $3, or once alone when there are none.
+// historyQuery finds the topic of room $2 for user $1 who may read it, once for
+// each of the $5 messages nearest to number $4, or once alone when there are
+// none.
 func historyQuery(compare, order string) string {
 	return `
 	select t.epoch, t.head, x.id, x.number, x.seq, x.client_id, x.body, x.created_at,
-		u.id, u.username, u.display_name, u.role
-	from memberships m
-	join topics t on t.id = m.room_id
+		u.id, u.username, u.display_name, u.role, u.deactivated_at
+	from rooms r
+	join topics t on t.id = r.id
+	cross join ` + asker + `
 	left join lateral (
 		select id, number, seq, author_id, client_id, body, created_at
 		from messages
-		where room_id = $2 and number ` + compare + ` $3
+		where room_id = $2 and number ` + compare + ` $4
 		order by number ` + order + `
-		limit $4
+		limit $5
 	) x on true
 	left join users u on u.id = x.author_id
-	where m.room_id = $2 and m.user_id = $1 and m.left_at is null
+	where ` + granted + `
 	order by x.number ` + order
 }
 
-// collectHistory returns ErrNotFound when there is no row: not a member.
+// collectHistory returns ErrNotFound when there is no row: no right to it.
 func collectHistory(rows pgx.Rows, room int64) (History, error) {
 	defer rows.Close()
 	var history History
@@ -130,8 +124,8 @@ func scanHistory(row pgx.Row, room int64, position *Position) (*Message, error) 
 	var msg messageRow
 	var author userRow
 	var seq *int64
-	err := row.Scan(&position.Epoch, &position.Seq, &msg.id, &msg.number, &seq, &msg.clientID, &msg.body, &msg.at,
-		&author.id, &author.username, &author.displayName, &author.role)
+	targets := []any{&position.Epoch, &position.Seq, &msg.id, &msg.number, &seq, &msg.clientID, &msg.body, &msg.at}
+	err := row.Scan(append(targets, author.targets()...)...)
 	if err != nil || msg.id == nil {
 		return nil, err
 	}

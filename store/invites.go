@@ -6,9 +6,12 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"chatd/store/rights"
 )
 
 // Why an invite that exists cannot be used. Both are a kind of ErrGone.
@@ -25,70 +28,132 @@ type Invite struct {
 	ExpiresAt time.Time
 	RevokedAt *time.Time
 	Uses      int64
+	Role      Role    // of those who sign up with it
+	Rooms     []int64 // that they join, besides the first public one for members
 	// Token is the secret of the link. Only CreateInvite fills it: the
 	// database holds its hash.
 	Token string
 }
 
-// CreateInvite makes an invite that lives for ttl. Only the owner may, others
-// get ErrForbidden.
-func (s *Store) CreateInvite(ctx context.Context, by int64, ttl time.Duration) (Invite, error) {
-	if ttl <= 0 {
-		return Invite{}, &InvalidError{Field: "expires_in_days", Text: "An invite has to be good for some time."}
+// NewInvite is an invite to be made.
+type NewInvite struct {
+	TTL   time.Duration
+	Role  Role // RoleMember or RoleGuest; "" means a member
+	Rooms []int64
+}
+
+// CreateInvite makes an invite. It takes the right to invite, else it returns
+// ErrForbidden, and the right to add people to each of the rooms: rooms where
+// the inviter has none, whatever the reason, give an *InvalidError, and so does
+// a guest without a room.
+func (s *Store) CreateInvite(ctx context.Context, by int64, invite NewInvite) (Invite, error) {
+	if err := invite.check(); err != nil {
+		return Invite{}, err
 	}
 	token := rand.Text()
-	invite, err := scanInvite(s.db.QueryRow(ctx, `
-		with i as (
-			insert into invites (token_hash, created_by, expires_at)
-			select $1, owner.id, now() + $2::interval
-			from users owner
-			where owner.id = $3 and owner.role = 'owner' and owner.deactivated_at is null
-			returning id, created_by, created_at, expires_at, revoked_at, uses
+	created, err := scanInvite(s.db.QueryRow(ctx, `
+		with me as (
+			select * from users where id = $1 and deactivated_at is null and role = any ($5)
+		), open as (
+			select r.id
+			from me
+			join rooms r on r.id = any ($6)
+			left join memberships mine on mine.room_id = r.id and mine.user_id = me.id and mine.left_at is null
+			where `+standing+` = any ($7)
+		), i as (
+			insert into invites (token_hash, created_by, expires_at, role)
+			select $2, me.id, now() + $3::interval, $4
+			from me
+			where (select count(*) from open) = cardinality($6::bigint[])
+			returning *
+		), opened as (
+			insert into invite_rooms (invite_id, room_id)
+			select i.id, open.id from i cross join open
 		)
-		select `+inviteColumns+`
+		select `+inviteColumns+`, $6::bigint[]
 		from i
-		join users u on u.id = i.created_by`, hashToken(token), ttl, by))
+		join users u on u.id = i.created_by`,
+		by, hashToken(token), invite.TTL, invite.Role, rights.Invite.Roles(), invite.Rooms, rights.AddMember.Grant()))
 	if errors.Is(err, ErrNotFound) {
-		return Invite{}, fmt.Errorf("create invite: %w", ErrForbidden)
+		if err = whyNotHere(ctx, s.db, rights.Invite, by); err == nil {
+			err = &InvalidError{Field: "room_ids", Text: "You cannot add people to one of these rooms. Take it out, or ask somebody in it to invite."}
+		}
 	}
 	if err != nil {
 		return Invite{}, fmt.Errorf("create invite: %w", err)
 	}
-	invite.Token = token
-	return invite, nil
+	created.Token = token
+	return created, nil
 }
 
-// Invites returns all invites, the newest first. Only the owner may see them,
-// others get ErrForbidden.
-func (s *Store) Invites(ctx context.Context, by int64) ([]Invite, error) {
+// check makes the invite ready to be stored: each room once.
+func (i *NewInvite) check() error {
+	if i.TTL <= 0 {
+		return &InvalidError{Field: "expires_in_days", Text: "An invite has to be good for some time."}
+	}
+	i.Rooms = append([]int64{}, i.Rooms...)
+	slices.Sort(i.Rooms)
+	i.Rooms = slices.Compact(i.Rooms)
+	switch {
+	case i.Role == "":
+		i.Role = RoleMember
+	case i.Role == RoleGuest && len(i.Rooms) == 0:
+		return &InvalidError{Field: "room_ids", Text: "A guest sees nothing but the rooms they are in. Choose at least one."}
+	case i.Role != RoleMember && i.Role != RoleGuest:
+		return &InvalidError{Field: "role", Text: "People are invited as members or as guests."}
+	}
+	return nil
+}
+
+// Invites returns a page of all invites, the newest first, and where the next
+// page begins. Of the rooms of an invite it lists those that the user may see.
+// Those who may not invite get ErrForbidden.
+func (s *Store) Invites(ctx context.Context, by int64, page Page) (invites []Invite, next string, err error) {
+	from, err := page.from()
+	if err != nil {
+		return nil, "", err
+	}
 	rows, err := s.db.Query(ctx, `
-		select `+inviteColumns+`
-		from invites i
+		select `+inviteColumns+`, array(
+			select r.id
+			from invite_rooms x
+			join rooms r on r.id = x.room_id
+			left join memberships mine on mine.room_id = r.id and mine.user_id = me.id and mine.left_at is null
+			where x.invite_id = i.id and `+standing+` = any ($3)
+			order by r.id)
+		from users me
+		cross join invites i
 		join users u on u.id = i.created_by
-		where exists (`+isOwner+`)
-		order by i.id desc`, by)
+		where me.id = $1 and me.deactivated_at is null and me.role = any ($2) and ($4::bigint = 0 or i.id < $4)
+		order by i.id desc
+		limit $5`, by, rights.Invite.Roles(), rights.SeeRoom.Grant(), from.ID, page.limit()+1)
 	if err != nil {
-		return nil, fmt.Errorf("list invites: %w", err)
+		return nil, "", fmt.Errorf("list invites: %w", err)
 	}
-	invites, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Invite, error) { return scanInvite(row) })
+	invites, next, err = collectPage(rows, page, func(row pgx.Row) (Invite, cursor, error) {
+		i, err := scanInvite(row)
+		return i, cursor{ID: i.ID}, err
+	})
 	if err == nil && len(invites) == 0 {
-		err = requireOwner(ctx, s.db, by)
+		err = whyNotHere(ctx, s.db, rights.Invite, by)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("list invites: %w", err)
+		return nil, "", fmt.Errorf("list invites: %w", err)
 	}
-	return invites, nil
+	return invites, next, nil
 }
 
-// RevokeInvite ends an invite. Revoking it again does nothing. Only the owner
-// may, others get ErrForbidden.
+// RevokeInvite ends an invite. Revoking it again does nothing. Those who may
+// not invite get ErrForbidden.
 func (s *Store) RevokeInvite(ctx context.Context, by, id int64) error {
 	tag, err := s.db.Exec(ctx, `
 		update invites
 		set revoked_at = coalesce(revoked_at, now())
-		where id = $2 and exists (`+isOwner+`)`, by, id)
+		where id = $2 and exists (
+			select from users where id = $1 and deactivated_at is null and role = any ($3))`,
+		by, id, rights.Invite.Roles())
 	if err == nil && tag.RowsAffected() == 0 {
-		if err = requireOwner(ctx, s.db, by); err == nil {
+		if err = whyNotHere(ctx, s.db, rights.Invite, by); err == nil {
 			err = ErrNotFound
 		}
 	}
@@ -109,11 +174,18 @@ func (s *Store) InviteByToken(ctx context.Context, token string) (Invite, error)
 	return invite, nil
 }
 
-const inviteColumns = `i.id, u.id, u.username, u.display_name, u.role, i.created_at, i.expires_at, i.revoked_at, i.uses`
+// inviteColumns are the columns that scanInvite reads, of invites i and their
+// makers u; after them comes an array of rooms.
+const inviteColumns = `i.id, u.id, u.username, u.display_name, u.role, u.deactivated_at,
+	i.created_at, i.expires_at, i.revoked_at, i.uses, i.role`
 
+// scanInvite reads inviteColumns, the rooms and, after them, more. No row is
+// ErrNotFound.
 func scanInvite(row pgx.Row, more ...any) (Invite, error) {
 	var i Invite
-	err := row.Scan(append([]any{&i.ID, &i.CreatedBy.ID, &i.CreatedBy.Username, &i.CreatedBy.DisplayName, &i.CreatedBy.Role, &i.CreatedAt, &i.ExpiresAt, &i.RevokedAt, &i.Uses}, more...)...)
+	by := &i.CreatedBy
+	err := row.Scan(append([]any{&i.ID, &by.ID, &by.Username, &by.DisplayName, &by.Role, &by.DeactivatedAt,
+		&i.CreatedAt, &i.ExpiresAt, &i.RevokedAt, &i.Uses, &i.Role, &i.Rooms}, more...)...)
 	return i, orNotFound(err)
 }
 
@@ -121,7 +193,8 @@ func scanInvite(row pgx.Row, more ...any) (Invite, error) {
 func findInvite(ctx context.Context, db querier, token string) (Invite, error) {
 	var expired bool
 	invite, err := scanInvite(db.QueryRow(ctx, `
-		select `+inviteColumns+`, i.expires_at <= now()
+		select `+inviteColumns+`, array(select room_id from invite_rooms where invite_id = i.id order by room_id),
+			i.expires_at <= now()
 		from invites i
 		join users u on u.id = i.created_by
 		where i.token_hash = $1`, hashToken(token)), &expired)
@@ -134,36 +207,6 @@ func findInvite(ctx context.Context, db querier, token string) (Invite, error) {
 		return Invite{}, ErrInviteExpired
 	}
 	return invite, nil
-}
-
-// useInvite counts one use of a live invite. It locks the invite, so a
-// revocation comes either before the sign-up or after it.
-func useInvite(ctx context.Context, tx pgx.Tx, token string) error {
-	tag, err := tx.Exec(ctx, `
-		update invites
-		set uses = uses + 1
-		where token_hash = $1 and revoked_at is null and expires_at > now()`, hashToken(token))
-	if err != nil || tag.RowsAffected() == 1 {
-		return err
-	}
-	if _, err = findInvite(ctx, tx, token); err == nil {
-		return ErrInviteExpired
-	}
-	return err
-}
-
-// isOwner finds a row when user $1 is an active owner of the workspace.
-const isOwner = `select from users where id = $1 and role = 'owner' and deactivated_at is null`
-
-func requireOwner(ctx context.Context, db querier, user int64) error {
-	var is bool
-	if err := db.QueryRow(ctx, `select exists (`+isOwner+`)`, user).Scan(&is); err != nil {
-		return err
-	}
-	if !is {
-		return ErrForbidden
-	}
-	return nil
 }
 
 // hashToken is what the database knows of a secret: its SHA-256. The secrets

@@ -10,14 +10,20 @@ import (
 	"chatd/store"
 )
 
-func TestOnlyTheOwnerMakesSeesAndRevokesInvites(t *testing.T) {
+func TestOwnersAndAdminsMakeSeeAndRevokeInvites(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	ada := w.user("ada")
-	if _, err := w.CreateInvite(w.ctx(), ada.ID, time.Hour); !errors.Is(err, store.ErrForbidden) {
+	admin, ada := w.userAs(store.RoleAdmin, "admin"), w.user("ada")
+	made, err := w.CreateInvite(w.ctx(), admin.ID, store.NewInvite{TTL: time.Hour})
+	w.ok(err)
+	if invites, _, err := w.Invites(w.ctx(), admin.ID, store.Page{}); err != nil || len(invites) != 2 || invites[0].CreatedBy.ID != admin.ID {
+		t.Errorf("an admin sees %+v, %v", invites, err)
+	}
+	w.ok(w.RevokeInvite(w.ctx(), admin.ID, made.ID))
+	if _, err := w.CreateInvite(w.ctx(), ada.ID, store.NewInvite{TTL: time.Hour}); !errors.Is(err, store.ErrForbidden) {
 		t.Errorf("CreateInvite: %v, want ErrForbidden", err)
 	}
-	if _, err := w.Invites(w.ctx(), ada.ID); !errors.Is(err, store.ErrForbidden) {
+	if _, _, err := w.Invites(w.ctx(), ada.ID, store.Page{}); !errors.Is(err, store.ErrForbidden) {
 		t.Errorf("Invites: %v, want ErrForbidden", err)
 	}
 	invite, err := w.InviteByToken(w.ctx(), w.invite)
@@ -35,14 +41,14 @@ func TestOnlyTheOwnerMakesSeesAndRevokesInvites(t *testing.T) {
 func TestInvitesAreListedNewestFirst(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	second, err := w.CreateInvite(w.ctx(), w.owner.ID, 24*time.Hour)
+	second, err := w.CreateInvite(w.ctx(), w.owner.ID, store.NewInvite{TTL: 24 * time.Hour})
 	w.ok(err)
 	if life := second.ExpiresAt.Sub(second.CreatedAt); life != 24*time.Hour {
 		t.Errorf("it lives for %v, want a day", life)
 	}
 	w.user("ada")
 	w.ok(w.RevokeInvite(w.ctx(), w.owner.ID, second.ID))
-	invites, err := w.Invites(w.ctx(), w.owner.ID)
+	invites, _, err := w.Invites(w.ctx(), w.owner.ID, store.Page{})
 	w.ok(err)
 	if len(invites) != 2 || invites[0].ID != second.ID {
 		t.Fatalf("invites = %+v, want two, the newest first", invites)
@@ -58,20 +64,81 @@ func TestInvitesAreListedNewestFirst(t *testing.T) {
 	}
 }
 
+func TestInvitesAreListedPageByPage(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for range 4 {
+		_, err := w.CreateInvite(w.ctx(), w.owner.ID, store.NewInvite{TTL: time.Hour})
+		w.ok(err)
+	}
+	for _, limit := range []int{1, 2, 5} {
+		var ids []int64
+		page := store.Page{Limit: limit}
+		for {
+			invites, next, err := w.Invites(w.ctx(), w.owner.ID, page)
+			w.ok(err)
+			for _, invite := range invites {
+				ids = append(ids, invite.ID)
+			}
+			if page.After = next; next == "" {
+				break
+			}
+		}
+		if len(ids) != 5 || !slices.IsSortedFunc(ids, func(a, b int64) int { return int(b - a) }) {
+			t.Errorf("pages of %d: %v, want five, the newest first", limit, ids)
+		}
+	}
+}
+
+func TestAnInviteLeadsToRoomsThatItsMakerMayAddPeopleTo(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	admin, ada := w.userAs(store.RoleAdmin, "admin"), w.user("ada")
+	public, secret := w.room(store.RoomPublic, "tea", w.owner), w.room(store.RoomPrivate, "secret", w.owner)
+	shared, direct := w.room(store.RoomPrivate, "shared", w.owner, admin), w.direct(w.owner, admin)
+	invite := func(by store.User, role store.Role, rooms ...int64) error {
+		_, err := w.CreateInvite(w.ctx(), by.ID, store.NewInvite{TTL: time.Hour, Role: role, Rooms: rooms})
+		return err
+	}
+	w.ok(invite(admin, store.RoleGuest, public.ID, shared.ID))
+	w.ok(invite(w.owner, store.RoleMember, secret.ID))
+	for name, rooms := range map[string][]int64{
+		"unknown": {1 << 40}, "negative": {-1}, "private to others": {secret.ID}, "direct": {direct.ID}, "one of two": {public.ID, secret.ID},
+	} {
+		err := invite(admin, store.RoleMember, rooms...)
+		if invalid, ok := errors.AsType[*store.InvalidError](err); !ok || invalid.Field != "room_ids" {
+			t.Errorf("%s: %v, want an InvalidError", name, err)
+		}
+	}
+	if err := invite(admin, store.RoleGuest); !errors.Is(err, store.ErrInvalid) {
+		t.Errorf("a guest without a room: %v, want ErrInvalid", err)
+	}
+	if err := invite(w.owner, store.RoleAdmin); !errors.Is(err, store.ErrInvalid) {
+		t.Errorf("an invite for admins: %v, want ErrInvalid", err)
+	}
+	if err := invite(ada, store.RoleMember, secret.ID); !errors.Is(err, store.ErrForbidden) {
+		t.Errorf("by a member: %v, want ErrForbidden", err)
+	}
+	invites, _, err := w.Invites(w.ctx(), admin.ID, store.Page{})
+	w.ok(err)
+	if len(invites) != 3 || len(invites[0].Rooms) != 0 || !slices.Equal(invites[1].Rooms, []int64{public.ID, shared.ID}) || invites[1].Role != store.RoleGuest {
+		t.Errorf("the admin sees %+v, want no room that is private to others", invites)
+	}
+}
+
 func TestAnInviteThatHasEndedSaysWhy(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	revoked, err := w.CreateInvite(w.ctx(), w.owner.ID, time.Hour)
+	revoked, err := w.CreateInvite(w.ctx(), w.owner.ID, store.NewInvite{TTL: time.Hour})
 	w.ok(err)
 	w.ok(w.RevokeInvite(w.ctx(), w.owner.ID, revoked.ID))
 	w.ok(w.RevokeInvite(w.ctx(), w.owner.ID, revoked.ID))
-	expired, err := w.CreateInvite(w.ctx(), w.owner.ID, time.Microsecond)
+	expired, err := w.CreateInvite(w.ctx(), w.owner.ID, store.NewInvite{TTL: time.Microsecond})
 	w.ok(err)
 	for token, want := range map[string]error{
 		revoked.Token:   store.ErrInviteRevoked,
 		expired.Token:   store.ErrInviteExpired,
 		"no such token": store.ErrNotFound,
-		"":              store.ErrNotFound,
 		"\x00\xff":      store.ErrNotFound,
 	} {
 		if _, err := w.InviteByToken(w.ctx(), token); !errors.Is(err, want) {
@@ -85,7 +152,7 @@ func TestAnInviteThatHasEndedSaysWhy(t *testing.T) {
 			t.Errorf("SignUp(%q): %v, is ErrGone should be %v", token, err, gone)
 		}
 	}
-	if _, err := w.CreateInvite(w.ctx(), w.owner.ID, 0); !errors.Is(err, store.ErrInvalid) {
+	if _, err := w.CreateInvite(w.ctx(), w.owner.ID, store.NewInvite{TTL: 0}); !errors.Is(err, store.ErrInvalid) {
 		t.Errorf("an invite of no time: %v, want ErrInvalid", err)
 	}
 }

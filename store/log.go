@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"chatd/store/rights"
 )
 
 // EventPage is a run of events of one topic that belong together: Epoch, Head
@@ -17,18 +19,11 @@ type EventPage struct {
 }
 
 // Positions returns the present position of those of the topics that the user
-// may follow: the workspace, their own topic, and the rooms they are in. The
-// others are missing from the answer. A deactivated user follows nothing.
+// may follow: their own topic, the rooms whose messages they may read, and the
+// workspace for those who may see its directory. The others are missing from
+// the answer. A deactivated user follows nothing.
 func (s *Store) Positions(ctx context.Context, user int64, topics []int64) (map[int64]Position, error) {
-	rows, err := s.db.Query(ctx, `
-		select t.id, t.epoch, t.head
-		from topics t
-		where t.id = any ($2::bigint[])
-		  and exists (select from users u where u.id = $1 and u.deactivated_at is null)
-		  and (t.id in ($1, $3) or exists (
-		        select from memberships m
-		        where m.room_id = t.id and m.user_id = $1 and m.left_at is null))`,
-		user, topics, WorkspaceTopic)
+	rows, err := s.db.Query(ctx, followed, user, topics, WorkspaceTopic, rights.SeeDirectory.Roles())
 	if err != nil {
 		return nil, fmt.Errorf("read positions: %w", err)
 	}
@@ -44,6 +39,19 @@ func (s *Store) Positions(ctx context.Context, user int64, topics []int64) (map[
 	}
 	return positions, nil
 }
+
+// followed finds those of the topics $2 that user $1 may follow; $3 is the
+// workspace's, for those of the roles $4.
+var followed = `
+	select t.id, t.epoch, t.head
+	from users me
+	join topics t on t.id = any ($2::bigint[])
+	left join rooms r on r.id = t.id
+	left join memberships mine on mine.room_id = r.id and mine.user_id = me.id and mine.left_at is null
+	where me.id = $1 and me.deactivated_at is null and (
+		t.id = me.id
+		or t.id = $3 and me.role = any ($4::text[])
+		or r.id is not null and ` + standing + ` = any (` + literal(rights.ReadMessages.Grant()) + `))`
 
 // EventsAfter returns at most limit events of the topic that follow seq after.
 // It asks nobody's permission; see [Store.Positions]. An event that refers to
@@ -93,10 +101,10 @@ func collectEvents(rows pgx.Rows) (page EventPage, err error) {
 const (
 	eventColumns = `e.topic_id, e.seq, e.kind, e.created_at,
 		msg.id, msg.number, msg.client_id, msg.body, msg.created_at,
-		author.id, author.username, author.display_name, author.role,
-		who.id, who.username, who.display_name, who.role,
-		actor.id, actor.username, actor.display_name, actor.role,
-		room.id, room.kind, room.name, room.description, room.created_by, room.created_at`
+		author.id, author.username, author.display_name, author.role, author.deactivated_at,
+		who.id, who.username, who.display_name, who.role, who.deactivated_at,
+		actor.id, actor.username, actor.display_name, actor.role, actor.deactivated_at,
+		room.id, room.kind, room.name, room.description, room.read_only, room.created_by, room.created_at`
 
 	eventJoins = `
 		left join messages msg on msg.id = e.message_id
@@ -128,11 +136,13 @@ type messageRow struct {
 type userRow struct {
 	id                          *int64
 	username, displayName, role *string
+	deactivatedAt               *time.Time
 }
 
 type roomRow struct {
 	id                      *int64
 	kind, name, description *string
+	readOnly                *bool
 	createdBy               *int64
 	at                      *time.Time
 }
@@ -141,9 +151,9 @@ func (e *eventRow) targets() []any {
 	t := []any{&e.topic, &e.seq, &e.kind, &e.at,
 		&e.msg.id, &e.msg.number, &e.msg.clientID, &e.msg.body, &e.msg.at}
 	for _, u := range []*userRow{&e.author, &e.who, &e.actor} {
-		t = append(t, &u.id, &u.username, &u.displayName, &u.role)
+		t = append(t, u.targets()...)
 	}
-	return append(t, &e.room.id, &e.room.kind, &e.room.name, &e.room.description, &e.room.createdBy, &e.room.at)
+	return append(t, &e.room.id, &e.room.kind, &e.room.name, &e.room.description, &e.room.readOnly, &e.room.createdBy, &e.room.at)
 }
 
 // event makes the record. An event that lacks what its kind tells of becomes a
@@ -178,18 +188,22 @@ func (e Event) complete() bool {
 	return false
 }
 
+func (u *userRow) targets() []any {
+	return []any{&u.id, &u.username, &u.displayName, &u.role, &u.deactivatedAt}
+}
+
 func (u *userRow) user() *User {
 	if u.id == nil {
 		return nil
 	}
-	return &User{ID: *u.id, Username: *u.username, DisplayName: *u.displayName, Role: Role(*u.role)}
+	return &User{ID: *u.id, Username: *u.username, DisplayName: *u.displayName, Role: Role(*u.role), DeactivatedAt: u.deactivatedAt}
 }
 
 func (r *roomRow) room() *Room {
 	if r.id == nil {
 		return nil
 	}
-	room := &Room{ID: *r.id, Kind: RoomKind(*r.kind), Description: *r.description, CreatedBy: *r.createdBy, CreatedAt: *r.at}
+	room := &Room{ID: *r.id, Kind: RoomKind(*r.kind), Description: *r.description, ReadOnly: *r.readOnly, CreatedBy: *r.createdBy, CreatedAt: *r.at}
 	if r.name != nil {
 		room.Name = *r.name
 	}

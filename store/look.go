@@ -18,6 +18,8 @@ type Look struct {
 	// EndedMemberships belong to people who left or were removed, and who have
 	// not come back.
 	EndedMemberships []EndedMembership
+	// ChangedUsers got another role, or were deactivated or reactivated.
+	ChangedUsers []ChangedUser
 	// PendingTopics have events that wait to be numbered.
 	PendingTopics []int64
 }
@@ -27,6 +29,13 @@ type EndedSession struct{ ID, Reason string }
 
 // EndedMembership is a person who is no longer in a room.
 type EndedMembership struct{ RoomID, UserID int64 }
+
+// ChangedUser is what somebody now is in the workspace.
+type ChangedUser struct {
+	ID          int64
+	Role        Role
+	Deactivated bool
+}
 
 // Look reports what any node has changed since the look that returned since as
 // its Next; the first look, with 0, only finds where to begin.
@@ -51,7 +60,7 @@ func (s *Store) Look(ctx context.Context, since int64) (Look, error) {
 			select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as next,
 			       pg_snapshot_xmax(pg_current_snapshot())::text::bigint as xmax
 		)
-		select 'next' as what, next as a, 0::bigint as b, 0::bigint as c, '' as id, '' as reason from bounds
+		select 'next' as what, next as a, 0::bigint as b, 0::bigint as c, '' as id, '' as text from bounds
 		union all
 		select 'topic', t.id, t.epoch, t.head, '', ''
 		from topics t
@@ -63,6 +72,10 @@ func (s *Store) Look(ctx context.Context, since int64) (Look, error) {
 		select 'membership', m.room_id, m.user_id, 0, '', ''
 		from memberships m
 		where m.changed_tx >= $1 and m.changed_tx < (select xmax from bounds) and m.left_at is not null
+		union all
+		select case when u.deactivated_at is null then 'user' else 'deactivated' end, u.id, 0, 0, '', u.role
+		from users u
+		where u.changed_tx > 0 and u.changed_tx >= $1 and u.changed_tx < (select xmax from bounds)
 		union all
 		select 'pending', p.topic_id, 0, 0, '', ''
 		from (select distinct topic_id from pending_events limit 10000) p`, since)
@@ -78,18 +91,20 @@ func (s *Store) Look(ctx context.Context, since int64) (Look, error) {
 
 func collectLook(rows pgx.Rows) (Look, error) {
 	look := Look{Topics: map[int64]Position{}}
-	var what, id, reason string
+	var what, id, text string
 	var a, b, c int64
-	_, err := pgx.ForEachRow(rows, []any{&what, &a, &b, &c, &id, &reason}, func() error {
+	_, err := pgx.ForEachRow(rows, []any{&what, &a, &b, &c, &id, &text}, func() error {
 		switch what {
 		case "next":
 			look.Next = a
 		case "topic":
 			look.Topics[a] = Position{Epoch: b, Seq: c}
 		case "session":
-			look.EndedSessions = append(look.EndedSessions, EndedSession{ID: id, Reason: reason})
+			look.EndedSessions = append(look.EndedSessions, EndedSession{ID: id, Reason: text})
 		case "membership":
 			look.EndedMemberships = append(look.EndedMemberships, EndedMembership{RoomID: a, UserID: b})
+		case "user", "deactivated":
+			look.ChangedUsers = append(look.ChangedUsers, ChangedUser{ID: a, Role: Role(text), Deactivated: what == "deactivated"})
 		case "pending":
 			look.PendingTopics = append(look.PendingTopics, a)
 		}

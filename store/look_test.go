@@ -29,7 +29,7 @@ func (w *world) untilQuiet(since *int64) {
 	w.t.Helper()
 	w.until("nothing changes", func() bool {
 		look := w.look(since)
-		return len(look.Topics)+len(look.EndedMemberships)+len(look.EndedSessions)+len(look.PendingTopics) == 0
+		return len(look.Topics)+len(look.EndedMemberships)+len(look.EndedSessions)+len(look.ChangedUsers)+len(look.PendingTopics) == 0
 	})
 }
 
@@ -88,6 +88,39 @@ func TestALookFindsWhatChanged(t *testing.T) {
 	slices.Sort(look.PendingTopics)
 	if want := []int64{ada.ID, bob.ID, tea.ID}; !reflect.DeepEqual(look.PendingTopics, want) {
 		t.Errorf("pending %v, want %v", look.PendingTopics, want)
+	}
+	w.forgetNews()
+	w.untilQuiet(&mark)
+}
+
+func TestALookFindsWhoseRightsChanged(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ada, bob, cleo := w.user("ada"), w.user("bob"), w.user("cleo")
+	_, _, _, err := w.Deactivate(t.Context(), w.owner.ID, cleo.ID)
+	w.ok(err)
+	w.forgetNews()
+	var mark int64
+	w.look(&mark)
+	w.untilQuiet(&mark)
+
+	_, _, err = w.SetRole(t.Context(), w.owner.ID, ada.ID, store.RoleGuest)
+	w.ok(err)
+	_, _, _, err = w.Deactivate(t.Context(), w.owner.ID, bob.ID)
+	w.ok(err)
+	_, _, err = w.Reactivate(t.Context(), w.owner.ID, cleo.ID)
+	w.ok(err)
+	_, _, err = w.SetRole(t.Context(), w.owner.ID, w.owner.ID, store.RoleOwner) // is it already
+	w.ok(err)
+	look := w.look(&mark)
+	slices.SortFunc(look.ChangedUsers, func(a, b store.ChangedUser) int { return int(a.ID - b.ID) })
+	want := []store.ChangedUser{
+		{ID: ada.ID, Role: store.RoleGuest},
+		{ID: bob.ID, Role: store.RoleMember, Deactivated: true},
+		{ID: cleo.ID, Role: store.RoleMember},
+	}
+	if !slices.Equal(look.ChangedUsers, want) {
+		t.Errorf("changed users %v, want %v", look.ChangedUsers, want)
 	}
 	w.forgetNews()
 	w.untilQuiet(&mark)

@@ -21,6 +21,9 @@ var ErrNewerSchema = errors.New("the database was last used by a newer chatd; ru
 // migrationLock is the advisory lock under which migrations run ("chatd").
 const migrationLock int64 = 0x6368617464
 
+// migrateName is how the connection that migrates calls itself.
+const migrateName = "chatd migrate"
+
 // oldestServer is the first PostgreSQL whose features the store needs.
 const oldestServer = 150000
 
@@ -28,10 +31,12 @@ const oldestServer = 150000
 // several nodes at once: one works, the others wait for it. A database newer
 // than this program is refused with [ErrNewerSchema].
 func Migrate(ctx context.Context, url string) error {
-	return migrate(ctx, url, migrations.Files)
+	return migrate(ctx, url, migrations.Files, fillSkeletons)
 }
 
-func migrate(ctx context.Context, url string, files fs.FS) error {
+// migrate applies the files that are new, and then what only this program can
+// work out.
+func migrate(ctx context.Context, url string, files fs.FS, fillIn func(context.Context, querier) error) error {
 	steps, err := readMigrations(files)
 	if err != nil {
 		return err
@@ -40,7 +45,7 @@ func migrate(ctx context.Context, url string, files fs.FS) error {
 	if err != nil {
 		return fmt.Errorf("read the database URL: %w", err)
 	}
-	configure(cfg, "chatd migrate", nil)
+	configure(cfg, migrateName, nil)
 	conn, err := pgx.ConnectConfig(ctx, cfg)
 	if err != nil {
 		return fmt.Errorf("reach the database: %w", err)
@@ -58,7 +63,7 @@ func migrate(ctx context.Context, url string, files fs.FS) error {
 		return err
 	}
 	if newest := steps[len(steps)-1].version; current > newest {
-		return fmt.Errorf("%w (its schema is %d, this program knows %d)", ErrNewerSchema, current, newest)
+		return newerSchema(current, newest)
 	}
 	for _, step := range steps {
 		if step.version > current {
@@ -67,7 +72,11 @@ func migrate(ctx context.Context, url string, files fs.FS) error {
 			}
 		}
 	}
-	return nil
+	return fillIn(ctx, conn)
+}
+
+func newerSchema(current, newest int) error {
+	return fmt.Errorf("%w (its schema is %d, this program knows %d)", ErrNewerSchema, current, newest)
 }
 
 // checkServer refuses servers on which chatd cannot work.
@@ -91,15 +100,15 @@ func checkServer(ctx context.Context, conn *pgx.Conn) error {
 
 // schemaVersion returns the version of the newest applied migration, 0 for an
 // empty database.
-func schemaVersion(ctx context.Context, conn *pgx.Conn) (version int, err error) {
-	_, err = conn.Exec(ctx, `
+func schemaVersion(ctx context.Context, db querier) (version int, err error) {
+	_, err = db.Exec(ctx, `
 		create table if not exists schema_migrations (
 			version    int primary key,
 			name       text        not null,
 			applied_at timestamptz not null default now()
 		)`)
 	if err == nil {
-		err = conn.QueryRow(ctx, `select coalesce(max(version), 0) from schema_migrations`).Scan(&version)
+		err = db.QueryRow(ctx, `select coalesce(max(version), 0) from schema_migrations`).Scan(&version)
 	}
 	if err != nil {
 		return 0, fmt.Errorf("read the schema's version: %w", err)
@@ -136,9 +145,14 @@ func readMigrations(files fs.FS) ([]migration, error) {
 	return steps, nil
 }
 
+// beginner is a connection, or a transaction in which another one can be.
+type beginner interface {
+	Begin(ctx context.Context) (pgx.Tx, error)
+}
+
 // apply runs the file and records it, in one transaction.
-func (m migration) apply(ctx context.Context, conn *pgx.Conn) error {
-	return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
+func (m migration) apply(ctx context.Context, db beginner) error {
+	return pgx.BeginFunc(ctx, db, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, m.sql, pgx.QueryExecModeSimpleProtocol); err != nil {
 			return err
 		}

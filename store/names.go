@@ -67,12 +67,24 @@ func cleanUsername(username string) (string, error) {
 	return name, nil
 }
 
+// newUsername is cleanUsername for a name that is given out now: it is written
+// in one script. Names from before this was a rule are still good.
+func newUsername(username string) (string, error) {
+	name, err := cleanUsername(username)
+	if err == nil && mixesScripts(name) {
+		err = &InvalidError{Field: "username", Text: "A user name is written in one script. Do not mix, for example, Latin and Cyrillic letters."}
+	}
+	return name, err
+}
+
 func isWordRune(r rune) bool {
 	return unicode.In(r, unicode.Letter, unicode.Nd, unicode.Mn, unicode.Mc)
 }
 
-// emailKey is an e-mail address as addresses are compared. It is empty when
-// the address is not valid.
+// emailKey is an e-mail address as addresses are compared: without regard to
+// case, width and Unicode composition, in front of the '@' too. It is empty when
+// the address is not valid. A domain's form in ASCII (xn--…) is not the same as
+// its form in Unicode.
 func emailKey(email string) string {
 	clean, err := cleanEmail(email)
 	if err != nil {
@@ -99,11 +111,20 @@ func cleanEmail(email string) (string, error) {
 		return "", invalid
 	}
 	for label := range strings.SplitSeq(domain, ".") {
-		if label == "" || strings.ContainsFunc(label, func(r rune) bool { return !isWordRune(r) && r != '-' }) {
+		if !isDomainLabel(label) {
 			return "", invalid
 		}
 	}
 	return address, nil
+}
+
+// isDomainLabel reports whether a label can be part of a domain: letters, digits
+// and hyphens in between.
+func isDomainLabel(label string) bool {
+	const longest = 63
+	return label != "" && utf8.RuneCountInString(label) <= longest &&
+		!strings.HasPrefix(label, "-") && !strings.HasSuffix(label, "-") &&
+		!strings.ContainsFunc(label, func(r rune) bool { return !isWordRune(r) && r != '-' })
 }
 
 // cleanLine returns a name of one line as it is stored: composed, trimmed and

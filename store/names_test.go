@@ -14,7 +14,7 @@ import (
 
 func TestAUserNameHasLettersDigitsDotsDashesAndUnderscores(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"a", "7", "ada", "Ada.Lovelace", "a-b_c.d", "jürgen", "Ωmega", "мария", "さくら", "देवी", "王小明", " ada ", strings.Repeat("a", 40)} {
+	for _, name := range []string{"a", "7", "ada", "Ada.Lovelace", "a-b_c.d", "jürgen", "ωμέγα", "мария", "さくら", "देवी", "王小明", " ada ", strings.Repeat("a", 40)} {
 		if err := store.ValidUsername(name); err != nil {
 			t.Errorf("%q: %v, want it to be valid", name, err)
 		}
@@ -79,15 +79,37 @@ func TestAnEmailAddressIsCheckedLightly(t *testing.T) {
 		_, _, err := w.SignUp(w.ctx(), w.invite, store.NewUser{Username: "owner", DisplayName: "x", Email: email, PasswordHash: "hash"})
 		return err
 	}
-	for _, email := range []string{"", "  ", "a@b", "first.last+tag@mail.example.org", "jürgen@müller.example", "o'brien@example.org"} {
+	for _, email := range []string{"", "  ", "a@b", "first.last+tag@mail.example.org", "jürgen@müller.example", "o'brien@example.org", "a@xn--mller-kva.example"} {
 		if err := taken(email); errors.Is(err, store.ErrInvalid) {
 			t.Errorf("%q: %v, want it to be valid", email, err)
 		}
 	}
-	for _, email := range []string{"a", "@", "a@", "@b", "a@b@c", "a b@c", "a@b c", "a@b..c", "a@.b", "a\x00@b", "a\n@b", "\xff@b", `"a"@b`, "a@[::1]", "Ada <a@b>",
+	for _, email := range []string{"a", "@", "a@", "@b", "a@b@c", "a b@c", "a@b c", "a@b..c", "a@.b", "a\x00@b", "a\n@b", "\xff@b", `"a"@b`, "a@[::1]", "Ada <a@b>", "a b@c", "a@b@", "a@-b", "a@b-.c", "a\u00a0b@c", "a@b\u200bc", "a@" + strings.Repeat("b", 64),
 		strings.Repeat("a", 65) + "@b", "a@" + strings.Repeat("b", 260)} {
 		if invalid, ok := errors.AsType[*store.InvalidError](taken(email)); !ok || invalid.Field != "email" {
 			t.Errorf("%q was taken for an address", email)
+		}
+	}
+}
+
+func TestAnEmailAddressHasOneAccountHoweverItIsWritten(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for i, same := range [][]string{
+		{"Ada@Example.org", "ada@example.ORG", "ａｄａ@example.org", " ada@example.org "},
+		{"jürgen@müller.example", "JU\u0308RGEN@MÜLLER.EXAMPLE", "jürgen@mu\u0308ller.example"},
+		{"straße@example.org", "STRASSE@example.org"},
+	} {
+		for j, email := range same {
+			name := string(rune('a'+i)) + string(rune('a'+j))
+			_, _, err := w.SignUp(w.ctx(), w.invite, store.NewUser{Username: name, DisplayName: "x", Email: email, PasswordHash: "hash"})
+			taken, isTaken := errors.AsType[*store.TakenError](err)
+			if fine := j == 0 && err == nil || j > 0 && isTaken && taken.Field == "email"; !fine {
+				t.Errorf("%q: %v", email, err)
+			}
+			if user, _, err := w.UserByLogin(w.ctx(), email); err != nil || user.Email != same[0] {
+				t.Errorf("sign in as %q: %+v, %v", email, user, err)
+			}
 		}
 	}
 }

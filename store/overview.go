@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"chatd/store/rights"
 )
 
 // Overview is everything a page shows first. It is one snapshot: the positions
@@ -16,7 +18,7 @@ type Overview struct {
 	Workspace         Workspace
 	WorkspacePosition Position
 	Rooms             []OverviewRoom // by id
-	Users             []User         // active ones, by display name
+	Users             []User         // active ones that the user sees, by display name
 }
 
 // OverviewRoom is a room as one of its members has it.
@@ -48,21 +50,21 @@ func (s *Store) Overview(ctx context.Context, user int64) (Overview, error) {
 func readOverview(ctx context.Context, tx pgx.Tx, user int64, o *Overview) error {
 	var batch pgx.Batch
 	batch.Queue(`
-		select `+userColumns+`, own.epoch, own.head, w.name, w.created_at, wt.epoch, wt.head
+		select `+userColumns+`, own.epoch, own.head, w.name, w.sign_up_open, w.created_at, wt.epoch, wt.head
 		from users u
 		join topics own on own.id = u.id
 		cross join workspace w
 		join topics wt on wt.id = w.id
 		where u.id = $1 and u.deactivated_at is null`, user).QueryRow(func(row pgx.Row) (err error) {
 		o.Me, err = scanUser(row, &o.UserPosition.Epoch, &o.UserPosition.Seq,
-			&o.Workspace.Name, &o.Workspace.CreatedAt, &o.WorkspacePosition.Epoch, &o.WorkspacePosition.Seq)
+			&o.Workspace.Name, &o.Workspace.SignUpOpen, &o.Workspace.CreatedAt, &o.WorkspacePosition.Epoch, &o.WorkspacePosition.Seq)
 		return err
 	})
-	batch.Queue(roomsOfUser+` order by m.room_id`, user).Query(func(rows pgx.Rows) (err error) {
+	batch.Queue(roomsOfUser+` order by r.id`, user, rights.ReadMessages.Grant()).Query(func(rows pgx.Rows) (err error) {
 		o.Rooms, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (OverviewRoom, error) { return scanOverviewRoom(row) })
 		return err
 	})
-	batch.Queue(activeUsers).Query(func(rows pgx.Rows) (err error) {
+	batch.Queue(visibleUsers, user, rights.SeeDirectory.Roles()).Query(func(rows pgx.Rows) (err error) {
 		o.Users, err = collectUsers(rows)
 		return err
 	})
@@ -73,29 +75,31 @@ func readOverview(ctx context.Context, tx pgx.Tx, user int64, o *Overview) error
 // ErrNotMember for a public room that the user has not joined, and ErrNotFound
 // for a room that is not theirs to know of.
 func (s *Store) OverviewRoom(ctx context.Context, user, room int64) (OverviewRoom, error) {
-	found, err := scanOverviewRoom(s.db.QueryRow(ctx, roomsOfUser+` and m.room_id = $2`, user, room))
+	found, err := scanOverviewRoom(s.db.QueryRow(ctx, roomsOfUser+` and r.id = $3`,
+		user, rights.ReadMessages.Grant(), room))
 	if err != nil {
-		return OverviewRoom{}, fmt.Errorf("find room %d: %w", room, whyNoMember(ctx, s.db, err, user, room))
+		return OverviewRoom{}, fmt.Errorf("find room %d: %w", room, whyNotRead(ctx, s.db, err, user, room))
 	}
 	return found, nil
 }
 
-// roomsOfUser finds the rooms of user $1. A direct room's key lists its
-// members, so they need no look at all memberships.
+// roomsOfUser finds the rooms that user $1 is in and, by the grant $2, reads. A
+// direct room's key lists its members, so they need no look at all memberships.
 const roomsOfUser = `
-	select ` + roomColumns + `, m.role, t.epoch, t.head, t.last_number, m.read_number,
+	select ` + roomColumns + `, mine.role, t.epoch, t.head, t.last_number, mine.read_number,
 		string_to_array(r.direct_key, ',')::bigint[], newest.created_at
-	from memberships m
-	join rooms r on r.id = m.room_id
-	join topics t on t.id = m.room_id
+	from users me
+	join memberships mine on mine.user_id = me.id and mine.left_at is null
+	join rooms r on r.id = mine.room_id
+	join topics t on t.id = r.id
 	left join lateral (
 		select x.created_at
 		from messages x
-		where x.room_id = m.room_id
+		where x.room_id = r.id
 		order by x.number desc
 		limit 1
 	) newest on true
-	where m.user_id = $1 and m.left_at is null`
+	where me.id = $1 and me.deactivated_at is null and ` + standing + ` = any($2::text[])`
 
 func scanOverviewRoom(row pgx.Row) (OverviewRoom, error) {
 	var o OverviewRoom

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"chatd/store"
+	"chatd/store/rights"
 )
 
 // plan is one node of what EXPLAIN says.
@@ -37,12 +38,18 @@ func (p plan) scans(table string) bool {
 
 // explain runs a statement as a pool would that has prepared it: at first with
 // a plan for these arguments (custom), later perhaps with one for all (generic).
-func (w *world) explain(mode, query string, args ...int64) plan {
+func (w *world) explain(mode, query string, args ...any) plan {
 	w.t.Helper()
 	conn, err := w.sql.Acquire(w.ctx())
 	w.ok(err)
 	defer conn.Release()
-	list := strings.Trim(strings.ReplaceAll(fmt.Sprint(args), " ", ", "), "[]")
+	list := make([]string, len(args))
+	for i, arg := range args {
+		if grant, ok := arg.([]string); ok {
+			arg = "{" + strings.Join(grant, ",") + "}"
+		}
+		list[i] = fmt.Sprintf("'%v'", arg)
+	}
 	for _, sql := range []string{
 		"set plan_cache_mode = force_" + mode + "_plan",
 		"prepare explained as " + query,
@@ -51,7 +58,7 @@ func (w *world) explain(mode, query string, args ...int64) plan {
 		w.ok(err)
 	}
 	var answer []byte
-	w.ok(conn.QueryRow(w.ctx(), "explain (analyze, buffers, format json) execute explained ("+list+")").Scan(&answer))
+	w.ok(conn.QueryRow(w.ctx(), "explain (analyze, buffers, format json) execute explained ("+strings.Join(list, ", ")+")").Scan(&answer))
 	_, err = conn.Exec(w.ctx(), "deallocate explained")
 	w.ok(err)
 	var plans []struct{ Plan plan }
@@ -80,7 +87,7 @@ func TestAPageOfALongHistoryTouchesFewPages(t *testing.T) {
 			"oldest":       {store.HistoryAfter, 1},
 			"middle":       {store.HistoryAfter, long / 2},
 		} {
-			p := w.explain(mode, query.sql, w.owner.ID, room.ID, query.from, 51)
+			p := w.explain(mode, query.sql, w.owner.ID, room.ID, rights.ReadMessages.Grant(), query.from, 51)
 			if p.scans("messages") || p.pages() > 250 {
 				t.Errorf("%s, %s: %d pages, scans messages: %v", mode, name, p.pages(), p.scans("messages"))
 			}
@@ -110,7 +117,7 @@ func TestAnOverviewOfAThousandRoomsTouchesNoOthers(t *testing.T) {
 		select r.id, i, i, $1, gen_random_uuid(), 'message', now() from r cross join generate_series(1, 10) i`, w.owner.ID, 3*mine, mine)
 	w.exec(`analyze`)
 	for _, mode := range []string{"custom", "generic"} {
-		p := w.explain(mode, store.RoomsOfUser+` order by m.room_id`, w.owner.ID)
+		p := w.explain(mode, store.RoomsOfUser+` order by r.id`, w.owner.ID, rights.ReadMessages.Grant())
 		if p.scans("messages") || p.scans("memberships") || p.pages() > 10*mine {
 			t.Errorf("%s: %d pages, scans messages: %v, memberships: %v", mode, p.pages(), p.scans("messages"), p.scans("memberships"))
 		}

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"fmt"
+
+	"chatd/store/rights"
 )
 
 // MarkRead notes that the user has read a room's messages up to a number. The
@@ -13,11 +15,12 @@ import (
 func (s *Store) MarkRead(ctx context.Context, user, room, number int64) (now int64, moved bool, err error) {
 	err = s.db.QueryRow(ctx, `
 		update memberships m
-		set read_number = least($3::bigint, t.last_number)
-		from topics t
-		where m.room_id = $2 and m.user_id = $1 and m.left_at is null
-			and t.id = m.room_id and m.read_number < least($3::bigint, t.last_number)
-		returning m.read_number`, user, room, number).Scan(&now)
+		set read_number = least($4::bigint, t.last_number)
+		from topics t, rooms r, `+asker+`
+		where `+granted+`
+			and m.room_id = mine.room_id and m.user_id = mine.user_id and m.left_at is null
+			and t.id = r.id and m.read_number < least($4::bigint, t.last_number)
+		returning m.read_number`, user, room, rights.ReadMessages.Grant(), number).Scan(&now)
 	if err = orNotFound(err); err == nil {
 		return now, true, nil
 	}
@@ -33,11 +36,10 @@ func (s *Store) MarkRead(ctx context.Context, user, room, number int64) (now int
 func findReadNumber(ctx context.Context, db querier, user, room int64) (int64, error) {
 	var number int64
 	err := db.QueryRow(ctx, `
-		select read_number
-		from memberships
-		where room_id = $2 and user_id = $1 and left_at is null`, user, room).Scan(&number)
+		select mine.read_number from rooms r, `+asker+` where `+granted,
+		user, room, rights.ReadMessages.Grant()).Scan(&number)
 	if err != nil {
-		return 0, whyNoMember(ctx, db, orNotFound(err), user, room)
+		return 0, whyNotRead(ctx, db, orNotFound(err), user, room)
 	}
 	return number, nil
 }

@@ -17,6 +17,7 @@ const (
 	MaxEmail       = 254
 	MaxRoomName    = 80 // the workspace's name too
 	MaxDescription = 500
+	MaxTokenName   = 80
 )
 
 // Roles and kinds of room are those of the table of rights.
@@ -65,7 +66,8 @@ const (
 )
 
 // User is a person's account. Where a User is part of something else (an
-// author, an event, a member) only ID, Username, DisplayName and Role are set.
+// author, an event, a member) only ID, Username, DisplayName, Role and
+// DeactivatedAt are set.
 type User struct {
 	ID            int64
 	Username      string

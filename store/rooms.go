@@ -5,13 +5,17 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"chatd/store/rights"
 )
 
 // querier is a pool or a transaction.
 type querier interface {
 	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
 }
 
 var _ querier = (*pgxpool.Pool)(nil)
@@ -25,33 +29,38 @@ type NewRoom struct {
 // CreateRoom makes a room with its creator as member and owner. Names of public
 // rooms are unique without regard to case, width and white space: one in use
 // gives a *TakenError. Private rooms may share a name with any room. A name
-// that cannot be used gives an *InvalidError.
+// that cannot be used gives an *InvalidError. Those without the right get
+// ErrForbidden.
 func (s *Store) CreateRoom(ctx context.Context, by int64, room NewRoom) (Room, Pending, error) {
-	if room.Kind != RoomPublic && room.Kind != RoomPrivate {
+	action, ok := map[RoomKind]rights.WorkspaceAction{
+		RoomPublic: rights.CreatePublicRoom, RoomPrivate: rights.CreatePrivateRoom,
+	}[room.Kind]
+	if !ok {
 		return Room{}, nil, &InvalidError{Field: "kind", Text: "A room is either public or private."}
 	}
-	name, err := cleanLine(room.Name, MaxRoomName,
-		&InvalidError{Field: "name", Text: "A room's name has 1 to 80 characters on one line."})
+	name, err := cleanRoomName(room.Name)
 	if err != nil {
 		return Room{}, nil, err
 	}
-	description, err := cleanText(room.Description, MaxDescription,
-		&InvalidError{Field: "description", Text: "A room's description has up to 500 characters."})
+	description, err := cleanDescription(room.Description)
 	if err != nil {
 		return Room{}, nil, err
 	}
 	created, err := scanRoom(s.db.QueryRow(ctx, `
-		with topic as (
-			insert into topics (kind)
-			select 'room' from users u where u.id = $1 and u.deactivated_at is null
-			returning id
+		with me as materialized (
+			select u.id
+			from users u
+			where u.id = $1 and u.deactivated_at is null and u.role = any($7::text[])
+			for share -- a role that is being taken away is waited for
+		), topic as (
+			insert into topics (kind) select 'room' from me returning id
 		), r as (
 			insert into rooms (id, kind, name, name_key, description, created_by)
 			select topic.id, $2, $3, $4, $5, $1 from topic
-			returning id, kind, name, description, created_by, created_at
+			returning *
 		), joined as (
 			insert into memberships (room_id, user_id, role)
-			select r.id, r.created_by, 'owner' from r
+			select r.id, r.created_by, $8 from r
 		), pending as (
 			insert into pending_events (topic_id, kind, room_id, actor_id)
 			select r.created_by, 'room-added', r.id, r.created_by from r
@@ -59,7 +68,10 @@ func (s *Store) CreateRoom(ctx context.Context, by int64, room NewRoom) (Room, P
 			select $6::bigint, 'room-created', r.id, r.created_by from r where r.kind = 'public'
 		)
 		select `+roomColumns+` from r`,
-		by, room.Kind, name, nameKey(name), description, WorkspaceTopic))
+		by, room.Kind, name, nameKey(name), description, WorkspaceTopic, action.Roles(), RoomOwner))
+	if isNotFound(err) {
+		err = ErrForbidden
+	}
 	if err != nil {
 		return Room{}, nil, fmt.Errorf("create room: %w", takenError(err))
 	}
@@ -75,32 +87,40 @@ func (s *Store) CreateRoom(ctx context.Context, by int64, room NewRoom) (Room, P
 // does not exist or that is not theirs to know of.
 func (s *Store) RoomForMember(ctx context.Context, user, room int64) (Room, error) {
 	found, err := scanRoom(s.db.QueryRow(ctx, `
-		select `+roomColumns+`
-		from memberships m
-		join rooms r on r.id = m.room_id
-		where m.room_id = $2 and m.user_id = $1 and m.left_at is null`, user, room))
+		select `+roomColumns+` from rooms r, `+asker+` where `+granted, user, room, rights.ReadMessages.Grant()))
 	if err != nil {
-		return Room{}, fmt.Errorf("find room %d: %w", room, whyNoMember(ctx, s.db, err, user, room))
+		return Room{}, fmt.Errorf("find room %d: %w", room, whyNotRead(ctx, s.db, err, user, room))
 	}
 	return found, nil
 }
 
 // roomColumns are the columns that scanRoom reads, of rooms r.
-const roomColumns = `r.id, r.kind, coalesce(r.name, ''), r.description, r.created_by, r.created_at`
+const roomColumns = `r.id, r.kind, coalesce(r.name, ''), r.description, r.read_only, r.created_by, r.created_at`
 
 // scanRoom reads roomColumns and, after them, more. No row is ErrNotFound.
 func scanRoom(row pgx.Row, more ...any) (Room, error) {
 	var r Room
-	err := row.Scan(append([]any{&r.ID, &r.Kind, &r.Name, &r.Description, &r.CreatedBy, &r.CreatedAt}, more...)...)
+	err := row.Scan(append([]any{&r.ID, &r.Kind, &r.Name, &r.Description, &r.ReadOnly, &r.CreatedBy, &r.CreatedAt}, more...)...)
 	return r, orNotFound(err)
+}
+
+func cleanRoomName(name string) (string, error) {
+	return cleanLine(name, MaxRoomName,
+		&InvalidError{Field: "name", Text: "A room's name has 1 to 80 characters on one line."})
+}
+
+func cleanDescription(description string) (string, error) {
+	return cleanText(description, MaxDescription,
+		&InvalidError{Field: "description", Text: "A room's description has up to 500 characters."})
 }
 
 // takenError names the field when err says that its value is in use.
 func takenError(err error) error {
 	for constraint, field := range map[string]string{
-		"users_username_key_unique": "username",
-		"users_email_key_unique":    "email",
-		"rooms_public_name_unique":  "name",
+		"users_username_key_unique":      "username",
+		"users_username_skeleton_unique": "username",
+		"users_email_key_unique":         "email",
+		"rooms_public_name_unique":       "name",
 	} {
 		if violates(err, constraint) {
 			return &TakenError{Field: field}

@@ -9,15 +9,48 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
-// Session is one signed-in browser. EndedAt and EndReason are set once it has
-// ended; it then stays as a tombstone.
+// The kinds of session.
+const (
+	KindBrowser = "browser" // found by its cookie
+	KindToken   = "token"   // found by the secret in an Authorization header
+)
+
+// What a session may do. A browser's may do everything.
+const (
+	ScopeRead      = "read"
+	ScopeReadWrite = "read-write"
+)
+
+// Why sessions end that the store itself ends. Others are chosen by the caller.
+const (
+	ReasonReplaced        = "replaced"         // the token of a browser was renewed
+	ReasonRevoked         = "revoked"          // an access token was taken back
+	ReasonPasswordChanged = "password-changed" // changed elsewhere, or reset by an administrator
+	ReasonDeactivated     = "deactivated"      // so was the user
+)
+
+// Session is one signed-in browser or one access token. EndedAt and EndReason
+// are set once it has ended; it then stays as a tombstone.
 type Session struct {
 	ID                               string
 	UserID                           int64
+	Kind, Scope                      string
+	Name                             string // of an access token
 	UserAgent, Address               string
 	CreatedAt, LastUsedAt, ExpiresAt time.Time
 	EndedAt                          *time.Time
 	EndReason                        string
+}
+
+const sessionColumns = `s.id, s.user_id, s.kind, s.scope, coalesce(s.name, ''), s.user_agent, s.address,
+	s.created_at, s.last_used_at, s.expires_at, s.ended_at, coalesce(s.end_reason, '')`
+
+// scanSession reads sessionColumns. No row is ErrNotFound.
+func scanSession(row pgx.Row) (Session, error) {
+	var s Session
+	err := row.Scan(&s.ID, &s.UserID, &s.Kind, &s.Scope, &s.Name, &s.UserAgent, &s.Address,
+		&s.CreatedAt, &s.LastUsedAt, &s.ExpiresAt, &s.EndedAt, &s.EndReason)
+	return s, orNotFound(err)
 }
 
 // Session returns a session, also an ended one, or ErrNotFound.
@@ -26,35 +59,32 @@ func (s *Store) Session(ctx context.Context, id string) (Session, error) {
 	if !ok {
 		return Session{}, fmt.Errorf("find session: %w", ErrNotFound)
 	}
-	var found Session
-	err := s.db.QueryRow(ctx, `
-		select id, user_id, user_agent, address, created_at, last_used_at, expires_at, ended_at, coalesce(end_reason, '')
-		from sessions
-		where id = $1`, key).Scan(&found.ID, &found.UserID, &found.UserAgent, &found.Address,
-		&found.CreatedAt, &found.LastUsedAt, &found.ExpiresAt, &found.EndedAt, &found.EndReason)
+	found, err := scanSession(s.db.QueryRow(ctx, `
+		select `+sessionColumns+`
+		from sessions s
+		where s.id = $1`, key))
 	if err != nil {
-		return Session{}, fmt.Errorf("find session: %w", orNotFound(err))
+		return Session{}, fmt.Errorf("find session: %w", err)
 	}
 	return found, nil
 }
 
-// SessionLive says whether the session is signed in: known, neither ended nor
-// expired, and its user not deactivated.
-func (s *Store) SessionLive(ctx context.Context, id string) (bool, error) {
-	key, ok := sessionKey(id)
-	if !ok {
-		return false, nil
-	}
-	var live bool
-	err := s.db.QueryRow(ctx, `
-		select exists (
-			select from sessions s
-			join users u on u.id = s.user_id
-			where s.id = $1 and s.ended_at is null and s.expires_at > now() and u.deactivated_at is null)`, key).Scan(&live)
+// Sessions returns the browsers in which the user is signed in, the last used
+// first.
+func (s *Store) Sessions(ctx context.Context, user int64) ([]Session, error) {
+	rows, err := s.db.Query(ctx, `
+		select `+sessionColumns+`
+		from sessions s
+		where s.user_id = $1 and s.kind = 'browser' and s.ended_at is null and s.expires_at > now()
+		order by s.last_used_at desc, s.id`, user)
 	if err != nil {
-		return false, fmt.Errorf("look up session: %w", err)
+		return nil, fmt.Errorf("list sessions of user %d: %w", user, err)
 	}
-	return live, nil
+	sessions, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Session, error) { return scanSession(row) })
+	if err != nil {
+		return nil, fmt.Errorf("list sessions of user %d: %w", user, err)
+	}
+	return sessions, nil
 }
 
 // EndSession is the log-out: once it has returned nil the session is over for
@@ -74,22 +104,60 @@ func (s *Store) EndSession(ctx context.Context, id, reason string) (bool, error)
 	return tag.RowsAffected() == 1, nil
 }
 
-// EndUserSessions ends all sessions of a user but one (except may be empty)
-// and returns the ids of those it ended.
+// EndOwnSession ends one of the user's browsers; doing so twice is fine. It
+// returns ErrNotFound for a session that is not theirs or is no browser's.
+func (s *Store) EndOwnSession(ctx context.Context, user int64, id, reason string) error {
+	if err := s.endOwn(ctx, user, id, KindBrowser, reason); err != nil {
+		return fmt.Errorf("end own session: %w", err)
+	}
+	return nil
+}
+
+// endOwn ends one session of a kind.
+func (s *Store) endOwn(ctx context.Context, user int64, id, kind, reason string) error {
+	key, ok := sessionKey(id)
+	if !ok {
+		return ErrNotFound
+	}
+	tag, err := s.db.Exec(ctx, `
+		update sessions
+		set ended_at = now(), end_reason = $4, ended_tx = pg_current_xact_id()::text::bigint
+		where id = $2 and user_id = $1 and kind = $3 and ended_at is null`, user, key, kind, reason)
+	if err != nil || tag.RowsAffected() == 1 {
+		return err
+	}
+	var ended bool
+	err = s.db.QueryRow(ctx, `
+		select true from sessions where id = $2 and user_id = $1 and kind = $3`, user, key, kind).Scan(&ended)
+	return orNotFound(err)
+}
+
+// EndUserSessions ends all browser sessions of a user but one (except may be
+// empty) and returns the ids of those it ended. Access tokens go on.
 func (s *Store) EndUserSessions(ctx context.Context, user int64, except, reason string) ([]string, error) {
+	ended, err := endSessions(ctx, s.db, user, except, reason, KindBrowser)
+	if err != nil {
+		return nil, fmt.Errorf("end sessions of user %d: %w", user, err)
+	}
+	return ended, nil
+}
+
+// endSessions ends all sessions of some kinds but one, unless except is empty,
+// and returns the ids of those it ended.
+func endSessions(ctx context.Context, db querier, user int64, except, reason string, kinds ...string) ([]string, error) {
 	var key pgtype.UUID // null, unless there is an exception
 	if except != "" {
 		var ok bool
 		if key, ok = sessionKey(except); !ok {
-			return nil, fmt.Errorf("end sessions of user %d but %q: %w", user, except, ErrNotFound)
+			return nil, fmt.Errorf("all but %q: %w", except, ErrNotFound)
 		}
 	}
 	// Locked in one order, so that two of these cannot block each other.
-	rows, err := s.db.Query(ctx, `
+	rows, err := db.Query(ctx, `
 		with live as (
 			select id
 			from sessions
-			where user_id = $1 and ended_at is null and id is distinct from $2
+			where user_id = $1 and ended_at is null and kind = any ($4) and id is distinct from $2
 			order by id
 			for no key update
 		)
@@ -97,35 +165,43 @@ func (s *Store) EndUserSessions(ctx context.Context, user int64, except, reason 
 		set ended_at = now(), end_reason = $3, ended_tx = pg_current_xact_id()::text::bigint
 		from live
 		where s.id = live.id
-		returning s.id`, user, key, reason)
+		returning s.id`, user, key, reason, kinds)
 	if err != nil {
-		return nil, fmt.Errorf("end sessions of user %d: %w", user, err)
+		return nil, err
 	}
-	ended, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err != nil {
-		return nil, fmt.Errorf("end sessions of user %d: %w", user, err)
-	}
-	return ended, nil
+	return pgx.CollectRows(rows, pgx.RowTo[string])
 }
 
-// TouchSession notes that a session and its user are here, at most once a
-// minute. An ended session is left alone.
-func (s *Store) TouchSession(ctx context.Context, id string) error {
+// TouchSession notes that a session is in use from an address, at most once a
+// minute, and that its user is here, unless it is an access token: a script is
+// nobody being here. An ended session is left alone.
+func (s *Store) TouchSession(ctx context.Context, id, address string) error {
 	key, ok := sessionKey(id)
 	if !ok {
 		return fmt.Errorf("touch session: %w", ErrNotFound)
 	}
+	// The user is locked before the session, as those do who end the sessions
+	// of a user. A token that was never used has the time of its making.
 	_, err := s.db.Exec(ctx, `
-		with touched as (
-			update sessions
-			set last_used_at = now()
-			where id = $1 and ended_at is null and last_used_at < now() - interval '1 minute'
-			returning user_id
+		with here as (
+			select s.id, s.user_id
+			from sessions s
+			join users u on u.id = s.user_id
+			where s.id = $1 and s.ended_at is null and (
+				s.last_used_at < now() - interval '1 minute'
+				or s.kind = 'token' and s.last_used_at = s.created_at)
+			for no key update of u
+		), touched as (
+			update sessions s
+			set last_used_at = now(), address = $2
+			from here
+			where s.id = here.id and s.ended_at is null
+			returning s.user_id, s.kind
 		)
 		update users u
 		set last_seen_at = now()
 		from touched
-		where u.id = touched.user_id`, key)
+		where u.id = touched.user_id and touched.kind = 'browser'`, key, storable(address))
 	if err != nil {
 		return fmt.Errorf("touch session: %w", err)
 	}

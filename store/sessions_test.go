@@ -67,6 +67,48 @@ func TestOthersSeeThatASessionEnded(t *testing.T) {
 	}
 }
 
+func TestOwnSessionsAreListedTheLastUsedFirst(t *testing.T) {
+	t.Parallel()
+	b := newWorld(t).browser()
+	ada := b.user("ada")
+	_, first := b.signIn(ada)
+	_, second := b.signIn(ada)
+	_, ended := b.signIn(ada)
+	_, expired := b.signIn(ada)
+	b.signIn(b.owner)
+	b.token(ada, store.ScopeRead)
+	b.ok(b.EndOwnSession(b.ctx(), ada.ID, ended, "removed"))
+	b.exec(`update sessions set expires_at = now() where id = $1`, expired)
+	b.exec(`update sessions set last_used_at = now() - interval '2 minutes' where id in ($1, $2)`, first, second)
+	b.ok(b.TouchSession(b.ctx(), first, "192.0.2.99"))
+	sessions, err := b.Sessions(b.ctx(), ada.ID)
+	b.ok(err)
+	if len(sessions) != 2 || sessions[0].ID != first || sessions[1].ID != second {
+		t.Fatalf("sessions = %+v, want %s and %s", sessions, first, second)
+	}
+	if s := sessions[0]; s.Address != "192.0.2.99" || s.UserAgent != "Test/1.0" || s.Kind != store.KindBrowser || s.Scope != store.ScopeReadWrite {
+		t.Errorf("the first = %+v", s)
+	}
+}
+
+func TestASessionIsEndedByItsOwnPerson(t *testing.T) {
+	t.Parallel()
+	b := newWorld(t).browser()
+	ada := b.user("ada")
+	token, id := b.signIn(ada)
+	if err := b.EndOwnSession(b.ctx(), b.owner.ID, id, "removed"); !errors.Is(err, store.ErrNotFound) || !b.signedIn(token) {
+		t.Errorf("by somebody else: %v, want ErrNotFound", err)
+	}
+	b.ok(b.EndOwnSession(b.ctx(), ada.ID, id, "removed"))
+	b.ok(b.EndOwnSession(b.ctx(), ada.ID, id, "again"))
+	b.over(token, id, "removed")
+	for _, id := range []string{"", "x", "00000000-0000-0000-0000-000000000000"} {
+		if err := b.EndOwnSession(b.ctx(), ada.ID, id, "removed"); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("EndOwnSession(%q): %v, want ErrNotFound", id, err)
+		}
+	}
+}
+
 func TestSigningOutEverywhereElseSparesThisSession(t *testing.T) {
 	t.Parallel()
 	b := newWorld(t).browser()
@@ -134,12 +176,12 @@ func TestASessionIsTouchedAtMostOnceAMinute(t *testing.T) {
 		return record.LastUsedAt
 	}
 	fresh := lastUsed()
-	b.ok(b.TouchSession(b.ctx(), id))
+	b.ok(b.TouchSession(b.ctx(), id, ""))
 	if !lastUsed().Equal(fresh) {
 		t.Error("touched within a minute")
 	}
 	b.exec(`update sessions set last_used_at = now() - interval '61 seconds'`)
-	b.ok(b.TouchSession(b.ctx(), id))
+	b.ok(b.TouchSession(b.ctx(), id, ""))
 	if lastUsed().Before(fresh) {
 		t.Error("not touched after a minute")
 	}
@@ -152,7 +194,7 @@ func TestASessionIsTouchedAtMostOnceAMinute(t *testing.T) {
 	stale := lastUsed()
 	_, err = b.EndSession(b.ctx(), id, "signed-out")
 	b.ok(err)
-	b.ok(b.TouchSession(b.ctx(), id))
+	b.ok(b.TouchSession(b.ctx(), id, ""))
 	if !lastUsed().Equal(stale) || b.signedIn(token) {
 		t.Error("an ended session was touched")
 	}

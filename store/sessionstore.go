@@ -13,16 +13,17 @@ import (
 )
 
 // Keys of the values that a session has in an scs.SessionManager. There are no
-// others: each is a column of the sessions table.
+// others: all but the last are columns of the sessions table.
 const (
 	SessionID        = "session"    // string, a UUID; chosen at sign-in, else by the store
 	SessionUser      = "user"       // int64; required
 	SessionUserAgent = "user_agent" // string
 	SessionAddress   = "address"    // string
+	// SessionPassword is the hash of the password that somebody signs in with.
+	// It is only compared: when the password was changed since it was looked
+	// up, which ended all sessions, the new one does not come after it.
+	SessionPassword = "password" // string
 )
-
-// ReasonReplaced is why a session ended whose token was renewed.
-const ReasonReplaced = "replaced"
 
 // SessionStore keeps the sessions of an scs.SessionManager in the sessions
 // table, by the SHA-256 of their tokens. What an scs store usually does wrong
@@ -39,8 +40,8 @@ var _ scs.CtxStore = (*SessionStore)(nil)
 // Control reads and writes on the reserved connections.
 func (s *Store) SessionStore() *SessionStore { return &SessionStore{store: s} }
 
-// FindCtx returns a session that is live: neither ended nor expired, and its
-// user not deactivated.
+// FindCtx returns a browser's session that is live: neither ended nor expired,
+// and its user not deactivated. An access token is no cookie.
 func (ss *SessionStore) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
 	var id, userAgent, address string
 	var user int64
@@ -49,7 +50,8 @@ func (ss *SessionStore) FindCtx(ctx context.Context, token string) ([]byte, bool
 		select s.id, s.user_id, s.user_agent, s.address, s.expires_at
 		from sessions s
 		join users u on u.id = s.user_id
-		where s.token_hash = $1 and s.ended_at is null and s.expires_at > now() and u.deactivated_at is null`,
+		where s.token_hash = $1 and s.kind = 'browser' and s.ended_at is null and s.expires_at > now()
+			and u.deactivated_at is null`,
 		hashToken(token)).Scan(&id, &user, &userAgent, &address, &expiry)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, false, nil
@@ -67,7 +69,8 @@ func (ss *SessionStore) FindCtx(ctx context.Context, token string) ([]byte, bool
 
 // CommitCtx saves a session. It returns ErrSessionEnded, and changes nothing,
 // when the session or the one it continues has ended, when the token belongs
-// to another user, and when the user is deactivated. A renewed token continues
+// to another user, and when the user is deactivated or has another password by
+// now. A renewed token continues
 // a session under a new id.
 func (ss *SessionStore) CommitCtx(ctx context.Context, token string, data []byte, expiry time.Time) error {
 	values, err := decodeSession(data)
@@ -77,19 +80,26 @@ func (ss *SessionStore) CommitCtx(ctx context.Context, token string, data []byte
 	// A new row takes the id it is given, unless that is of a session that was
 	// replaced: the browser has renewed its token. The id of any other session
 	// violates the primary key: it has ended, or it is not this browser's.
+	// The user's lock makes a session come either before a deactivation or a
+	// change of the password, which end it, or after it.
 	tag, err := ss.store.db.Exec(ctx, `
+		with u as (
+			select id
+			from users
+			where id = $3 and deactivated_at is null and ($8::text is null or password_hash = $8)
+			for share
+		)
 		insert into sessions (id, token_hash, user_id, user_agent, address, expires_at)
 		select case when $2::uuid is null or exists (
 				select from sessions r
 				where r.id = $2 and r.token_hash <> $1 and r.end_reason = $7
 			) then gen_random_uuid() else $2 end, $1, u.id, $4, $5, $6
-		from users u
-		where u.id = $3 and u.deactivated_at is null
+		from u
 		on conflict (token_hash) do update
 		set user_agent = excluded.user_agent, address = excluded.address,
 			expires_at = excluded.expires_at, last_used_at = excluded.last_used_at
-		where sessions.ended_at is null and sessions.user_id = excluded.user_id`,
-		hashToken(token), values.id, values.user, values.userAgent, values.address, expiry, ReasonReplaced)
+		where sessions.ended_at is null and sessions.user_id = excluded.user_id and sessions.kind = excluded.kind`,
+		hashToken(token), values.id, values.user, values.userAgent, values.address, expiry, ReasonReplaced, values.password)
 	if violates(err, "sessions_pkey") || err == nil && tag.RowsAffected() == 0 {
 		err = ErrSessionEnded
 	}
@@ -105,7 +115,7 @@ func (ss *SessionStore) DeleteCtx(ctx context.Context, token string) error {
 	_, err := ss.store.db.Exec(ctx, `
 		update sessions
 		set ended_at = now(), end_reason = $2, ended_tx = pg_current_xact_id()::text::bigint
-		where token_hash = $1 and ended_at is null`, hashToken(token), ReasonReplaced)
+		where token_hash = $1 and kind = 'browser' and ended_at is null`, hashToken(token), ReasonReplaced)
 	if err != nil {
 		return fmt.Errorf("replace session: %w", err)
 	}
@@ -132,6 +142,7 @@ type sessionValues struct {
 	id                 *string
 	user               int64
 	userAgent, address string
+	password           *string
 }
 
 // decodeSession refuses values that no column would keep: to lose them without
@@ -155,6 +166,10 @@ func decodeSession(data []byte) (sessionValues, error) {
 			v.userAgent, known = value.(string)
 		case SessionAddress:
 			v.address, known = value.(string)
+		case SessionPassword:
+			var hash string
+			hash, known = value.(string)
+			v.password = &hash
 		}
 		if !known {
 			return sessionValues{}, fmt.Errorf("save session: no column for value %q of type %T", key, value)

@@ -3,6 +3,7 @@ package store_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 
 	"chatd/store"
@@ -47,7 +48,7 @@ func TestOfManySetUpsAtOnceOneWins(t *testing.T) {
 	if want := fmt.Sprintf("Workspace %d", winner); workspace.Name != want {
 		t.Errorf("the workspace is %q, want %q", workspace.Name, want)
 	}
-	users, err := w.Users(w.ctx())
+	users, _, err := w.People(w.ctx(), owners[winner].ID, store.PeoplePage{})
 	w.ok(err)
 	if len(users) != 1 || users[0].ID != owners[winner].ID || users[0].Role != store.RoleOwner {
 		t.Errorf("users = %+v, want the winner as owner", users)
@@ -90,4 +91,43 @@ func TestASetUpThatFailsLeavesNothingBehind(t *testing.T) {
 	}
 	_, err := w.SetUp(w.ctx(), good)
 	w.ok(err)
+}
+
+func TestTheWorkspaceIsChangedByOwnersAndAdmins(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, by := range []store.User{w.owner, w.userAs(store.RoleAdmin, "admin")} {
+		w.forgetNews()
+		name := "Of " + by.Username
+		changed, pending, err := w.ChangeWorkspace(w.ctx(), by.ID, store.WorkspaceChange{Name: new("  " + name), SignUpOpen: new(true)})
+		w.ok(err)
+		if changed.Name != name || !changed.SignUpOpen || !slices.Equal(pending, store.Pending{store.WorkspaceTopic}) {
+			t.Errorf("ChangeWorkspace = %+v, %v", changed, pending)
+		}
+		same, pending, err := w.ChangeWorkspace(w.ctx(), by.ID, store.WorkspaceChange{Name: &name})
+		if err != nil || same != changed || len(pending) != 0 {
+			t.Errorf("the same again: %+v, %v, %v", same, pending, err)
+		}
+		closed, _, err := w.ChangeWorkspace(w.ctx(), by.ID, store.WorkspaceChange{SignUpOpen: new(false)})
+		if err != nil || closed.SignUpOpen || closed.Name != name {
+			t.Errorf("closed: %+v, %v", closed, err)
+		}
+		if stored, err := w.Workspace(w.ctx()); err != nil || stored != closed {
+			t.Errorf("stored %+v, %v, want %+v", stored, err, closed)
+		}
+		news := line("workspace-changed", store.WorkspaceTopic, 0, 0, by.ID)
+		if got := w.news(); !slices.Equal(got, []string{news, news}) {
+			t.Errorf("news = %v, want %v twice", got, news)
+		}
+	}
+	for _, by := range []int64{w.user("ada").ID, w.userAs(store.RoleGuest, "guest").ID, 1 << 40} {
+		for _, change := range []store.WorkspaceChange{{}, {SignUpOpen: new(true)}} {
+			if _, _, err := w.ChangeWorkspace(w.ctx(), by, change); !errors.Is(err, store.ErrForbidden) {
+				t.Errorf("by user %d: %v, want ErrForbidden", by, err)
+			}
+		}
+	}
+	if _, _, err := w.ChangeWorkspace(w.ctx(), w.owner.ID, store.WorkspaceChange{Name: new("")}); !errors.Is(err, store.ErrInvalid) {
+		t.Errorf("no name: %v, want ErrInvalid", err)
+	}
 }

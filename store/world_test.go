@@ -31,7 +31,7 @@ func newWorld(t testing.TB) *world {
 		Workspace: "Test", NewUser: store.NewUser{Username: "owner", DisplayName: "Owner", PasswordHash: "hash"},
 	})
 	w.ok(err)
-	invite, err := w.CreateInvite(t.Context(), owner.ID, time.Hour)
+	invite, err := w.CreateInvite(t.Context(), owner.ID, store.NewInvite{TTL: time.Hour})
 	w.ok(err)
 	w.owner, w.invite = owner, invite.Token
 	return w
@@ -161,7 +161,7 @@ func line(kind string, topic, user, room, actor int64) string {
 // forgetNews empties pending_events.
 func (w *world) forgetNews() { w.t.Helper(); w.exec(`delete from pending_events`) }
 
-// deactivate does what no method does yet.
+// deactivate closes an account and leaves everything else as it is.
 func (w *world) deactivate(user store.User) {
 	w.t.Helper()
 	w.exec(`update users set deactivated_at = now() where id = $1`, user.ID)

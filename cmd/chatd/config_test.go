@@ -8,76 +8,113 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"pgregory.net/rapid"
 )
 
 func TestSettingsHaveDefaults(t *testing.T) {
 	t.Setenv("XDG_DATA_HOME", "/xdg")
-	c, err := parse(nil, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := parsed(t, nil, nil)
 	data := "/xdg/chatd"
 	if os.Getuid() == 0 {
 		data = "/var/lib/chatd"
 	}
-	if c.command != "serve" || c.addr != "localhost:8080" || c.data != data || c.logLevel != slog.LevelInfo ||
-		c.databaseURL != "" || c.pgBin != "" || c.publicURL != nil || c.trustedProxies != nil {
+	if c.addr != "localhost:8080" || c.data != data || c.logLevel != slog.LevelInfo || c.metricsAddr != "localhost:9464" ||
+		c.databaseURL != "" || c.pgBin != "" || c.publicURL != nil || c.trustedProxies != nil || len(c.given) > 0 {
 		t.Errorf("the defaults are %+v", c)
 	}
 }
 
-func TestEverySettingIsReadFromFlagsAndEnvironment(t *testing.T) {
+func TestEverySettingIsReadFromFlagsEnvironmentAndFiles(t *testing.T) {
 	t.Parallel()
-	values := map[string]string{
-		"addr":            ":9000",
-		"data":            "some/folder",
-		"database-url":    "postgres://host/chat",
-		"pg-bin":          "/opt/pg/bin",
-		"public-url":      "https://chat.example.org/",
-		"trusted-proxies": "10.0.0.1, 192.168.0.0/16,::1",
-		"log":             "Debug",
-	}
-	var args, environ []string
-	for _, s := range settings {
-		args = append(args, "--"+s.flag, values[s.flag])
-		environ = append(environ, s.env+"="+values[s.flag])
-	}
 	folder, err := filepath.Abs("some/folder")
 	if err != nil {
 		t.Fatal(err)
 	}
 	proxies := []netip.Prefix{netip.MustParsePrefix("10.0.0.1/32"), netip.MustParsePrefix("192.168.0.0/16"), netip.MustParsePrefix("::1/128")}
-	for name, c := range map[string]config{"flags": parsed(t, args, nil), "environment": parsed(t, nil, environ)} {
-		if c.addr != ":9000" || c.data != folder || c.databaseURL != "postgres://host/chat" || c.pgBin != "/opt/pg/bin" ||
-			c.publicURL.String() != "https://chat.example.org" || !slices.Equal(c.trustedProxies, proxies) || c.logLevel != slog.LevelDebug {
-			t.Errorf("from the %s comes %+v", name, c)
+	tests := map[string]struct {
+		value string
+		right func(c config) bool
+	}{
+		"CHATD_ADDR":              {":9000", func(c config) bool { return c.addr == ":9000" }},
+		"CHATD_DATA":              {"some/folder", func(c config) bool { return c.data == folder }},
+		"CHATD_DATABASE_URL":      {"postgres://host/chat", func(c config) bool { return c.databaseURL == "postgres://host/chat" }},
+		"CHATD_DATABASE_PASSWORD": {"secret", nil}, // belongs to an address; see below
+		"CHATD_PG_BIN":            {"/opt/pg/bin", func(c config) bool { return c.pgBin == "/opt/pg/bin" }},
+		"CHATD_PUBLIC_URL":        {"https://chat.example.org/", func(c config) bool { return c.publicURL.String() == "https://chat.example.org" }},
+		"CHATD_TRUSTED_PROXIES":   {"10.0.0.1, 192.168.0.0/16,::1", func(c config) bool { return slices.Equal(c.trustedProxies, proxies) }},
+		"CHATD_METRICS_ADDR":      {"[::1]:9000", func(c config) bool { return c.metricsAddr == "[::1]:9000" }},
+		"CHATD_LOG":               {"Debug", func(c config) bool { return c.logLevel == slog.LevelDebug }},
+	}
+	for _, s := range settings {
+		tt, ok := tests[s.env]
+		if !ok {
+			t.Errorf("nothing tests %s", s.env)
+			continue
+		}
+		if tt.right == nil {
+			continue
+		}
+		file := holding(t, tt.value+"\n")
+		for from, c := range map[string]config{
+			"flag":         parsed(t, []string{"--" + s.flag, tt.value}, nil),
+			"environment":  parsed(t, nil, []string{s.env + "=" + tt.value}),
+			"file " + file: parsed(t, nil, []string{s.env + "_FILE=" + file}),
+		} {
+			if got := c.given[s.env]; !tt.right(c) || got != (given{tt.value, from}) {
+				t.Errorf("%s from %s is %+v, and the settings are %+v", s.env, from, got, c)
+			}
+		}
+	}
+}
+
+func TestTheDatabasesPasswordIsPutIntoItsAddress(t *testing.T) {
+	t.Parallel()
+	const address = "CHATD_DATABASE_URL=postgres://ana@host/chat?sslmode=require"
+	file := holding(t, "s&c r+t/\n")
+	for _, environ := range [][]string{
+		{address, "CHATD_DATABASE_PASSWORD=s&c r+t/"},
+		{address, "CHATD_DATABASE_PASSWORD_FILE=" + file},
+	} {
+		if got, want := parsed(t, nil, environ).databaseURL, "postgres://ana@host/chat?sslmode=require&password=s%26c%20r%2Bt%2F"; got != want {
+			t.Errorf("the address is %s, want %s", got, want)
 		}
 	}
 }
 
 func TestAFlagWinsOverTheEnvironmentAndAnEmptyVariableIsNotSet(t *testing.T) {
 	t.Parallel()
-	c := parsed(t, []string{"--addr=localhost:1"}, []string{"CHATD_ADDR=localhost:2", "CHATD_LOG=", "CHATD_NONSENSE=", "CHATD_TEST_ANYTHING=1", "CHATD_PORT=80", "HOME=/x"})
+	c := parsed(t, []string{"--addr=localhost:1"}, []string{"CHATD_ADDR=localhost:2", "CHATD_LOG=", "CHATD_LOG_FILE=",
+		"CHATD_NONSENSE=", "CHATD_TEST_ANYTHING=1", "CHATD_PORT=80", "HOME=/x"})
 	if c.addr != "localhost:1" || c.logLevel != slog.LevelInfo {
+		t.Errorf("got %+v", c)
+	}
+	c = parsed(t, []string{"--addr=localhost:1"}, []string{"CHATD_ADDR_FILE=/no/such/file"})
+	if c.addr != "localhost:1" {
 		t.Errorf("got %+v", c)
 	}
 }
 
-func TestHelpAndVersionNeedNoSettings(t *testing.T) {
+func TestFlagsMayStandBeforeBetweenAndAfterTheWords(t *testing.T) {
 	t.Parallel()
-	for _, args := range [][]string{{"help"}, {"--help"}, {"-h"}} {
-		if c := parsed(t, args, nil); c.command != "help" {
-			t.Errorf("%v means %s", args, c.command)
+	for _, line := range []string{
+		"--addr :9000 help admin reset-password", "help --addr :9000 admin reset-password",
+		"help admin --addr=:9000 reset-password", "help admin reset-password --addr :9000",
+	} {
+		c, err := parse(strings.Fields(line), nil)
+		if err != nil || c.command.name != "help" || strings.Join(c.args, " ") != "admin reset-password" {
+			t.Errorf("chatd %s means %s %q (%v)", line, c.command.name, c.args, err)
 		}
 	}
-	if c := parsed(t, []string{"version"}, []string{"CHATD_ADRR=x"}); c.command != "version" {
-		t.Errorf("version means %s", c.command)
+	c, err := parse([]string{"config", "--addr", ":9000"}, nil)
+	if err != nil || c.command.name != "config" || c.cfg.addr != ":9000" {
+		t.Errorf("it means %+v (%v)", c, err)
 	}
-	for _, s := range settings {
-		if !strings.Contains(usage(), "--"+s.flag+" ") || !strings.Contains(usage(), s.env+" ") {
-			t.Errorf("help does not show %s", s.env)
+}
+
+func TestOnlyOneTrailingNewlineOfAFileIsRemoved(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{"a": "a", "a\n": "a", "a\r\n": "a", "a\n\n": "a\n", " a \n": " a ", "a\r": "a\r"} {
+		if got, err := readValue(holding(t, text)); err != nil || got != want {
+			t.Errorf("%q gives %q (%v), want %q", text, got, err, want)
 		}
 	}
 }
@@ -89,7 +126,7 @@ func TestBadValuesAreRefused(t *testing.T) {
 		"CHATD_PUBLIC_URL=chat.example.org", "CHATD_PUBLIC_URL=ftp://chat.example.org", "CHATD_PUBLIC_URL=https://",
 		"CHATD_PUBLIC_URL=https://example.org/chat", "CHATD_PUBLIC_URL=https://example.org/?a", "CHATD_PUBLIC_URL=https://me@example.org",
 		"CHATD_TRUSTED_PROXIES=proxy.example.org", "CHATD_TRUSTED_PROXIES=10.0.0.0/33", "CHATD_TRUSTED_PROXIES=10.0.0.1;10.0.0.2",
-		"CHATD_DATABASE_URL=mysql://host/chat", "CHATD_LOG=2",
+		"CHATD_DATABASE_URL=mysql://host/chat", "CHATD_LOG=2", "CHATD_METRICS_ADDR=no", "CHATD_METRICS_ADDR=9464",
 	} {
 		name, _, _ := strings.Cut(pair, "=")
 		if _, err := parse(nil, []string{pair}); err == nil || !strings.HasPrefix(err.Error(), name) {
@@ -98,26 +135,31 @@ func TestBadValuesAreRefused(t *testing.T) {
 	}
 }
 
-func TestTheDistanceOfWordsIsAMetric(t *testing.T) {
+func TestAddressesOverlapWhenNotBothCanBeListenedOn(t *testing.T) {
 	t.Parallel()
-	word := rapid.StringMatching(`[a-c]{0,6}`)
-	rapid.Check(t, func(t *rapid.T) {
-		a, b, c := word.Draw(t, "a"), word.Draw(t, "b"), word.Draw(t, "c")
-		if (distance(a, b) == 0) != (a == b) {
-			t.Errorf("%q and %q are %d apart", a, b, distance(a, b))
+	for _, tt := range []struct {
+		a, b string
+		want bool
+	}{
+		{"localhost:80", "localhost:80", true},
+		{":80", "localhost:80", true},
+		{"127.0.0.1:80", "0.0.0.0:80", true},
+		{"[::]:80", "10.0.0.1:80", true},
+		{"localhost:80", "localhost:81", false},
+		{"10.0.0.1:80", "10.0.0.2:80", false},
+		{"localhost:0", "localhost:0", false},
+		{"localhost:80", "", false},
+	} {
+		if got := overlap(tt.a, tt.b); got != tt.want {
+			t.Errorf("%s and %s: %v, want %v", tt.a, tt.b, got, tt.want)
 		}
-		if distance(a, b) != distance(b, a) {
-			t.Errorf("%q and %q are not as far apart as %q and %q", a, b, b, a)
-		}
-		if distance(a, c) > distance(a, b)+distance(b, c) {
-			t.Errorf("over %q it is nearer from %q to %q", b, a, c)
-		}
-	})
+	}
 }
 
 func FuzzParse(f *testing.F) {
 	f.Add("--addr", "localhost:8080", "CHATD_DATA=/x")
 	f.Add("--public-url=https://a", "version", "CHATD_TRUSTED_PROXIES=1.2.3.4")
+	f.Add("admin", "--help", "CHATD_DATABASE_PASSWORD=x")
 	f.Fuzz(func(t *testing.T, first, second, variable string) {
 		_, err := parse([]string{first, second}, []string{variable})
 		if err != nil && err.Error() == "" {
@@ -132,5 +174,15 @@ func parsed(t *testing.T, args, environ []string) config {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return c
+	return c.cfg
+}
+
+// holding is a file with a text in it.
+func holding(t *testing.T, text string) (path string) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "value")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }

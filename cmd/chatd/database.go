@@ -39,13 +39,16 @@ type database struct {
 // openDatabase starts the private PostgreSQL, or reaches the database of the
 // settings, brings its tables up to date and opens the store.
 func openDatabase(ctx context.Context, cfg config) (*database, error) {
-	db := &database{address: impatient(cfg.databaseURL)}
-	if db.address == "" {
-		var err error
-		if db.cluster, err = startPrivate(ctx, cfg); err != nil {
-			return nil, err
-		}
-		db.address = db.cluster.URL()
+	return reachAndOpen(ctx, cfg, localpg.Start)
+}
+
+// startPrivate is how chatd's own PostgreSQL is started or joined.
+type startPrivate func(context.Context, localpg.Config) (*localpg.Cluster, error)
+
+func reachAndOpen(ctx context.Context, cfg config, start startPrivate) (*database, error) {
+	db, err := reach(ctx, cfg, start)
+	if err != nil {
+		return nil, err
 	}
 	if err := db.open(ctx, cfg); err != nil {
 		return nil, errors.Join(err, db.close(context.WithoutCancel(ctx)))
@@ -53,21 +56,39 @@ func openDatabase(ctx context.Context, cfg config) (*database, error) {
 	return db, nil
 }
 
-// startPrivate starts chatd's own PostgreSQL.
-func startPrivate(ctx context.Context, cfg config) (*localpg.Cluster, error) {
+// reach finds the address of the database, which is not asked yet unless it is
+// the private PostgreSQL's.
+func reach(ctx context.Context, cfg config, start startPrivate) (*database, error) {
+	db := &database{address: impatient(cfg.databaseURL)}
+	if db.address != "" {
+		return db, nil
+	}
+	private, err := privateConfig(cfg)
+	if err != nil {
+		return nil, err
+	}
+	if db.cluster, err = start(ctx, private); err != nil {
+		return nil, err
+	}
+	db.address = db.cluster.URL()
+	return db, nil
+}
+
+// privateConfig says where chatd's own PostgreSQL is.
+func privateConfig(cfg config) (private localpg.Config, err error) {
 	if cfg.data == "" {
-		return nil, errors.New("there is no home folder to keep the data in; set CHATD_DATA to a folder that you can write to")
+		return private, errors.New("there is no home folder to keep the data in; set CHATD_DATA to a folder that you can write to")
 	}
 	// What the environment says about other databases must not change how this
 	// one is reached.
 	for _, pair := range os.Environ() {
 		if name, _, _ := strings.Cut(pair, "="); strings.HasPrefix(name, "PG") {
 			if err := os.Unsetenv(name); err != nil {
-				return nil, err
+				return private, err
 			}
 		}
 	}
-	return localpg.Start(ctx, localpg.Config{DataDir: cfg.data, BinDir: cfg.pgBin, Log: cfg.log})
+	return localpg.Config{DataDir: cfg.data, BinDir: cfg.pgBin, Log: cfg.log}, nil
 }
 
 func (db *database) open(ctx context.Context, cfg config) error {
@@ -95,9 +116,7 @@ func impatient(address string) string {
 	if err != nil || address == "" || u.Query().Has("connect_timeout") {
 		return address
 	}
-	query := u.Query()
-	query.Set("connect_timeout", connectSeconds)
-	u.RawQuery = query.Encode()
+	addParameter(u, "connect_timeout", connectSeconds)
 	return u.String()
 }
 
@@ -190,14 +209,22 @@ func reason(err error) string {
 	if pgErr, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return pgErr.Message
 	}
-	if dnsErr, ok := errors.AsType[*net.DNSError](err); ok && dnsErr.IsNotFound {
-		return "there is no host " + dnsErr.Name
-	}
-	if errno, ok := errors.AsType[syscall.Errno](err); ok {
-		return errno.Error()
-	}
-	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded) {
-		return "it does not answer"
+	if text, ok := networkReason(err); ok {
+		return text
 	}
 	return "what answers there is no usable PostgreSQL (" + err.Error() + ")"
+}
+
+// networkReason is what the network says in a failure, if it is to blame.
+func networkReason(err error) (text string, ok bool) {
+	if dnsErr, ok := errors.AsType[*net.DNSError](err); ok && dnsErr.IsNotFound {
+		return "there is no host " + dnsErr.Name, true
+	}
+	if errno, ok := errors.AsType[syscall.Errno](err); ok {
+		return errno.Error(), true
+	}
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded) {
+		return "it does not answer", true
+	}
+	return "", false
 }

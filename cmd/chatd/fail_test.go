@@ -4,6 +4,8 @@ import (
 	"context"
 	"io"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -25,6 +27,8 @@ func TestEveryFailedStartIsOneSentenceWithAWayOut(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = taken.Close() })
+	web := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(web.Close)
 	empty := t.TempDir()
 	file := filepath.Join(empty, "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
@@ -100,6 +104,10 @@ func TestEveryFailedStartIsOneSentenceWithAWayOut(t *testing.T) {
 			settings: []string{"CHATD_DATABASE_URL=secret.example.org"},
 			want:     []string{"CHATD_DATABASE_URL", "postgres://user:password@host/database"},
 		},
+		"the database's address asks for what there is not": {
+			settings: []string{"CHATD_DATABASE_URL=postgres://chatd:secret@host/chat?sslmode=strong"},
+			want:     []string{"CHATD_DATABASE_URL", "sslmode is invalid"},
+		},
 		"the database's address is malformed": {
 			settings: []string{"CHATD_DATABASE_URL=postgres://chatd:secret%zz@host/chat"},
 			want:     []string{"CHATD_DATABASE_URL", "%40"},
@@ -116,13 +124,104 @@ func TestEveryFailedStartIsOneSentenceWithAWayOut(t *testing.T) {
 			args: []string{"--addr"},
 			want: []string{"--addr", "needs a value"},
 		},
+		"a setting's file is misspelt": {
+			settings: []string{"CHATD_DATABASE_PASWORD_FILE=/run/secrets/database"},
+			want:     []string{"CHATD_DATABASE_PASWORD_FILE", "did you mean CHATD_DATABASE_PASSWORD_FILE?"},
+		},
 		"a word is no command": {
 			args: []string{"serv"},
-			want: []string{`"serv"`, "chatd help"},
+			want: []string{`"serv"`, "did you mean chatd serve?", "chatd help"},
 		},
 		"a word follows the flags": {
 			args: []string{"--addr", "localhost:0", "now"},
 			want: []string{`"now"`},
+		},
+		"a command has a word too many": {
+			args: []string{"config", "all"},
+			want: []string{`"all" is too much`, "chatd config"},
+		},
+		"a command has a word too few": {
+			args: []string{"admin", "reset-password"},
+			want: []string{"LOGIN is missing", "chatd admin reset-password LOGIN"},
+		},
+		"a group needs to know what": {
+			args: []string{"admin"},
+			want: []string{"chatd admin needs to know what to do: reset-password"},
+		},
+		"a word of a group is no command": {
+			args: []string{"admin", "reset-pasword", "ana"},
+			want: []string{`"admin reset-pasword"`, "did you mean chatd admin reset-password?"},
+		},
+		"help is asked for no command": {
+			args: []string{"help", "confg"},
+			want: []string{`"confg"`, "did you mean chatd config?"},
+		},
+		"a flag belongs to another command": {
+			args: []string{"serve", "--force"},
+			want: []string{"chatd serve has no flag --force", "chatd help serve"},
+		},
+		"a value and its file are both set": {
+			settings: []string{"CHATD_LOG=info", "CHATD_LOG_FILE=" + file},
+			want:     []string{"CHATD_LOG and CHATD_LOG_FILE are both set", "remove one"},
+		},
+		"the file of a value does not exist": {
+			settings: []string{"CHATD_LOG_FILE=" + filepath.Join(empty, "none")},
+			want:     []string{"CHATD_LOG_FILE names " + filepath.Join(empty, "none"), "does not exist"},
+		},
+		"the file of a value is a folder": {
+			settings: []string{"CHATD_LOG_FILE=" + empty},
+			want:     []string{"CHATD_LOG_FILE", "is a folder"},
+		},
+		"the file of a value is empty": {
+			settings: []string{"CHATD_LOG_FILE=" + file},
+			want:     []string{"CHATD_LOG_FILE", "is empty"},
+		},
+		"the file of a value is too large": {
+			settings: []string{"CHATD_LOG_FILE=" + holding(t, strings.Repeat("secret ", 10_000))},
+			want:     []string{"CHATD_LOG_FILE", "larger than 64 KiB"},
+		},
+		"the value in a file is bad": {
+			settings: []string{"CHATD_LOG_FILE=" + holding(t, "loud\n")},
+			want:     []string{"CHATD_LOG (--log)", "debug, info, warn or error"},
+		},
+		"there is a password without a database": {
+			settings: []string{"CHATD_DATABASE_PASSWORD=secret"},
+			want:     []string{"CHATD_DATABASE_PASSWORD is set, but CHATD_DATABASE_URL is not"},
+		},
+		"there are two passwords for the database": {
+			settings: []string{"CHATD_DATABASE_PASSWORD=secret", "CHATD_DATABASE_URL=postgres://ana:secret@host/chat"},
+			want:     []string{"CHATD_DATABASE_PASSWORD is set, but CHATD_DATABASE_URL holds a password too"},
+		},
+		"there are programs for a database that runs already": {
+			settings: []string{"CHATD_PG_BIN=/opt/pg/bin", "CHATD_DATABASE_URL=postgres://ana:secret@host/chat"},
+			want:     []string{"CHATD_DATABASE_URL and CHATD_PG_BIN contradict each other", "remove one"},
+		},
+		"metrics have the address of the page": {
+			settings: []string{"CHATD_ADDR=:8080", "CHATD_METRICS_ADDR=localhost:8080"},
+			want:     []string{"CHATD_ADDR (:8080) and CHATD_METRICS_ADDR (localhost:8080)", "another port"},
+		},
+		"the address for metrics is in use": {
+			settings: []string{"CHATD_METRICS_ADDR=" + taken.Addr().String()},
+			want:     []string{taken.Addr().String() + " for metrics is in use", "CHATD_METRICS_ADDR"},
+		},
+		"the address for metrics is not this machine's": {
+			settings: []string{"CHATD_METRICS_ADDR=192.0.2.1:9464"},
+			want:     []string{"cannot listen on 192.0.2.1:9464 for metrics", "CHATD_METRICS_ADDR"},
+		},
+		"nothing listens where chatd should be": {
+			args:     []string{"health"},
+			settings: []string{"CHATD_ADDR=127.0.0.1:1"},
+			want:     []string{"no chatd answers at http://127.0.0.1:1 (connection refused)", "CHATD_ADDR"},
+		},
+		"something else listens where chatd should be": {
+			args:     []string{"health"},
+			settings: []string{"CHATD_ADDR=" + answering(t, "SSH-2.0-OpenSSH\r\n")},
+			want:     []string{"no chatd answers", "something else", "CHATD_ADDR"},
+		},
+		"another web server listens where chatd should be": {
+			args:     []string{"health"},
+			settings: []string{"CHATD_ADDR=" + strings.TrimPrefix(web.URL, "http://")},
+			want:     []string{"404 Not Found", "CHATD_ADDR"},
 		},
 		"the address has no port": {
 			args: []string{"--addr", "localhost"},
@@ -200,7 +299,7 @@ func stranger(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	role := strings.TrimPrefix(u.Path, "/") + "_stranger"
+	role := nameOf(t, address) + "_stranger"
 	execute(t, address, "create role "+role)
 	t.Cleanup(func() { execute(t, address, "drop role "+role) })
 	// The servers of tests let only their own user in, who becomes the stranger.
@@ -208,6 +307,16 @@ func stranger(t *testing.T) string {
 	query.Set("role", role)
 	u.RawQuery = query.Encode()
 	return u.String()
+}
+
+// nameOf is the name of the database that an address leads to.
+func nameOf(t *testing.T, address string) string {
+	t.Helper()
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimPrefix(u.Path, "/")
 }
 
 // answering listens and says the same words on every connection.

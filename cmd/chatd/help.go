@@ -1,74 +1,95 @@
 package main
 
 import (
+	"cmp"
+	"context"
 	"fmt"
+	"io"
 	"runtime"
 	"runtime/debug"
 	"strings"
+	"text/tabwriter"
 )
 
-// usage is the text of chatd help.
-func usage() string {
+// printHelp prints what chatd can do, or what the command can that args name.
+func printHelp(_ context.Context, _ config, args []string, _ io.Reader, stdout io.Writer) error {
+	if len(args) == 0 {
+		_, err := io.WriteString(stdout, help())
+		return err
+	}
+	c, rest, err := find(args)
+	if err != nil {
+		return err
+	}
+	if len(rest) > 0 {
+		return fmt.Errorf("%q is too much; write chatd help %s", rest[0], c.name)
+	}
+	_, err = io.WriteString(stdout, c.help())
+	return err
+}
+
+// help is the text of chatd help.
+func help() string {
 	var b strings.Builder
-	b.WriteString(`chatd serves team chat in a browser.
-
-  chatd            serve (stop with Ctrl-C)
-  chatd version    print the version
-  chatd help       print this
-
-Settings, as flags or in the environment:
-
-`)
+	b.WriteString("chatd serves team chat in a browser.\n\n")
+	table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	for _, c := range commands() {
+		fmt.Fprintf(table, "  %s\t%s\n", c.usage(), c.summary)
+	}
+	_ = table.Flush()
+	b.WriteString("\nSettings, the same for all commands, as flags or in the environment:\n\n")
 	for _, s := range settings {
-		fmt.Fprintf(&b, "  --%-17s %-22s %s", s.flag, s.env, s.help)
-		if s.fallback != "" {
-			fmt.Fprintf(&b, " (default %s)", s.fallback)
+		name := ""
+		if s.flag != "" {
+			name = "--" + s.flag
 		}
-		b.WriteByte('\n')
+		fmt.Fprintf(table, "  %s\t%s\t%s", name, s.env, s.help)
+		if s.fallback != "" {
+			fmt.Fprintf(table, " (default %s)", s.fallback)
+		}
+		fmt.Fprintln(table)
+	}
+	_ = table.Flush()
+	b.WriteString("\nEach can stand in a file as well, which the same name with _FILE at its end names:\n" +
+		"CHATD_DATABASE_PASSWORD_FILE=/run/secrets/database.\n")
+	return b.String()
+}
+
+// help is the text of chatd help for one command.
+func (c command) help() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n\n%s%s.\n", c.usage(), strings.ToUpper(c.summary[:1]), c.summary[1:])
+	if c.details != "" {
+		fmt.Fprintf(&b, "\n%s\n", c.details)
+	}
+	if len(c.options) > 0 {
+		b.WriteString("\n")
+		for _, o := range c.options {
+			fmt.Fprintf(&b, "  --%-10s %s\n", o.name, o.help)
+		}
+	}
+	if !c.bare {
+		b.WriteString("\nIt takes the settings that chatd help shows, as flags or in the environment.\n")
 	}
 	return b.String()
 }
 
-// version names this build: the module's version, or the commit it was built
-// from.
+// printVersion prints the version.
+func printVersion(_ context.Context, _ config, _ []string, _ io.Reader, stdout io.Writer) error {
+	_, err := fmt.Fprintln(stdout, "chatd", version())
+	return err
+}
+
+// release is the version that the builder named: the Dockerfile, by
+// -ldflags "-X main.release=…". Empty: not named.
+var release string
+
+// version names this build: what the builder said, the module's version, or
+// the commit it was built from.
 func version() string {
 	name := "unknown"
 	if info, ok := debug.ReadBuildInfo(); ok {
 		name = info.Main.Version
 	}
-	return name + " " + runtime.Version()
-}
-
-// nearest is the name with the fewest letters to change, and whether none has
-// to be.
-func nearest(name string, names []string) (near string, exact bool) {
-	best := -1
-	for _, candidate := range names {
-		if d := distance(name, candidate); best < 0 || d < best {
-			near, best = candidate, d
-		}
-	}
-	return near, best == 0
-}
-
-// distance counts the letters to insert, delete or replace to get from a to b
-// (Levenshtein).
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
+	return cmp.Or(release, name) + " " + runtime.Version()
 }

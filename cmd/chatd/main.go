@@ -1,7 +1,8 @@
 // Command chatd serves team chat in a browser: one program and one PostgreSQL.
 //
-// It reads its settings from flags and from the environment; nothing else of
-// chatd reads either. chatd help lists them.
+// It reads its settings from flags, the environment and the files that the
+// environment names; nothing else of chatd reads any of them. chatd help lists
+// commands and settings.
 package main
 
 import (
@@ -17,27 +18,20 @@ import (
 )
 
 func main() {
-	os.Exit(start(os.Args[1:], os.Environ(), os.Stdout, os.Stderr))
+	os.Exit(start(os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr))
 }
 
 // start does what the command line asks and returns the exit code: 0 after a
 // clean end, 1 after an error, which is told in one sentence.
-func start(args, environ []string, stdout io.Writer, stderr *os.File) int {
-	cfg, err := parse(args, environ)
+func start(args, environ []string, stdin io.Reader, stdout io.Writer, stderr *os.File) int {
+	c, err := parse(args, environ)
 	if err == nil {
-		switch cfg.command {
-		case "help":
-			fmt.Fprint(stdout, usage())
-		case "version":
-			fmt.Fprintln(stdout, "chatd", version())
-		default:
-			cfg.log = newLogger(stderr, cfg.logLevel)
-			ctx, cancel := untilSignal()
-			defer cancel()
-			err = run(ctx, cfg, stdout)
-			if ctx.Err() != nil && errors.Is(err, context.Canceled) {
-				err = nil // stopped while it was still starting
-			}
+		c.cfg.log = newLogger(stderr, c.cfg.logLevel)
+		ctx, cancel := untilSignal()
+		defer cancel()
+		err = c.command.run(ctx, c.cfg, c.args, stdin, stdout)
+		if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+			err = errInterrupted
 		}
 	}
 	if err != nil {
@@ -47,13 +41,23 @@ func start(args, environ []string, stdout io.Writer, stderr *os.File) int {
 	return 0
 }
 
+// errInterrupted is the end of a command that a signal stopped before it was
+// done.
+var errInterrupted = errors.New("stopped before it was done")
+
 // newLogger writes text for people on a terminal and JSON for programs.
 func newLogger(out *os.File, level slog.Level) *slog.Logger {
 	options := &slog.HandlerOptions{Level: level}
-	if info, err := out.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
+	if isTerminal(out) {
 		return slog.New(slog.NewTextHandler(out, options))
 	}
 	return slog.New(slog.NewJSONHandler(out, options))
+}
+
+// isTerminal reports whether people sit at the other end of a file.
+func isTerminal(file *os.File) bool {
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
 // untilSignal is a context that ends with the first signal to stop. A second

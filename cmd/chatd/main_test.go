@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -20,8 +21,16 @@ import (
 // mainVar makes the test program be chatd.
 const mainVar = "CHATD_TEST_MAIN"
 
+// mainWithInput says that standard input is chatd's; else it is open as long
+// as the test runs.
+const mainWithInput = "with input"
+
 func TestMain(m *testing.M) {
-	if os.Getenv(mainVar) != "" {
+	switch os.Getenv(mainVar) {
+	case "":
+	case mainWithInput:
+		main()
+	default:
 		go endWithParent()
 		main()
 	}
@@ -35,32 +44,69 @@ func endWithParent() {
 	_ = syscall.Kill(os.Getpid(), syscall.SIGTERM)
 }
 
+// output is what a program has written so far.
+type output struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.Write(p)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.String()
+}
+
 // program is a running chatd.
 type program struct {
 	cmd    *exec.Cmd
 	stdout *bufio.Reader
-	stderr *bytes.Buffer
+	stderr *output
 	url    string
 }
 
-// command is chatd on a free port with the given settings (NAME=value), and
+// invocation is chatd on a free port with the given settings (NAME=value), and
 // nothing else of our environment.
-func command(t *testing.T, args []string, settings ...string) *exec.Cmd {
+func invocation(t *testing.T, args []string, settings ...string) *exec.Cmd {
 	t.Helper()
 	cmd := exec.Command(os.Args[0], args...)
-	cmd.Env = append([]string{mainVar + "=1", "PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "CHATD_ADDR=localhost:0"}, settings...)
+	cmd.Env = append([]string{mainVar + "=1", "PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "CHATD_ADDR=localhost:0", "CHATD_METRICS_ADDR=off"}, settings...)
+	return cmd
+}
+
+// holdInput makes chatd end with this process.
+func holdInput(t *testing.T, cmd *exec.Cmd) {
+	t.Helper()
 	// Wait closes our end of the pipe.
 	if _, err := cmd.StdinPipe(); err != nil {
 		t.Fatal(err)
 	}
-	return cmd
 }
 
 // fails runs chatd to its end, which must be one sentence and exit code 1, and
 // returns the sentence.
 func fails(t *testing.T, args []string, settings ...string) string {
 	t.Helper()
-	cmd := command(t, args, settings...)
+	cmd := invocation(t, args, settings...)
+	holdInput(t, cmd)
+	return failure(t, cmd)
+}
+
+// failsWith is fails with a text as standard input.
+func failsWith(t *testing.T, input string, args []string, settings ...string) string {
+	t.Helper()
+	cmd := invocation(t, args, append(settings, mainVar+"="+mainWithInput)...)
+	cmd.Stdin = strings.NewReader(input)
+	return failure(t, cmd)
+}
+
+func failure(t *testing.T, cmd *exec.Cmd) string {
+	t.Helper()
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err := cmd.Run()
@@ -77,12 +123,26 @@ func fails(t *testing.T, args []string, settings ...string) string {
 	return strings.TrimSpace(sentence)
 }
 
+// does runs chatd to its end, which must be a good one, with a text as standard
+// input, and returns what it prints.
+func does(t *testing.T, input string, args []string, settings ...string) string {
+	t.Helper()
+	cmd := invocation(t, args, append(settings, mainVar+"="+mainWithInput)...)
+	var stdout, stderr bytes.Buffer
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(input), &stdout, &stderr
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("chatd %s: %v: %s", strings.Join(args, " "), err, &stderr)
+	}
+	return stdout.String()
+}
+
 // serving starts chatd on a free port and waits until it is ready. It is
 // stopped after the test if it still runs.
 func serving(t *testing.T, settings ...string) *program {
 	t.Helper()
-	cmd := command(t, nil, settings...)
-	p := &program{cmd: cmd, stderr: &bytes.Buffer{}}
+	cmd := invocation(t, nil, settings...)
+	holdInput(t, cmd)
+	p := &program{cmd: cmd, stderr: &output{}}
 	cmd.Stderr = p.stderr
 	pipe, err := cmd.StdoutPipe()
 	if err != nil {

@@ -24,6 +24,16 @@ const (
 	finishLimit = 10 * time.Second
 )
 
+// serve is the command that serves until it is told to stop. Being told so
+// while it is still starting is a clean end too.
+func serve(ctx context.Context, cfg config, _ []string, _ io.Reader, stdout io.Writer) error {
+	err := run(ctx, cfg, stdout)
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}
+
 // run serves until ctx ends, then stops in order: the hub and the HTTP server,
 // the work behind them, the store, PostgreSQL.
 func run(ctx context.Context, cfg config, stdout io.Writer) (err error) {
@@ -34,6 +44,13 @@ func run(ctx context.Context, cfg config, stdout io.Writer) (err error) {
 		return err
 	}
 	defer listener.Close()
+	metrics, err := listenMetrics(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	if metrics != nil {
+		defer metrics.Close()
+	}
 	db, err := openDatabase(ctx, cfg)
 	if err != nil {
 		return err
@@ -59,11 +76,13 @@ func run(ctx context.Context, cfg config, stdout io.Writer) (err error) {
 	if err := greet(ctx, stdout, cfg, listener.Addr(), db.store, code); err != nil {
 		return explain(err, db.address)
 	}
-	return serve(ctx, cfg.log, a, listener)
+	stopMetrics := serveMetrics(ctx, cfg.log, metrics, a.Metrics())
+	defer stopMetrics() // when everything that is counted has happened
+	return serveApp(ctx, cfg.log, a, listener)
 }
 
-// serve runs the App and its HTTP server until ctx ends or one of them fails.
-func serve(ctx context.Context, log *slog.Logger, a *app.App, listener net.Listener) error {
+// serveApp runs the App and its HTTP server until ctx ends or one of them fails.
+func serveApp(ctx context.Context, log *slog.Logger, a *app.App, listener net.Listener) error {
 	server := &http.Server{
 		Handler:           a.Handler(),
 		ReadHeaderTimeout: 10 * time.Second,
@@ -99,18 +118,19 @@ func serve(ctx context.Context, log *slog.Logger, a *app.App, listener net.Liste
 	return failure
 }
 
-// stop closes the listener, sends everybody who waits away, and lets requests
-// in flight finish. Shutdown alone would wait for the streams.
+// stop makes /readyz say so, sends everybody who waits away, and only then
+// closes the listener and lets requests in flight finish: meanwhile a proxy has
+// noticed, and what people send is still taken. Shutdown alone would wait for
+// the streams.
 func stop(ctx context.Context, log *slog.Logger, a *app.App, server *http.Server) {
+	a.Stopping()
 	ctx = context.WithoutCancel(ctx)
-	finish, cancel := context.WithTimeout(ctx, drainLimit+finishLimit)
-	defer cancel()
-	closed := make(chan error, 1)
-	go func() { closed <- server.Shutdown(finish) }()
 	drain, cancelDrain := context.WithTimeout(ctx, drainLimit)
 	defer cancelDrain()
 	a.Drain(drain)
-	if err := <-closed; err != nil {
+	finish, cancelFinish := context.WithTimeout(ctx, finishLimit)
+	defer cancelFinish()
+	if err := server.Shutdown(finish); err != nil {
 		log.Warn("some requests did not end in time", "error", err)
 		_ = server.Close()
 	}
@@ -128,8 +148,16 @@ func listen(ctx context.Context, addr string) (net.Listener, error) {
 	case errors.Is(err, syscall.EACCES):
 		return nil, fmt.Errorf("this account may not listen on %s; choose a port above 1023 with CHATD_ADDR", addr)
 	default:
-		return nil, fmt.Errorf("chatd cannot listen on %s (%s); set CHATD_ADDR to an address of this machine, such as localhost:8080", addr, reason(err))
+		return nil, fmt.Errorf("chatd cannot listen on %s (%s); set CHATD_ADDR to an address of this machine, such as localhost:8080", addr, listenReason(err))
 	}
+}
+
+// listenReason is why an address cannot be listened on.
+func listenReason(err error) string {
+	if text, ok := networkReason(err); ok {
+		return text
+	}
+	return err.Error()
 }
 
 // greet says where chatd is and, while nobody has set it up, with which code

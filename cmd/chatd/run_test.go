@@ -1,7 +1,9 @@
 package main
 
 import (
+	"io"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -94,18 +96,7 @@ func TestASecondSignalEndsItAtOnce(t *testing.T) {
 	t.Parallel()
 	chatd := serving(t, "CHATD_DATABASE_URL="+storetest.URL(t))
 	// A request that never comes to its end holds up a clean stop.
-	var dialer net.Dialer
-	conn, err := dialer.DialContext(t.Context(), "tcp", strings.TrimPrefix(chatd.url, "http://"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	if _, err := conn.Write([]byte("POST /api/v1/sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{")); err != nil {
-		t.Fatal(err)
-	}
-	// Connections are taken in order: when this one is answered, so is that.
-	chatd.get(t, "/healthz")
-
+	begun(t, chatd, "POST /api/v1/sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
 	chatd.signal(t, syscall.SIGTERM)
 	eventually(t, "it takes no more connections", func() bool {
 		status, _ := chatd.get(t, "/healthz")
@@ -118,6 +109,49 @@ func TestASecondSignalEndsItAtOnce(t *testing.T) {
 	if took := time.Since(began); took > drainLimit {
 		t.Errorf("it ended only after %v", took)
 	}
+}
+
+func TestWhileItSendsPeopleAwayItIsNotReadyButServes(t *testing.T) {
+	t.Parallel()
+	chatd := serving(t, "CHATD_DATABASE_URL="+storetest.URL(t))
+	ana := chatd.setUp(t)
+	room := ana.room(t)
+	for i := range 10 { // each is sent away within two seconds, at random
+		ana.listens(t, i)
+	}
+	chatd.signal(t, syscall.SIGTERM)
+	var status int
+	var body string
+	eventually(t, "it is not ready", func() bool {
+		status, body = chatd.get(t, "/readyz")
+		return status != http.StatusOK
+	})
+	if status != http.StatusServiceUnavailable || !strings.Contains(body, "chatd is stopping") {
+		t.Errorf("it answers %d %s", status, body)
+	}
+	ana.must(t, http.MethodPost, "/api/v1/rooms/"+room+"/messages", map[string]any{"client_id": "7d9c6a52-5a5c-4b0e-8f65-3a2f2f0f9b1e", "body": "hello"})
+	_ = chatd.cmd.Wait()
+	if code := chatd.cmd.ProcessState.ExitCode(); code != 0 {
+		t.Errorf("the exit code is %d: %s", code, chatd.stderr)
+	}
+}
+
+// begun is a connection on which the beginning of a request was sent, and which
+// chatd has taken.
+func begun(t *testing.T, chatd *program, text string) net.Conn {
+	t.Helper()
+	var dialer net.Dialer
+	conn, err := dialer.DialContext(t.Context(), "tcp", strings.TrimPrefix(chatd.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	if _, err := io.WriteString(conn, text); err != nil {
+		t.Fatal(err)
+	}
+	// Connections are taken in order: when this one is answered, so is that.
+	chatd.get(t, "/healthz")
+	return conn
 }
 
 // postmasterOf is the process id of the private PostgreSQL of a data folder.

@@ -89,7 +89,7 @@ func ownerOf(path string) (uid int, ok bool) {
 // command is a PostgreSQL program run as the account, in a session of its own
 // so that Ctrl-C in a terminal reaches chatd alone.
 func (a account) command(dir, program string, args ...string) *exec.Cmd {
-	cmd := exec.Command(program, args...) //nolint:noctx // a postmaster outlives the context of Start
+	cmd := exec.Command(program, args...) //nolint:noctx,gosec // a postmaster outlives the context of Start; settings name the program
 	cmd.Dir = dir
 	cmd.Env = environment()
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}

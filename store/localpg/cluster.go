@@ -44,6 +44,10 @@ type Config struct {
 	// SocketDir holds the unix socket. Empty: a short private folder under
 	// /run or /tmp.
 	SocketDir string
+	// Command says that a command uses the cluster for a while and that nobody
+	// serves from it. Start then waits for other commands to finish, and tells
+	// those who find the data in use.
+	Command bool
 	// Settings are added to PostgreSQL's configuration.
 	Settings map[string]string
 	// Log receives what the supervisor does. Nil: nothing is logged.
@@ -61,6 +65,8 @@ type Cluster struct {
 	lock      *os.File
 	pgData    string
 	socketDir string
+	// attached says that the cluster is another chatd's to run and to stop.
+	attached bool
 
 	stopping chan struct{} // closed by Stop
 	done     chan struct{} // closed by the supervisor when it has ended
@@ -74,20 +80,12 @@ type Cluster struct {
 // Start starts the cluster, or takes over the postmaster that a killed chatd
 // left behind, and returns when it accepts connections. The first start makes
 // the data directory.
+//
+// When another chatd has the data the error is an [InUseError].
 func Start(ctx context.Context, cfg Config) (*Cluster, error) {
-	if cfg.Log == nil {
-		cfg.Log = slog.New(slog.DiscardHandler)
-	}
-	dir, err := filepath.Abs(cfg.DataDir)
+	c, err := newCluster(cfg)
 	if err != nil {
-		return nil, fmt.Errorf("the data folder %q cannot be found: %w", cfg.DataDir, err)
-	}
-	cfg.DataDir = dir
-	c := &Cluster{
-		cfg:      cfg,
-		pgData:   filepath.Join(dir, "postgres"),
-		stopping: make(chan struct{}),
-		done:     make(chan struct{}),
+		return nil, err
 	}
 	if err := c.open(ctx); err != nil {
 		c.release()
@@ -97,13 +95,34 @@ func Start(ctx context.Context, cfg Config) (*Cluster, error) {
 	return c, nil
 }
 
+func newCluster(cfg Config) (*Cluster, error) {
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	dir, err := filepath.Abs(cfg.DataDir)
+	if err != nil {
+		return nil, fmt.Errorf("the data folder %q cannot be found: %w", cfg.DataDir, err)
+	}
+	cfg.DataDir = dir
+	return &Cluster{
+		cfg:      cfg,
+		pgData:   filepath.Join(dir, "postgres"),
+		stopping: make(chan struct{}),
+		done:     make(chan struct{}),
+	}, nil
+}
+
 // URL is the connection string of chatd's database. It stays valid when the
 // postmaster is started again.
 func (c *Cluster) URL() string { return c.url(database) }
 
 // Stop ends the cluster: a fast shutdown, and an immediate one when ctx ends
-// or 30 seconds have passed. Further calls return what the first one did.
+// or 30 seconds have passed. Further calls return what the first one did. A
+// cluster that was only attached to goes on.
 func (c *Cluster) Stop(ctx context.Context) error {
+	if c.attached {
+		return nil
+	}
 	c.stopOnce.Do(func() {
 		close(c.stopping)
 		<-c.done

@@ -1,7 +1,6 @@
 package localpg
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -11,11 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
-	"time"
 )
-
-// lockName is the file whose lock a running chatd holds.
-const lockName = "chatd.lock"
 
 // prepareDataDir makes the data folder, locks it and looks at what it holds.
 func (c *Cluster) prepareDataDir(ctx context.Context) error {
@@ -38,7 +33,12 @@ func (c *Cluster) prepareDataDir(ctx context.Context) error {
 	if err := refuseForeignFiles(dir); err != nil {
 		return err
 	}
-	if c.lock, err = lockDir(ctx, c.folder); err != nil {
+	if c.cfg.Command {
+		if err := checkOwner(dir); err != nil {
+			return err
+		}
+	}
+	if c.lock, err = lockDir(ctx, c.folder, c.cfg.Command); err != nil {
 		return err
 	}
 	if uid, ok := ownerOf(c.pgData); ok && uid != c.account.uid {
@@ -83,52 +83,6 @@ func refuseForeignFiles(dir string) error {
 		return fmt.Errorf("%s holds files that are not chatd's (%s); set CHATD_DATA to a new or an empty folder", dir, foreign)
 	}
 	return nil
-}
-
-// lockDir takes the lock of the data folder. The kernel gives it back when
-// chatd ends, however it ends.
-func lockDir(ctx context.Context, folder *os.Root) (*os.File, error) {
-	file, err := folder.OpenFile(lockName, os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("the data folder %s cannot be written (%w); set CHATD_DATA to a folder that you can write to", folder.Name(), cause(err))
-	}
-	err = flock(ctx, file)
-	if errors.Is(err, syscall.EWOULDBLOCK) {
-		defer file.Close()
-		holder := make([]byte, 20)
-		n, _ := file.Read(holder)
-		return nil, fmt.Errorf("another chatd (process %s) uses the data in %s; stop that one, or set CHATD_DATA to another folder", bytes.TrimSpace(holder[:n]), folder.Name())
-	}
-	if err == nil {
-		err = file.Truncate(0)
-	}
-	if err == nil {
-		_, err = file.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0)
-	}
-	if err != nil {
-		_ = file.Close()
-		return nil, fmt.Errorf("the data folder %s cannot be locked (%w); set CHATD_DATA to a folder on a local disk", folder.Name(), cause(err))
-	}
-	return file, nil
-}
-
-// flock locks the file, or fails with EWOULDBLOCK. It tries for a moment: a
-// chatd that was killed while it started a program has lent its lock to that.
-func flock(ctx context.Context, file *os.File) error {
-	limit := time.After(time.Second)
-	for {
-		err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-		if !errors.Is(err, syscall.EWOULDBLOCK) {
-			return err
-		}
-		select {
-		case <-time.After(20 * time.Millisecond):
-		case <-limit:
-			return err
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
 }
 
 // dataVersion reads the major version of a data directory. exists is false

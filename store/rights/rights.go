@@ -79,6 +79,16 @@ func (s Standing) roomKey() string {
 	return string(s.RoomRole) + "/" + string(s.Kind) + "/" + state
 }
 
+// ParseStanding reads a standing that SQL has put together, spelled as Grant
+// does. It returns false for one that cannot be.
+func ParseStanding(key string) (Standing, bool) {
+	i := slices.IndexFunc(standings, func(s Standing) bool { return s.key() == key })
+	if i < 0 {
+		return Standing{}, false
+	}
+	return standings[i], true
+}
+
 // May reports whether somebody of this role may do what concerns the
 // workspace.
 func (a WorkspaceAction) May(role Role) bool { return slices.Contains(workspaceTable[a], role) }

@@ -97,6 +97,14 @@ var workspaceTable = map[WorkspaceAction][]Role{
 	ManageAdmins:      owners,
 }
 
+// Manage is what it takes to act on somebody with a role, or to give it.
+func Manage(role Role) WorkspaceAction {
+	if slices.Contains(admins, role) {
+		return ManageAdmins
+	}
+	return ManageMembers
+}
+
 // A rule allows an action in some rooms to people of some room roles who have
 // one of some workspace roles.
 type rule struct {

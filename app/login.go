@@ -1,0 +1,88 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"regexp"
+	"strings"
+	"time"
+
+	"chatd/comet"
+	"chatd/store"
+)
+
+// Why logins end that people end on purpose, beside the reasons of the hub.
+const (
+	reasonRevoked         = comet.Reason(store.ReasonRevoked)
+	reasonPasswordChanged = comet.Reason(store.ReasonPasswordChanged)
+)
+
+// tokenLogin stands before the id of an access token where the hub knows it as
+// a login. So presence can tell a script, which is nobody being here, from a
+// browser.
+const tokenLogin = "token-"
+
+// loginOf is how the hub knows the login behind a request.
+func loginOf(v viewer) string {
+	if v.token() {
+		return tokenLogin + v.session
+	}
+	return v.session
+}
+
+// loginsOf are the names that a session's login may have. Whoever ends it ends
+// both and need not know of which kind it is.
+func loginsOf(session string) []string { return []string{session, tokenLogin + session} }
+
+// sessionOf is the id of the session behind a login.
+func sessionOf(login string) string { return strings.TrimPrefix(login, tokenLogin) }
+
+// isScript reports whether a login is an access token's.
+func isScript(login string) bool { return strings.HasPrefix(login, tokenLogin) }
+
+// sessionID is how ids of sessions are written. The database would take others
+// for the same, but the hub would not.
+var sessionID = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+
+// endLogins ends everything of sessions that are over in the database: their
+// connections here at once, and those on other nodes with the doorbell.
+func (a *App) endLogins(sessions []string, reason comet.Reason) {
+	a.dropLogins(sessions, reason)
+	a.doorbell.Ring()
+}
+
+// dropLogins ends the connections that sessions have here.
+func (a *App) dropLogins(sessions []string, reason comet.Reason) {
+	for _, session := range sessions {
+		for _, login := range loginsOf(session) {
+			a.hub.EndLogin(login, reason)
+		}
+	}
+}
+
+// loginLives is the fresh look-up with which the hub makes sure of a login
+// after a data request of it was registered. It finds out what the user may see
+// of others, too.
+func (a *App) loginLives(ctx context.Context, who comet.Principal) error {
+	session := sessionOf(who.Login)
+	err := a.sights.refresh(ctx, a.store, userID(who.User), func() (store.Role, error) {
+		return a.store.LiveRole(ctx, session)
+	})
+	if errors.Is(err, store.ErrSessionEnded) {
+		return &comet.EndedError{Reason: a.endReason(ctx, session)}
+	}
+	return err
+}
+
+// endReason is why a session is no longer live.
+func (a *App) endReason(ctx context.Context, session string) comet.Reason {
+	ended, err := a.store.Session(ctx, session)
+	switch {
+	case err == nil && ended.EndReason != "":
+		return comet.Reason(ended.EndReason)
+	case err == nil && ended.ExpiresAt.After(time.Now()):
+		return comet.ReasonDeactivated
+	default:
+		return comet.ReasonExpired
+	}
+}

@@ -1,0 +1,127 @@
+package app
+
+import (
+	"context"
+	"errors"
+
+	"chatd/store"
+)
+
+// Me is the viewer's own account.
+type Me struct {
+	User
+	Email string `json:"email" doc:"Empty when there is none."`
+}
+
+func renderMe(u store.User) Me { return Me{User: renderUser(u), Email: u.Email} }
+
+type meOutput struct {
+	Body Me
+}
+
+// showMe shows the viewer's own account.
+func (a *App) showMe(ctx context.Context, _ *struct{}) (*meOutput, error) {
+	user, err := a.store.User(ctx, userOf(ctx))
+	if err != nil {
+		return nil, err
+	}
+	return &meOutput{Body: renderMe(user)}, nil
+}
+
+type changeMeInput struct {
+	Body struct {
+		DisplayName     *string `json:"display_name,omitempty" doc:"1 to 80 characters on one line."`
+		Email           *string `json:"email,omitempty" maxLength:"254" doc:"Empty to have none. Needs the current password."`
+		CurrentPassword string  `json:"current_password,omitempty" maxLength:"1000"`
+	}
+}
+
+// changeMe changes what the viewer is called and, with the current password,
+// their e-mail address, which one can sign in with.
+func (a *App) changeMe(ctx context.Context, in *changeMeInput) (*meOutput, error) {
+	user := userOf(ctx)
+	if in.Body.Email != nil {
+		if err := requireBrowser(ctx); err != nil {
+			return nil, err
+		}
+		if _, err := a.confirmPassword(ctx, user, in.Body.CurrentPassword); err != nil {
+			return nil, err
+		}
+	}
+	changed, pending, err := a.store.ChangeProfile(ctx, user,
+		store.Profile{DisplayName: in.Body.DisplayName, Email: in.Body.Email})
+	if err != nil {
+		return nil, ownAccount(err)
+	}
+	a.committer.Number(pending...)
+	return &meOutput{Body: renderMe(changed)}, nil
+}
+
+type changePasswordInput struct {
+	Body struct {
+		CurrentPassword string `json:"current_password" maxLength:"1000"`
+		NewPassword     string `json:"new_password" doc:"At least 8 characters."`
+	}
+}
+
+type changePasswordOutput struct {
+	Body struct {
+		Ended  int `json:"ended" doc:"How many other browsers were signed out."`
+		Tokens int `json:"tokens" doc:"How many access tokens go on to work."`
+	}
+}
+
+// changePassword changes the viewer's password and signs them out everywhere
+// else. Access tokens go on.
+func (a *App) changePassword(ctx context.Context, in *changePasswordInput) (*changePasswordOutput, error) {
+	v, _ := viewerOf(ctx)
+	encoded, err := a.confirmPassword(ctx, v.user, in.Body.CurrentPassword)
+	if err != nil {
+		return nil, err
+	}
+	hash, err := a.hash(ctx, "new_password", in.Body.NewPassword)
+	if err != nil {
+		return nil, err
+	}
+	tokens, err := a.store.Tokens(ctx, v.user)
+	if err != nil {
+		return nil, err
+	}
+	ended, err := a.store.ChangePassword(ctx, v.user, encoded, hash, v.session)
+	if err != nil {
+		return nil, err
+	}
+	a.endLogins(ended, reasonPasswordChanged)
+	out := &changePasswordOutput{}
+	out.Body.Ended, out.Body.Tokens = len(ended), len(tokens)
+	return out, nil
+}
+
+// confirmPassword makes sure that it is the person themselves who sits at the
+// browser, and returns the hash of their password.
+func (a *App) confirmPassword(ctx context.Context, user int64, password string) (encoded string, err error) {
+	if password == "" {
+		return "", fieldProblem("current_password", "Enter your current password, to show that it is you.")
+	}
+	if encoded, err = a.store.PasswordHash(ctx, user); err != nil {
+		return "", ownAccount(err)
+	}
+	ok, _, err := a.verify(ctx, throttledAccount(user, ""), password, encoded)
+	if err != nil {
+		return "", err
+	}
+	if !ok {
+		return "", fieldProblem("current_password", "This is not your current password. Check it and try again.")
+	}
+	return encoded, nil
+}
+
+// ownAccount is an error of something that is done with the viewer's own
+// account. When that is not there, it was closed while the request was under
+// way, and with it the session.
+func ownAccount(err error) error {
+	if errors.Is(err, store.ErrNotFound) {
+		return store.ErrSessionEnded
+	}
+	return err
+}

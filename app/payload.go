@@ -1,0 +1,69 @@
+package app
+
+import "chatd/store"
+
+// News is the payload of one event on the data channel. Which fields it has
+// depends on its kind.
+type News struct {
+	Kind    string   `json:"kind"`
+	Message *Message `json:"message,omitempty"`
+	User    *User    `json:"user,omitempty"`
+	Actor   *User    `json:"actor,omitempty"`
+	Room    any      `json:"room,omitempty"` // a Room, or a RoomEntry on a user's topic
+	RoomID  int64    `json:"room_id,omitempty"`
+	At      int64    `json:"at,omitempty"`      // Unix time in milliseconds
+	Name    string   `json:"name,omitempty"`    // of the workspace
+	SignUp  string   `json:"sign_up,omitempty"` // as in GET /workspace
+}
+
+// takesQuery reports whether an event tells of something as it stands now,
+// which has to be read first; see feed.current.
+func takesQuery(kind store.EventKind) bool {
+	switch kind {
+	case store.EventRoomAdded, store.EventRoomRoleChanged, store.EventWorkspaceChanged:
+		return true
+	default:
+		return false
+	}
+}
+
+// renderNews turns an event of the log into its payload. It is nil for an
+// event that can no longer be shown, and for one that takes a query.
+func renderNews(e store.Event) []byte {
+	news := News{Kind: string(e.Kind)}
+	switch e.Kind {
+	case store.EventMessage:
+		if e.Message == nil {
+			return nil
+		}
+		m := renderMessage(*e.Message)
+		news.Message = &m
+	case store.EventJoin, store.EventLeave, store.EventMemberChanged:
+		news.User, news.Actor, news.At = optionalUser(e.User), optionalUser(e.Actor), e.CreatedAt.UnixMilli()
+	case store.EventUserAdded, store.EventUserChanged, store.EventMeChanged:
+		news.User = optionalUser(e.User)
+	case store.EventRoomCreated, store.EventRoomChanged:
+		if e.Room == nil {
+			return nil
+		}
+		news.Room = renderRoom(*e.Room)
+	case store.EventRoomRemoved:
+		if e.Room == nil {
+			return nil
+		}
+		news.RoomID = e.Room.ID
+	case store.EventRoomAdded, store.EventRoomRoleChanged, store.EventWorkspaceChanged, store.EventSkip:
+		return nil
+	default:
+		return nil
+	}
+	return encode(news)
+}
+
+func optionalUser(u *store.User) *User {
+	if u == nil {
+		return nil
+	}
+	rendered := renderUser(*u)
+	return &rendered
+}

@@ -1,0 +1,84 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"chatd/store"
+	"chatd/store/storetest"
+)
+
+func TestARoleThatChangesWhileItIsAskedForIsAskedForAgain(t *testing.T) {
+	t.Parallel()
+	s := storetest.Open(t)
+	sights := newSights(time.Hour)
+	asked := 0
+	err := sights.refresh(t.Context(), s, 7, func() (store.Role, error) {
+		asked++
+		if asked == 1 {
+			sights.changed() // to guest, and this answer came before
+			return store.RoleMember, nil
+		}
+		return store.RoleGuest, nil
+	})
+	if err != nil || asked != 2 {
+		t.Fatalf("asked %d times: %v", asked, err)
+	}
+	if sight := sights.Of(7); sight.Sees == nil || sight.Mark == "" || sight.Sees(8) {
+		t.Error("the guest sees everybody")
+	}
+	if sights.Of(8).Sees != nil {
+		t.Error("somebody else is limited too")
+	}
+}
+
+func TestAGuestWhoseSightCannotBeReadIsRefused(t *testing.T) {
+	t.Parallel()
+	s := storetest.Open(t)
+	sights := newSights(time.Hour)
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := sights.refresh(gone, s, 7, func() (store.Role, error) { return store.RoleGuest, nil }); err == nil {
+		t.Error("let in without knowing whom they may see")
+	}
+	failed := errors.New("no answer")
+	if err := sights.refresh(t.Context(), s, 7, func() (store.Role, error) { return "", failed }); !errors.Is(err, failed) {
+		t.Errorf("refresh: %v", err)
+	}
+}
+
+func TestGuestsWhoAreLongGoneAreForgotten(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		sights := newSights(time.Hour)
+		for user := range int64(100) {
+			if !sights.put(0, user, true, []int64{user}) {
+				t.Fatal("not kept")
+			}
+		}
+		time.Sleep(50 * time.Minute)
+		sights.put(0, 1, true, []int64{1, 2})
+		if sights.Of(99).Sees == nil {
+			t.Fatal("forgotten while a request may still last")
+		}
+		time.Sleep(50 * time.Minute)
+		sights.put(0, 2, false, nil)
+		if len(sights.guests) != 1 || !sights.Of(1).Sees(2) {
+			t.Errorf("%d guests are remembered, want one", len(sights.guests))
+		}
+	})
+}
+
+func TestOneSetOfPeopleHasOneMark(t *testing.T) {
+	t.Parallel()
+	marks := map[string]bool{}
+	for _, people := range [][]int64{nil, {1}, {2}, {1, 2}, {258}, {1, 2, 3}} {
+		marks[markOf(people)] = true
+	}
+	if len(marks) != 6 || !marks[markOf([]int64{1, 2})] {
+		t.Errorf("the marks are %v", marks)
+	}
+}

@@ -1,0 +1,76 @@
+package app
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"chatd/store/storetest"
+)
+
+func TestTheWorkspaceIsChangedAndEverybodyHears(t *testing.T) {
+	t.Parallel()
+	shared := storetest.Open(t)
+	here, there := newWorldOn(t, shared), newWorldOn(t, shared)
+	ana := here.owner()
+	ben := ana.brings("ben")
+	near, far := ben.streams("ndjson"), ben.at(there).streams("ndjson")
+	var now struct {
+		Name   string
+		SignUp string `json:"sign_up"`
+	}
+	ana.must(http.StatusOK, "PATCH", "/api/v1/workspace", map[string]any{"name": " Port ", "sign_up": "open"}, &now)
+	if now.Name != "Port" || now.SignUp != "open" {
+		t.Errorf("now %+v", now)
+	}
+	for _, l := range []*listener{near, far} {
+		if news := l.news(workspaceTopic, "workspace-changed"); news.Name != "Port" || news.SignUp != "open" {
+			t.Errorf("heard of %+v", news)
+		}
+	}
+	for _, p := range []*person{ben, here.visitor()} {
+		if got := p.must(http.StatusOK, "GET", "/api/v1/workspace", nil, nil); !strings.Contains(got.body, `"sign_up":"open"`) {
+			t.Errorf("it is %s", got.body)
+		}
+	}
+	ben.must(http.StatusForbidden, "PATCH", "/api/v1/workspace", map[string]any{"name": "x"}, nil)
+	for body, says := range map[string]string{`{"name":" "}`: "1 to 80", `{"sign_up":"closed"}`: "one of"} {
+		checkProblem(t, ana.do("PATCH", "/api/v1/workspace", body), http.StatusUnprocessableEntity, says)
+	}
+}
+
+func TestEverybodySignsUpWhereSignUpIsOpenButNotManyFromOneAddress(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, trustLoopback)
+	ana := w.owner()
+	signUp := func(name, address string) answer {
+		visitor := w.visitor()
+		visitor.header.Set("X-Forwarded-For", address)
+		return visitor.do("POST", "/api/v1/sign-up", newAccount(name))
+	}
+	checkProblem(t, signUp("ben", "203.0.113.9"), http.StatusForbidden, "takes an invite")
+	ana.must(http.StatusOK, "PATCH", "/api/v1/workspace", map[string]any{"sign_up": "open"}, nil)
+	for _, name := range []string{"ben", "cleo", "dan", "eve", "flo"} {
+		if got := signUp(name, "203.0.113.9"); got.StatusCode != http.StatusCreated {
+			t.Fatalf("%s: %s", name, got.body)
+		}
+	}
+	got := signUp("gus", "203.0.113.9")
+	checkProblem(t, got, http.StatusTooManyRequests, "Many accounts")
+	if got.Header.Get("Retry-After") == "" {
+		t.Error("429 without Retry-After")
+	}
+	if got := signUp("gus", "203.0.113.10"); got.StatusCode != http.StatusCreated {
+		t.Errorf("from another address: %s", got.body)
+	}
+	ana.header.Set("X-Forwarded-For", "203.0.113.9")
+	ana.brings("hal") // with an invite nobody waits
+	ana.must(http.StatusOK, "PATCH", "/api/v1/workspace", map[string]any{"sign_up": "invite"}, nil)
+	checkProblem(t, signUp("ian", "203.0.113.11"), http.StatusForbidden, "takes an invite")
+}
+
+func TestBeforeTheSetUpNobodySignsUp(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	checkProblem(t, w.visitor().do("POST", "/api/v1/sign-up", newAccount("ben")), http.StatusForbidden, "takes an invite")
+}

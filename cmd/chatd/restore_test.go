@@ -1,0 +1,113 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"chatd/store/storetest"
+)
+
+func TestWhatCannotBeRestoredIsToldInOneSentence(t *testing.T) {
+	t.Parallel()
+	address := "CHATD_DATABASE_URL=" + storetest.URL(t)
+	archive := does(t, "", []string{"backup", "-"}, address)
+	data := filepath.Join(folder(t), "data")
+	for what, tt := range map[string]struct{ input, want string }{
+		"a foreign file":   {"dear diary", "standard input is not a backup made by chatd; nothing was changed"},
+		"nothing":          {"", "standard input is cut short: it was not written or not copied to its end; nothing was changed"},
+		"a cut archive":    {archive[:len(archive)-1], "standard input is cut short"},
+		"a longer archive": {archive + "!", "standard input is damaged (something follows its end); nothing was changed"},
+	} {
+		if refused := failsWith(t, tt.input, []string{"restore", "-"}, address); !strings.HasPrefix(refused, tt.want) {
+			t.Errorf("%s: %q, want %q", what, refused, tt.want)
+		}
+	}
+	missing := filepath.Join(data, "..", "missing")
+	if refused := fails(t, []string{"restore", missing}, "CHATD_DATA="+data); !strings.Contains(refused, "no such file") {
+		t.Errorf("no file: %q", refused)
+	}
+	if refused := failsWith(t, "dear diary", []string{"restore", "-"}, "CHATD_DATA="+data); !strings.Contains(refused, "is not a backup") {
+		t.Errorf("a foreign file: %q", refused)
+	}
+	if _, err := os.Stat(data); err == nil {
+		t.Error("a database was made for it")
+	}
+	if refused := fails(t, []string{"backup", filepath.Join(t.TempDir(), "file")}, "CHATD_DATA="+data); !strings.Contains(refused, "there is no data of chatd in "+data) {
+		t.Errorf("a backup of nothing: %q", refused)
+	}
+}
+
+func TestARestoreThatIsKilledChangesNothing(t *testing.T) {
+	t.Parallel()
+	source, target := storetest.URL(t), storetest.URL(t)
+	fillWithTalk(t, source, "From the backup", 10_000)
+	fillWithTalk(t, target, "Here before", 3)
+	archive := does(t, "", []string{"backup", "-"}, "CHATD_DATABASE_URL="+source)
+
+	cmd := invocation(t, []string{"restore", "--force", "-"}, "CHATD_DATABASE_URL="+target, mainVar+"="+mainWithInput)
+	input, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := input.Write([]byte(archive[:len(archive)/2])); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "it is in the middle of its work", func() bool {
+		return asked(t, target, `select count(*) from pg_stat_activity
+			where datname = current_database() and application_name = 'chatd restore' and wait_event = 'ClientRead' and query like 'copy%'`) == 1
+	})
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait()
+	if n := asked(t, target, `select count(*) from messages`); n != 3 {
+		t.Errorf("there are %d messages, want 3", n)
+	}
+	does(t, archive, []string{"restore", "--force", "-"}, "CHATD_DATABASE_URL="+target)
+	if n := asked(t, target, `select count(*) from messages`); n != 10_000 {
+		t.Errorf("there are %d messages, want 10,000", n)
+	}
+}
+
+// fillWithTalk makes a workspace with n messages.
+func fillWithTalk(t *testing.T, address, name string, n int) {
+	t.Helper()
+	ctx := context.WithoutCancel(t.Context())
+	conn, err := pgx.Connect(ctx, address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(ctx)
+	if _, err := conn.Exec(ctx, `insert into workspace (name) values ($1)`, name); err != nil {
+		t.Fatal(err)
+	}
+	_, err = conn.Exec(ctx, `
+		insert into messages (room_id, number, seq, author_id, client_id, body, created_at)
+		select 2, i, i, 3, gen_random_uuid(), md5(i::text), now() from generate_series(1, $1::int) i`, n)
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// asked asks a database for a number.
+func asked(t *testing.T, address, sql string) (n int) {
+	t.Helper()
+	ctx := context.WithoutCancel(t.Context())
+	conn, err := pgx.Connect(ctx, address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(ctx)
+	if err := conn.QueryRow(ctx, sql).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}

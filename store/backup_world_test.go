@@ -1,0 +1,153 @@
+package store_test
+
+import (
+	"bytes"
+	"io"
+	"io/fs"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/jackc/pgx/v5"
+
+	"chatd/migrations"
+	"chatd/store"
+	"chatd/store/archive"
+)
+
+// alone says that the store of the world, which is open, is no chatd.
+var alone = store.RestoreOptions{Alone: true}
+
+// replacing is alone with leave to replace what is there.
+var replacing = store.RestoreOptions{Alone: true, Replace: true}
+
+func (w *world) url() string { return w.sql.Config().ConnString() }
+
+// backup returns an archive of the world's database.
+func (w *world) backup() []byte {
+	w.t.Helper()
+	var out bytes.Buffer
+	_, err := store.Backup(w.ctx(), w.url(), "test", &out)
+	w.ok(err)
+	return out.Bytes()
+}
+
+// restore loads an archive.
+func (w *world) restore(text []byte, opts store.RestoreOptions) error {
+	return w.restoreFrom(bytes.NewReader(text), opts)
+}
+
+func (w *world) restoreFrom(in io.Reader, opts store.RestoreOptions) error {
+	from, err := archive.NewReader(in)
+	if err == nil {
+		_, err = store.Restore(w.ctx(), w.url(), from, opts)
+	}
+	return err
+}
+
+// tables lists all tables but those about the database itself.
+func (w *world) tables() []string {
+	w.t.Helper()
+	rows, err := w.sql.Query(w.ctx(), `
+		select tablename::text from pg_tables
+		where schemaname = current_schema()
+			and tablename not in ('schema_migrations', 'database_identity', 'nodes', 'presence_leases', 'presence_changes')
+		order by 1`)
+	w.ok(err)
+	names, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	w.ok(err)
+	return names
+}
+
+// content is all rows of all tables, without what a restore renews.
+func (w *world) content() map[string][]string {
+	w.t.Helper()
+	content := map[string][]string{}
+	for _, name := range w.tables() {
+		rows, err := w.sql.Query(w.ctx(), `
+			select (to_jsonb(t) - array['epoch', 'tx', 'ended_tx', 'changed_tx'])::text from `+pgx.Identifier{name}.Sanitize()+` t
+			order by 1`)
+		w.ok(err)
+		content[name], err = pgx.CollectRows(rows, pgx.RowTo[string])
+		w.ok(err)
+	}
+	return content
+}
+
+// wantContent fails unless the database holds this.
+func (w *world) wantContent(want map[string][]string) {
+	w.t.Helper()
+	got := w.content()
+	for _, table := range slices.Sorted(maps.Keys(want)) {
+		if !slices.Equal(got[table], want[table]) {
+			w.t.Errorf("%s holds %q, want %q", table, brief(got[table]), brief(want[table]))
+		}
+	}
+	if len(got) != len(want) {
+		w.t.Errorf("there are %d tables, want %d", len(got), len(want))
+	}
+}
+
+func brief(rows []string) string {
+	text := strings.Join(rows, " ")
+	return text[:min(len(text), 300)]
+}
+
+// fill puts something into every table.
+func (w *world) fill() {
+	w.t.Helper()
+	ana, bo := w.user("ana"), w.user("bo")
+	tea := w.room(store.RoomPublic, "tea", ana, bo)
+	layoffs := w.room(store.RoomPrivate, "layoffs", w.owner, ana)
+	pair := w.direct(ana, bo)
+	w.say(tea, ana, 5)
+	w.say(layoffs, w.owner, 2)
+	w.say(pair, bo, 3)
+	for i, body := range []string{"tab\there", "line\nline\r\n", `\N`, `\.`, `back\slash`, "'; drop table users; --", "日本語 😀 ünï", "\u0001\u007f", strings.Repeat("x", 20000)} {
+		w.exec(`
+			with topic as (
+				update topics set head = head + 1, last_number = last_number + 1 where id = $1 returning head, last_number
+			), said as (
+				insert into messages (room_id, number, seq, author_id, client_id, body, created_at)
+				select $1, last_number, head, $2, gen_random_uuid(), $3, now() - $4 * interval '1.234567 days' from topic
+				returning id, seq
+			)
+			insert into events (topic_id, seq, kind, message_id, created_at) select $1, seq, 'message', id, now() from said`,
+			tea.ID, bo.ID, body, i)
+	}
+	w.exec(`update users set email = 'Bo@Example.org', email_key = 'bo@example.org', role = 'guest', changed_tx = 7,
+		deactivated_at = 'infinity', last_seen_at = now() where id = $1`, bo.ID)
+	w.exec(`update memberships set left_at = now(), read_number = 2 where user_id = $1 and room_id = $2`, bo.ID, pair.ID)
+	w.exec(`
+		insert into sessions (id, token_hash, user_id, user_agent, expires_at, ended_at, end_reason, ended_tx, kind, name, scope) values
+			(gen_random_uuid(), '\x00ff5c0a', $1, 'Firefox "on" Linux', now() + '1 day', null, null, null, 'browser', null, 'read-write'),
+			(gen_random_uuid(), '\x01', $1, '', now() + '1 day', now(), 'signed-out', pg_current_xact_id()::text::bigint, 'browser', null, 'read-write'),
+			(gen_random_uuid(), '\x02', $1, '', now() + '1 day', null, null, null, 'token', 'my script', 'read')`, ana.ID)
+	w.exec(`insert into invite_rooms (invite_id, room_id) select id, $1 from invites`, tea.ID)
+	w.exec(`update workspace set sign_up_open = true`)
+	for _, table := range w.tables() {
+		if w.number(`select count(*) from `+pgx.Identifier{table}.Sanitize()) == 0 {
+			w.t.Fatalf("the table %s is empty", table)
+		}
+	}
+}
+
+// firstMigrations are the first n migrations.
+func firstMigrations(t *testing.T, n int) fs.FS {
+	t.Helper()
+	names, err := fs.Glob(migrations.Files, "*.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := fstest.MapFS{}
+	for _, name := range names[:n] {
+		sql, err := migrations.Files.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[name] = &fstest.MapFile{Data: sql}
+	}
+	return files
+}
