@@ -2,10 +2,26 @@
 // a folder, pictures of all of them are kept there to be looked at.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import axe from 'axe-core';
-import { launchChromium, newPerson, picture } from './lib/browser.mjs';
+import { launchChromium, newPerson } from './lib/browser.mjs';
 import { lines } from './lib/conversation.mjs';
-import { createRoom, invite, menu, part, say, sees, setUp, signUp } from './lib/people.mjs';
+import { inspect } from './lib/looks.mjs';
+import {
+  close,
+  createRoom,
+  gone,
+  invite,
+  menu,
+  part,
+  password,
+  press,
+  say,
+  sees,
+  setUp,
+  settings,
+  shows,
+  signUp,
+  submit,
+} from './lib/people.mjs';
 import { Server } from './lib/server.mjs';
 
 /** @typedef {import('puppeteer-core').Page} Page */
@@ -26,47 +42,6 @@ after(async () => {
   await browser.close();
   await server.dispose();
 });
-
-const sizes = [
-  { name: 'large', width: 1440, height: 900 },
-  { name: 'medium', width: 1024, height: 768 },
-  { name: 'phone', width: 390, height: 844 },
-];
-
-/**
- * Looks at a page in every size and theme.
- * @param {Page} page @param {string} name
- */
-async function inspect(page, name) {
-  await page.bringToFront();
-  for (const size of sizes) {
-    await page.setViewport({ width: size.width, height: size.height });
-    for (const theme of ['light', 'dark']) {
-      await page.emulateMediaFeatures([
-        { name: 'prefers-color-scheme', value: theme },
-        { name: 'prefers-reduced-motion', value: 'reduce' },
-      ]);
-      await picture(page, `${name}-${size.name}-${theme}`);
-      assert.deepEqual(await faults(page), [], `${name}, ${size.name}, ${theme}`);
-    }
-  }
-  await page.setViewport({ width: 1440, height: 900 });
-}
-
-/** What axe finds, as short sentences. @param {Page} page @returns {Promise<string[]>} */
-async function faults(page) {
-  // The page's policy forbids scripts of others; this one comes by the debugger.
-  await page.evaluate(axe.source);
-  return page.evaluate(async () => {
-    /** @type {any} */
-    const global = window;
-    const found = await global.axe.run(document, { resultTypes: ['violations'] });
-    return found.violations.map(
-      (/** @type {any} */ v) =>
-        `${v.id}: ${v.nodes.map((/** @type {any} */ n) => n.target.join(' ')).join(', ')}`,
-    );
-  });
-}
 
 test('the first visit', async () => {
   await ana.page.goto(server.url);
@@ -131,14 +106,173 @@ test('the dialogs and the panel', async () => {
     await inspect(page, dialog);
     await page.keyboard.press('Escape');
   }
-  await menu(page, 'settings');
-  await part(page, 'settings-dialog');
-  await inspect(page, 'settings');
-  await page.keyboard.press('Escape');
   await page.locator('[data-testid="members-button"]').click();
   await part(page, 'members');
   await inspect(page, 'members');
 });
+
+test('the settings', async () => {
+  const { page } = ana;
+  await menu(page, 'settings');
+  await part(page, 'settings-dialog');
+  await inspect(page, 'settings');
+  await close(page);
+  for (const section of ['connection', 'account', 'password', 'sessions', 'tokens', 'workspace']) {
+    await settings(page, section);
+    await part(page, `section-${section}`);
+    await page.waitForNetworkIdle({ concurrency: 1, idleTime: 200 });
+    await inspect(page, `settings-${section}`);
+    await close(page);
+  }
+});
+
+test('the settings of somebody with many browsers and tokens', async () => {
+  const { page } = ana;
+  const api = await apiOf(ana);
+  for (const [i, agent] of agents.entries()) {
+    await fetch(`${server.url}/api/v1/sign-in`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'user-agent': agent },
+      body: JSON.stringify({ login: 'ana', password }),
+    });
+    const name = i % 2 ? `a token with a name that goes on and on ${'and on '.repeat(5)}`.trim() : `bot ${i}`;
+    await api('POST', 'tokens', { name, scope: i % 3 ? 'read' : 'read-write', expires_in_days: 1 + i * 90 });
+  }
+  await settings(page, 'sessions');
+  await page.waitForSelector('[data-testid="session"][data-current="false"]');
+  await inspect(page, 'sessions-many');
+  await page.locator('[data-testid="end-session"]').click();
+  await part(page, 'end-session-yes');
+  await inspect(page, 'sessions-question');
+  await page.keyboard.press('Escape'); // only takes the question back
+  await gone(page, 'end-session-yes');
+  await close(page);
+  await settings(page, 'tokens');
+  await submit(page, 'token-form', { name: 'backup script' });
+  await part(page, 'made-token');
+  await inspect(page, 'tokens-made');
+  await close(page);
+  await settings(page, 'password');
+  await submit(page, 'password-form', { current_password: 'wrong', new_password: 'short' });
+  await page.waitForSelector('.field-problem');
+  await inspect(page, 'password-wrong');
+  await submit(page, 'password-form', { current_password: password, new_password: `${password}!` });
+  await part(page, 'password-done');
+  await inspect(page, 'password-done');
+  await close(page);
+});
+
+test('looking after people and rooms', async () => {
+  const { page } = ana;
+  const api = await apiOf(ana);
+  for (let i = 0; i < 12; i++) {
+    await api('POST', 'rooms', { kind: i % 2 ? 'private' : 'public', name: `${lines(12)[i]}`.slice(0, 80) });
+  }
+  await menu(page, 'people');
+  await part(page, 'managed-person');
+  await inspect(page, 'people');
+  await page.locator('[data-testid="managed-person"] ::-p-text(@nalioth)').click();
+  await part(page, 'manage-person');
+  await inspect(page, 'person');
+  await page.locator('[data-testid="deactivate"]').click();
+  await part(page, 'deactivate-yes');
+  await inspect(page, 'person-question');
+  await press(page, 'deactivate-yes');
+  await part(page, 'reactivate');
+  await inspect(page, 'person-deactivated');
+  await close(page);
+
+  await menu(page, 'invites');
+  await page.locator('[data-testid="invite-form"] [value="guest"]').click();
+  await part(page, 'guest-rooms');
+  await press(page, 'create-invite');
+  await page.waitForSelector('#rooms-problem');
+  await inspect(page, 'invite-guest');
+  await page.locator('[data-testid="guest-room"]').click();
+  await press(page, 'create-invite');
+  await part(page, 'invite-url');
+  link = await page.$eval('[data-testid="invite-url"]', (e) =>
+    e instanceof HTMLInputElement ? e.value : '',
+  );
+  await inspect(page, 'invite-guest-made');
+  await close(page);
+
+  await page.locator('[data-testid="room-link"]:not([data-kind="direct"])').click();
+  await press(page, 'room-menu');
+  await part(page, 'room-settings');
+  await inspect(page, 'room-menu');
+  await press(page, 'room-settings');
+  await part(page, 'room-settings-form');
+  await inspect(page, 'room-settings');
+  await close(page);
+});
+
+test('what a guest sees', async () => {
+  const guest = await newPerson(browser);
+  await signUp(guest.page, link, 'gwen');
+  await inspect(guest.page, 'guest');
+  const api = await apiOf(ana);
+  const { rooms, users } = await api('GET', 'overview');
+  const gwen = users.find((/** @type {{username: string}} */ user) => user.username === 'gwen');
+  const id = Number(new URL(guest.page.url()).pathname.split('/').pop());
+  assert.ok(rooms.some((/** @type {{id: number}} */ room) => room.id === id));
+  await guest.page.locator('[data-testid="composer"]').fill('what I wanted to say');
+  await api('PATCH', `rooms/${id}`, { read_only: true });
+  await part(guest.page, 'read-only-note');
+  await inspect(guest.page, 'guest-read-only');
+  await ana.page.goto(`${server.url}/rooms/${id}`);
+  await ana.page.locator('aria/What to do about gwen').click();
+  await part(ana.page, 'remove-member');
+  await inspect(ana.page, 'member-menu');
+  await press(ana.page, 'remove-member');
+  await part(ana.page, 'remove-member-submit');
+  await inspect(ana.page, 'remove-member');
+  await press(ana.page, 'remove-member-submit');
+  await gone(guest.page, 'read-only-note');
+  await guest.page.goto(server.url);
+  await part(guest.page, 'no-room');
+  await inspect(guest.page, 'guest-without-rooms');
+  await api('DELETE', `users/${gwen.id}/sessions`);
+  await shows(guest.page, 'sign-in-notice', /signed out/);
+  await inspect(guest.page, 'signed-out');
+  await guest.page.goto(`${server.url}/sign-up`);
+  await part(guest.page, 'sign-up-closed');
+  await inspect(guest.page, 'sign-up-closed');
+  await api('PATCH', 'workspace', { sign_up: 'open' });
+  await guest.page.goto(`${server.url}/sign-in`);
+  await part(guest.page, 'create-account');
+  await inspect(guest.page, 'sign-in-open');
+  await press(guest.page, 'create-account');
+  await part(guest.page, 'sign-up-form');
+  await inspect(guest.page, 'sign-up');
+  assert.deepEqual(guest.problems, []);
+});
+
+const agents = [
+  'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
+  'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1',
+  'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/138.0.0.0 Safari/537.36',
+  'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/138.0.0.0 Safari/537.36 Edg/138.0.0.0',
+  'w3m/0.5.3',
+];
+
+/**
+ * The API as the person of a page uses it.
+ * @param {Person} person @returns {Promise<(method: string, path: string, body?: object) => Promise<any>>}
+ */
+async function apiOf(person) {
+  const cookie = (await person.context.cookies()).map((c) => `${c.name}=${c.value}`).join('; ');
+  return async (method, path, body) => {
+    const answer = await fetch(`${server.url}/api/v1/${path}`, {
+      method,
+      headers: { cookie, 'content-type': 'application/json' },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    const text = await answer.text();
+    assert.ok(answer.ok, text);
+    return text === '' ? null : JSON.parse(text);
+  };
+}
 
 test('the lost connection', async () => {
   await server.kill();

@@ -13,6 +13,7 @@ import {
   sees,
   seesNotice,
   setUp,
+  shows,
   signUp,
 } from './lib/people.mjs';
 import { Server } from './lib/server.mjs';
@@ -85,6 +86,29 @@ test('a direct message appears for the other one, unread until it is opened', as
   await sees(bo.page, 'between us');
   await bo.page.bringToFront();
   await bo.page.waitForSelector('[data-testid="room-link"][data-kind="direct"][data-unread="0"]');
+});
+
+test('a long directory comes page by page', async () => {
+  const names = Array.from({ length: 105 }, (_, i) => `room ${String(i).padStart(3, '0')}`);
+  const failed = await ana.page.evaluate(async (wanted) => {
+    const answers = [];
+    for (const name of wanted) {
+      const body = JSON.stringify({ kind: 'public', name });
+      const headers = { 'Content-Type': 'application/json' };
+      answers.push(await fetch('/api/v1/rooms', { method: 'POST', headers, body }));
+    }
+    return answers.filter((answer) => !answer.ok).length;
+  }, names);
+  assert.equal(failed, 0);
+  await bo.page.bringToFront();
+  await bo.page.locator('[data-testid="browse-rooms"]').click();
+  await part(bo.page, 'more-rooms');
+  await bo.page.locator('[data-testid="browse-search"]').fill('room 104');
+  await shows(bo.page, 'browse-dialog', /100 rooms shown so far/);
+  await bo.page.locator('[data-testid="more-rooms"]').click();
+  await bo.page.locator('[data-testid="directory-room"] [data-testid="join-room"]').click();
+  await opened(bo.page, 'room 104');
+  await open(bo.page, 'ana');
 });
 
 test('a line written while the server is away is sent once when it is back', async () => {

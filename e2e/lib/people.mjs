@@ -55,9 +55,9 @@ export async function signUp(page, url, name) {
 }
 
 /** @param {Page} page @param {string} url @param {string} name */
-export async function signIn(page, url, name) {
+export async function signIn(page, url, name, secret = password) {
   await page.goto(`${url}/sign-in`);
-  await submit(page, 'sign-in-form', { login: name, password });
+  await submit(page, 'sign-in-form', { login: name, password: secret });
   await part(page, 'composer');
 }
 
@@ -136,9 +136,45 @@ export function listensBy(page, transport, timeout = 20_000) {
   );
 }
 
+/** Opens a part of the settings. @param {Page} page @param {string} section */
+export async function settings(page, section) {
+  await menu(page, 'settings');
+  await page.locator(hook(`settings-${section}`)).click();
+  await part(page, `section-${section}`);
+}
+
+/** Closes the dialog that is open. @param {Page} page */
+export async function close(page) {
+  await page.keyboard.press('Escape');
+  await page.waitForSelector('dialog', { hidden: true });
+}
+
+/** Presses the button with a hook, once it is there. @param {Page} page @param {string} id */
+export const press = (page, id) => page.locator(hook(id)).click();
+
+/** Presses a button that asks first, and says yes. @param {Page} page @param {string} id @param {string} [within] */
+export async function confirm(page, id, within = '') {
+  await page.locator(`${within} ${hook(id)}`).click();
+  await page.locator(`${within} ${hook(`${id}-yes`)}`).click();
+}
+
+/** Waits until a part of the page holds a text. @param {Page} page @param {string} id @param {RegExp} wanted */
+export function shows(page, id, wanted, timeout = 10_000) {
+  return page.waitForFunction(
+    (selector, source) =>
+      [...document.querySelectorAll(selector)].some((e) => new RegExp(source).test(e.textContent ?? '')),
+    { timeout, polling: 100 },
+    hook(id),
+    wanted.source,
+  );
+}
+
+/** Waits until a part of the page is gone. @param {Page} page @param {string} id */
+export const gone = (page, id) => page.waitForSelector(hook(id), { hidden: true });
+
 /** Chooses the transport in the settings, as a person does. @param {Page} page @param {string} transport */
 export async function choose(page, transport) {
-  await menu(page, 'settings');
+  await settings(page, 'connection');
   await page.locator(`${hook('settings-dialog')} input[name="transport"][value="${transport}"]`).click();
   await page.keyboard.press('Escape');
   await listensBy(page, transport);

@@ -1,20 +1,22 @@
 // A real chatd with its own data directory and PostgreSQL, for the tests.
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import readline from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
-const binary = path.join(root, 'build/chatd');
+const binary = process.env.E2E_CHATD ?? path.join(root, 'build/chatd');
 
 /** One chatd: start, stop, kill, start again on the same data and port. */
 export class Server {
-  /** @param {{env?: Record<string, string>}} [options] */
+  /** @param {{env?: Record<string, string>, under?: string[]}} [options] under: a program that runs chatd, and its words */
   constructor(options = {}) {
     this.env = options.env ?? {};
+    this.under = options.under ?? [];
     this.base = fs.mkdtempSync(path.join(os.tmpdir(), 'chatd-e2e-'));
     // As root, PostgreSQL runs as another user, who must get through.
     fs.chmodSync(this.base, 0o755);
@@ -23,23 +25,27 @@ export class Server {
     this.log = '';
     /** @type {import('node:child_process').ChildProcess | undefined} */
     this.process = undefined;
+    /** When chatd and everything that wrote to its output has ended. @type {Promise<unknown>} */
+    this.closed = Promise.resolve();
   }
 
   /** Starts chatd and waits until it is ready. @returns {Promise<this>} */
   async start() {
     const address = this.url ? new URL(this.url).host : '127.0.0.1:0';
-    const child = spawn(binary, ['--addr', address, '--data', this.data], {
-      env: { ...process.env, ...this.env },
+    const [program = binary, ...words] = [...this.under, binary, '--addr', address, '--data', this.data];
+    const child = spawn(program, words, {
+      env: { ...process.env, CHATD_METRICS_ADDR: 'off', ...this.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.process = child;
+    this.closed = once(child, 'close');
     const exited = once(child, 'exit');
     /** @type {Promise<string>} */
     const ready = new Promise((resolve) => {
       for (const stream of [child.stdout, child.stderr]) {
         readline.createInterface({ input: stream }).on('line', (line) => {
           this.log += `${line}\n`;
-          const found = /ready at (http:\S+)/.exec(line);
+          const found = /ready at (https?:\S+)/.exec(line);
           if (found?.[1]) resolve(found[1].replace(/[.,;]$/, ''));
         });
       }
@@ -48,8 +54,18 @@ export class Server {
       throw new Error(`chatd ended with ${code} before it was ready:\n${this.log}`);
     });
     gone.catch(() => {});
-    this.url = await Promise.race([ready, gone]);
+    // Behind a proxy chatd tells the proxy's address; the test has chosen its own.
+    const told = await Promise.race([ready, gone]);
+    this.url ||= told;
     return this;
+  }
+
+  /** Runs a command of chatd on the same data to its end, and returns what it says. @param {string[]} words */
+  async command(...words) {
+    const { stdout } = await promisify(execFile)(binary, [...words, '--data', this.data], {
+      env: { ...process.env, ...this.env },
+    });
+    return stdout;
   }
 
   /** The code for the first visit from elsewhere, as chatd printed it. */

@@ -2,31 +2,19 @@
 import type { EndReason } from './model/session';
 import type { NoticeKind } from './model/notices';
 import { count, listOf } from './model/format';
-
-const plural = new Intl.PluralRules('en');
-
-function some(n: number, one: string, other: string): string {
-  return `${count(n)} ${plural.select(n) === 'one' ? one : other}`;
-}
-
-function duration(seconds: number): string {
-  if (seconds < 120) return some(seconds, 'second', 'seconds');
-  return some(Math.ceil(seconds / 60), 'minute', 'minutes');
-}
-
-/** Ana, Bo and 3 others */
-function crowd(names: readonly string[]): string {
-  if (names.length <= 4) return listOf(names);
-  return listOf([...names.slice(0, 2), some(names.length - 2, 'other', 'others')]);
-}
+import { invites, manage, memberMenu, roles, roomRoles, roomSettings } from './texts/admin';
+import { settings } from './texts/settings';
+import { crowd, duration, some } from './texts/words';
 
 const ended: Record<EndReason, string> = {
   'signed-out': 'You are signed out.',
   elsewhere: 'You signed out in another tab, so this one is signed out too.',
   expired: 'Your session has ended. Sign in again to go on.',
   replaced: 'You signed in again in another tab. Sign in to go on here.',
-  removed: 'An administrator has signed you out.',
+  removed: 'This browser was signed out: by you in another one, or by an owner or admin.',
+  revoked: 'This browser was signed out from another one. If that was not you, change your password.',
   deactivated: 'Your account has been deactivated. Ask an owner of the workspace.',
+  'password-changed': 'Your password was changed. Sign in with the new one.',
 };
 
 const did: Record<NoticeKind, (who: string) => string> = {
@@ -43,6 +31,8 @@ export const texts = {
   app: 'chatd',
   close: 'Close',
   cancel: 'Cancel',
+  showMore: 'Show more',
+  copyByHand: 'It is selected: copy it with your keyboard.',
   retry: 'Try again',
   loading: 'Loading…',
   skipToMessages: 'Skip to the messages',
@@ -87,6 +77,15 @@ export const texts = {
     wait: (seconds: number) => `Too many tries. You can try again in ${duration(seconds)}.`,
     busy: (seconds: number) => `The server is busy. Trying again in ${duration(seconds)}.`,
     noAccount: 'No account yet? Ask somebody in the workspace for an invite link.',
+    newHere: 'New here?',
+    createAccount: 'Create an account',
+  },
+  signUp: {
+    title: (workspace: string) => (workspace === '' ? 'Create an account' : `Join ${workspace}`),
+    submit: 'Create account',
+    haveAccount: 'I have an account already',
+    closedTitle: 'An invite is needed',
+    closed: 'Here nobody can make an account without one. Ask somebody in the workspace for an invite link.',
   },
   invitation: {
     title: (workspace: string) => `Join ${workspace}`,
@@ -109,6 +108,7 @@ export const texts = {
     browse: 'Browse rooms',
     newMessage: 'New message',
     noRooms: 'You are in no room yet.',
+    noRoomsGuest: 'You are in no room yet. Somebody in the workspace has to add you to one.',
     noDirect: 'Write to somebody: only the two of you can read it.',
     unread: (n: number) => some(n, 'unread message', 'unread messages'),
     draft: 'Unsent draft',
@@ -121,6 +121,7 @@ export const texts = {
   menu: {
     label: 'Your account and settings',
     invites: 'Invite people',
+    manage: 'People',
     settings: 'Settings',
     signOut: 'Sign out',
     signOutFailed: 'You are still signed in: the server could not be reached. Try again.',
@@ -130,7 +131,6 @@ export const texts = {
   },
 
   room: {
-    members: (n: number) => some(n, 'member', 'members'),
     showMembers: 'Members',
     more: 'Room menu',
     leave: 'Leave room',
@@ -146,6 +146,10 @@ export const texts = {
     join: 'Join room',
     pickTitle: 'Pick a room',
     pick: 'Choose one on the left, or look at what there is.',
+    pickOwn: 'Choose one on the left.',
+    noneTitle: 'No room yet',
+    deactivated: 'deactivated',
+    readOnly: 'read-only',
   },
 
   timeline: {
@@ -176,6 +180,8 @@ export const texts = {
     send: 'Send',
     sendHint: 'Send (Enter)',
     left: (n: number) => `${count(n)} left`,
+    readOnly: 'This room is read-only. Its owners and moderators write here.',
+    draftKept: 'Your unsent draft is kept.',
     tooLong: (n: number) => `${some(n, 'character', 'characters')} too long. Send it in two messages.`,
   },
 
@@ -185,10 +191,10 @@ export const texts = {
     offline: (n: number) => `Offline · ${count(n)}`,
     add: 'Add people',
     message: (name: string) => `Message ${name}`,
-    roomOwner: 'room owner',
-    owner: 'owner',
-    admin: 'admin',
-    guest: 'guest',
+    onlineSoFar: 'Online',
+    offlineSoFar: 'Offline',
+    partly: (n: number) => `The first ${count(n)} by name.`,
+    deactivated: 'deactivated',
     failed: 'The members could not be loaded.',
   },
 
@@ -212,6 +218,7 @@ export const texts = {
     members: (n: number) => some(n, 'member', 'members'),
     empty: 'There is no public room yet.',
     noMatch: 'No room matches.',
+    partly: (n: number) => `Looks through the ${some(n, 'room', 'rooms')} shown so far.`,
     failed: 'The rooms could not be loaded.',
   },
   people: {
@@ -228,58 +235,13 @@ export const texts = {
       `A conversation can have up to ${some(n, 'other person', 'other people')}. For more, create a room.`,
     you: 'you',
   },
-  invites: {
-    title: 'Invite people',
-    lead: 'Whoever opens the link can create an account. Share it with people you trust.',
-    create: 'Create invite link',
-    lasts: 'Works for',
-    days: (n: number) => some(n, 'day', 'days'),
-    link: 'Invite link',
-    copy: 'Copy link',
-    copied: 'Link copied.',
-    copyByHand: 'The link is selected: copy it with your keyboard.',
-    once: 'The link is shown only now. Later it can be taken back, but not shown again.',
-    onlyHere:
-      'This link works only on this machine. For others, open chatd under the machine’s name and make a link there, or start it with CHATD_PUBLIC_URL.',
-    active: 'Open invites',
-    none: 'No invite is open.',
-    until: (date: string) => `until ${date}`,
-    made: (date: string) => `Made ${date}`,
-    uses: (n: number) => (n === 0 ? 'not used yet' : `used ${some(n, 'time', 'times')}`),
-    revoke: 'Take back',
-    revoked: 'The invite no longer works.',
-    failed: 'The invites could not be loaded.',
-  },
-  settings: {
-    title: 'Settings',
-    theme: 'Appearance',
-    themes: { system: 'Like the system', light: 'Light', dark: 'Dark' },
-    connection: 'Connection',
-    transport: 'How news reach this page',
-    transports: { auto: 'Automatic', iframe: 'Stream', 'long-poll': 'Long polling' },
-    transportHints: {
-      auto: 'Measures what your network lets through.',
-      iframe: 'One answer that never ends. The fastest.',
-      'long-poll': 'Asks again and again. Works everywhere.',
-    },
-    state: 'State',
-    used: 'In use',
-    roundTrip: 'Round trip',
-    lastEvent: 'Last sign of life',
-    never: 'none yet',
-    unknown: 'not known',
-    milliseconds: (n: number) => `${count(Math.round(n))} ms`,
-    ago: (seconds: number) => (seconds < 1 ? 'just now' : `${duration(seconds)} ago`),
-    phases: {
-      null: 'not connected',
-      ready: 'connecting',
-      joined: 'connecting',
-      listening: 'connected',
-      error: 'interrupted',
-      abort: 'ended',
-    },
-    kinds: { iframe: 'stream', 'long-poll': 'long polling', poll: 'polling' },
-  },
+  invites,
+  manage,
+  memberMenu,
+  roles,
+  roomRoles,
+  roomSettings,
+  settings,
   connection: {
     connecting: 'Connecting…',
     online: 'Online',

@@ -9,6 +9,8 @@ import {
   roomEntry,
   type User,
   user,
+  type Workspace,
+  workspace,
 } from './records';
 
 export interface MembershipEvent {
@@ -24,9 +26,10 @@ export type ChatEvent =
   | { readonly kind: 'message'; readonly message: Message }
   | { readonly kind: 'room-changed'; readonly room: RoomRecord }
   | { readonly kind: 'room-created'; readonly room: RoomRecord }
-  | { readonly kind: 'room-added'; readonly room: RoomEntry }
+  | { readonly kind: 'room-added' | 'room-role-changed'; readonly room: RoomEntry }
   | { readonly kind: 'room-removed'; readonly room_id: number }
-  | { readonly kind: 'user-added' | 'user-changed'; readonly user: User };
+  | { readonly kind: 'member-changed' | 'user-added' | 'user-changed' | 'me-changed'; readonly user: User }
+  | { readonly kind: 'workspace-changed'; readonly workspace: Workspace };
 
 export interface ReadHint {
   readonly room_id: number;
@@ -52,12 +55,17 @@ export function chatEvent(payload: unknown): ChatEvent | null {
     case 'room-created':
       return { kind, room: room(payload.room, 'room') };
     case 'room-added':
+    case 'room-role-changed':
       return { kind, room: roomEntry(payload.room, 'room') };
     case 'room-removed':
       return { kind, room_id: whole(payload.room_id, 'room_id') };
+    case 'member-changed':
     case 'user-added':
     case 'user-changed':
+    case 'me-changed':
       return { kind, user: user(payload.user, 'user') };
+    case 'workspace-changed':
+      return { kind, workspace: workspace(payload, 'workspace') };
     default:
       return null;
   }

@@ -65,6 +65,14 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** An object whose members all are of one kind, whatever their names. */
+export function dictionary<T>(item: Parser<T>): Parser<Readonly<Record<string, T>>> {
+  return (value, at) => {
+    if (!isObject(value)) throw new ParseError(at, 'an object');
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, item(one, `${at}.${key}`)]));
+  };
+}
+
 /** An object with at least these members; others are left out. */
 export function record<T extends object>(shape: { readonly [K in keyof T]-?: Parser<T[K]> }): Parser<T> {
   const members = Object.entries(shape) as [string, Parser<unknown>][];

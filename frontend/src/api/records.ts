@@ -1,5 +1,17 @@
 /** The records of the chat API. Members keep the names they have on the wire. */
-import { flag, instant, list, nullable, oneOf, or, type Parser, record, text, whole } from './parse';
+import {
+  dictionary,
+  flag,
+  instant,
+  list,
+  nullable,
+  oneOf,
+  or,
+  type Parser,
+  record,
+  text,
+  whole,
+} from './parse';
 
 export interface Position {
   readonly epoch: number;
@@ -16,6 +28,26 @@ export type Role = 'owner' | 'admin' | 'member' | 'guest';
 
 export interface User extends Author {
   readonly role: Role;
+  /** May do nothing any more; what they wrote stays. */
+  readonly deactivated: boolean;
+}
+
+export interface Me extends User {
+  /** Empty when there is none. */
+  readonly email: string;
+}
+
+/** Somebody as those see them who manage people. */
+export interface Person extends Me {
+  /** Milliseconds since 1970. */
+  readonly last_seen_at: number | null;
+}
+
+/** The part of the table of rights that concerns one role. */
+export interface Abilities {
+  readonly workspace: readonly string[];
+  /** For each action the standings that may do it: `role/kind/open` or `role/kind/read-only`. */
+  readonly room: Readonly<Record<string, readonly string[]>>;
 }
 
 export type RoomKind = 'public' | 'private' | 'direct';
@@ -27,6 +59,7 @@ export interface RoomRecord {
   /** Empty for direct rooms. */
   readonly name: string;
   readonly description: string;
+  readonly read_only: boolean;
 }
 
 /** A room as one of its members sees it. */
@@ -72,9 +105,18 @@ export interface HistoryPage {
   readonly more: boolean;
 }
 
+/** Who may make an account. */
+export type SignUp = 'invite' | 'open';
+
+export interface Workspace {
+  readonly name: string;
+  readonly sign_up: SignUp;
+}
+
 export interface Overview {
   readonly me: User;
-  readonly workspace: { readonly name: string; readonly position: Position };
+  readonly abilities: Abilities;
+  readonly workspace: Workspace & { readonly position: Position };
   readonly user_position: Position;
   readonly rooms: readonly RoomEntry[];
   readonly users: readonly User[];
@@ -85,6 +127,7 @@ export interface WorkspaceState {
   readonly state: 'setup' | 'ready';
   readonly code_required: boolean;
   readonly signed_in: boolean;
+  readonly sign_up: SignUp;
 }
 
 export interface InviteInfo {
@@ -99,6 +142,8 @@ export interface Invite {
   readonly expires_at: number;
   readonly uses: number;
   readonly revoked: boolean;
+  readonly role: 'member' | 'guest';
+  readonly room_ids: readonly number[];
 }
 
 export interface NewInvite {
@@ -107,14 +152,29 @@ export interface NewInvite {
   readonly expires_at: number;
 }
 
+/** A page of a long list, and where the next one begins. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next: string | null;
+}
+
 const role = oneOf<Role>('owner', 'admin', 'member', 'guest');
 const roomRole = oneOf<RoomRole>('owner', 'moderator', 'member');
 
 export const position = record<Position>({ epoch: whole, seq: whole });
 export const author = record<Author>({ id: whole, username: text, display_name: text });
 
-const userShape = { id: whole, username: text, display_name: text, role: or<Role, Role>(role, 'member') };
+const userShape = {
+  id: whole,
+  username: text,
+  display_name: text,
+  role: or<Role, Role>(role, 'member'),
+  deactivated: or(flag, false),
+};
 export const user: Parser<User> = record<User>(userShape);
+const meShape = { ...userShape, email: or(text, '') };
+export const me = record<Me>(meShape);
+export const person = record<Person>({ ...meShape, last_seen_at: nullable(instant) });
 export const member: Parser<Member> = record<Member>({
   ...userShape,
   room_role: or<RoomRole, RoomRole>(roomRole, 'member'),
@@ -125,6 +185,7 @@ const roomShape = {
   kind: oneOf<RoomKind>('public', 'private', 'direct'),
   name: or(text, ''),
   description: or(text, ''),
+  read_only: or(flag, false),
 };
 export const room = record<RoomRecord>(roomShape);
 export const roomEntry = record<RoomEntry>({
@@ -151,9 +212,16 @@ export const message = record<Message>({
 
 export const historyPage = record<HistoryPage>({ messages: or(list(message), []), position, more: flag });
 
+const signUp = or<SignUp, SignUp>(oneOf<SignUp>('invite', 'open'), 'invite');
+const workspaceShape = { name: text, sign_up: signUp };
+export const workspace = record<Workspace>(workspaceShape);
+
+export const abilities = record<Abilities>({ workspace: list(text), room: dictionary(list(text)) });
+
 export const overview = record<Overview>({
   me: user,
-  workspace: record<Overview['workspace']>({ name: text, position }),
+  abilities: or(abilities, { workspace: [], room: {} }),
+  workspace: record<Overview['workspace']>({ ...workspaceShape, position }),
   user_position: position,
   rooms: or(list(roomEntry), []),
   users: or(list(user), []),
@@ -164,6 +232,7 @@ export const workspaceState = record<WorkspaceState>({
   state: oneOf('setup', 'ready'),
   code_required: or(flag, false),
   signed_in: flag,
+  sign_up: signUp,
 });
 
 export const inviteInfo = record<InviteInfo>({
@@ -178,5 +247,7 @@ export const invite = record<Invite>({
   expires_at: instant,
   uses: whole,
   revoked: flag,
+  role: or<Invite['role'], Invite['role']>(oneOf('member', 'guest'), 'member'),
+  room_ids: or(list(whole), []),
 });
 export const newInvite = record<NewInvite>({ id: whole, url: text, expires_at: instant });

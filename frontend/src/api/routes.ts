@@ -1,6 +1,6 @@
 /** The chat API, a function for each route that the page uses. */
 import { request } from './http';
-import { list, or, record } from './parse';
+import { type PageRequest, page, pageQuery } from './paging';
 import * as records from './records';
 
 const v1 = '/api/v1';
@@ -46,8 +46,10 @@ export async function inviteByToken(token: string): Promise<records.InviteInfo> 
   return records.inviteInfo(await request('GET', path), 'invite');
 }
 
-export async function signUp(invite: string, account: Account): Promise<void> {
-  await request('POST', `${v1}/sign-up`, { body: { invite, ...account }, timeout: 30_000 });
+/** Makes an account: with an invite, or without where sign-up is open. */
+export async function signUp(invite: string | null, account: Account): Promise<void> {
+  const body = invite === null ? account : { invite, ...account };
+  await request('POST', `${v1}/sign-up`, { body, timeout: 30_000 });
 }
 
 export async function signOut(): Promise<void> {
@@ -58,11 +60,21 @@ export async function overview(): Promise<records.Overview> {
   return records.overview(await request('GET', `${v1}/overview`), 'overview');
 }
 
-export async function directory(): Promise<readonly records.DirectoryRoom[]> {
-  const answer = record<{ rooms: readonly records.DirectoryRoom[] }>({
-    rooms: or(list(records.directoryRoom), []),
-  });
-  return answer(await request('GET', `${v1}/rooms/directory`), 'directory').rooms;
+export async function directory(wanted: PageRequest): Promise<records.Page<records.DirectoryRoom>> {
+  const path = `${v1}/rooms/directory${pageQuery(wanted)}`;
+  return page('rooms', records.directoryRoom)(await request('GET', path), 'directory');
+}
+
+/** A public room, whether I am in it or not; null when there is none of this id. */
+export async function publicRoom(id: number): Promise<records.DirectoryRoom | null> {
+  let after: string | null = null;
+  do {
+    const { items, next }: records.Page<records.DirectoryRoom> = await directory({ after, limit: 200 });
+    const found = items.find((room) => room.id === id);
+    if (found) return found;
+    after = next;
+  } while (after !== null);
+  return null;
 }
 
 export async function createRoom(input: NewRoom): Promise<records.RoomEntry> {
@@ -81,9 +93,9 @@ export async function leaveRoom(room: number): Promise<void> {
   await request('DELETE', `${v1}/rooms/${room}/membership`);
 }
 
-export async function members(room: number): Promise<readonly records.Member[]> {
-  const answer = record<{ members: readonly records.Member[] }>({ members: or(list(records.member), []) });
-  return answer(await request('GET', `${v1}/rooms/${room}/members`), 'members').members;
+export async function members(room: number, wanted: PageRequest): Promise<records.Page<records.Member>> {
+  const path = `${v1}/rooms/${room}/members${pageQuery(wanted)}`;
+  return page('members', records.member)(await request('GET', path), 'members');
 }
 
 export async function addMember(room: number, user: number): Promise<void> {
@@ -103,18 +115,4 @@ export async function send(room: number, clientId: string, body: string): Promis
 
 export async function markRead(room: number, number: number): Promise<void> {
   await request('PUT', `${v1}/rooms/${room}/read`, { body: { number } });
-}
-
-export async function invites(): Promise<readonly records.Invite[]> {
-  const answer = record<{ invites: readonly records.Invite[] }>({ invites: or(list(records.invite), []) });
-  return answer(await request('GET', `${v1}/invites`), 'invites').invites;
-}
-
-export async function createInvite(days: number): Promise<records.NewInvite> {
-  const input = { expires_in_days: days };
-  return records.newInvite(await request('POST', `${v1}/invites`, { body: input }), 'invite');
-}
-
-export async function revokeInvite(id: number): Promise<void> {
-  await request('DELETE', `${v1}/invites/${id}`);
 }

@@ -2,7 +2,8 @@ import { useSignalEffect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Chat } from '../model/chat';
 import { roomPath } from '../model/route';
-import { navigate, route } from '../model/router';
+import { hash, navigate, route } from '../model/router';
+import { settingsPlace } from '../model/settings-place';
 import { texts } from '../texts';
 import { showFavicon } from '../view/favicon';
 import { narrow } from '../view/media';
@@ -12,6 +13,7 @@ import { Dialogs } from './dialogs/dialogs';
 import { MembersPanel } from './members-panel';
 import { RoomPane } from './room-pane';
 import { roomTitle } from './room-title';
+import { SettingsDialog } from './settings/settings-dialog';
 import { Sidebar } from './sidebar';
 import { useSwipeBack } from './swipe';
 import { closeDialog, dialog, membersShown, restorePanels } from './ui';
@@ -35,7 +37,8 @@ export function ChatPage({ chat }: { chat: Chat }) {
         {panel && <MembersPanel key={room.id} room={room} />}
       </div>
       <Dialogs />
-      {dialog.value === null && <Toasts />}
+      <SettingsDialog />
+      {dialog.value === null && settingsPlace.value === null && <Toasts />}
     </ChatContext.Provider>
   );
 }
@@ -62,7 +65,8 @@ function useRoute(chat: Chat): void {
 
 function toLastRoom(chat: Chat): boolean {
   const last = chat.lastRoom;
-  if (last) navigate(roomPath(last.id), { replace: true });
+  // What the address puts over the page stays there.
+  if (last) navigate(`${roomPath(last.id)}${hash.peek()}`, { replace: true });
   return last !== null;
 }
 
@@ -71,7 +75,8 @@ function useTitle(chat: Chat): void {
   useSignalEffect(() => {
     const room = chat.openRoom.value;
     const unread = chat.unread.value;
-    const place = room ? `${roomTitle(room, chat.people)} · ${chat.workspaceName}` : chat.workspaceName;
+    const workspace = chat.workspace.value.name;
+    const place = room ? `${roomTitle(room, chat.people)} · ${workspace}` : workspace;
     document.title = unread > 0 ? `(${unread}) ${place}` : place;
     showFavicon(unread > 0);
   });

@@ -7,7 +7,7 @@ import { touch } from '../view/media';
 import { useChat } from './context';
 import { focusComposer, setComposer } from './focus';
 import { roomTitle } from './room-title';
-import { dialog } from './ui';
+import { dialogOpen } from './ui';
 
 const t = texts.composer;
 
@@ -15,6 +15,16 @@ const t = texts.composer;
 const GUARD = 500;
 /** The characters left are shown from here on. */
 const NEAR_LIMIT = 500;
+
+/** Stands in the composer's place where I only read. A draft from before waits. */
+export function ReadOnlyNote({ room }: { room: Room }) {
+  return (
+    <div class="read-only-note" role="status" data-testid="read-only-note">
+      <p>{t.readOnly}</p>
+      {room.draft.value.trim() !== '' && <p class="hint">{t.draftKept}</p>}
+    </div>
+  );
+}
 
 /** Never disabled: what is written without a connection waits in the outbox. */
 export function Composer({ room }: { room: Room }) {
@@ -107,7 +117,7 @@ function sends(event: KeyboardEvent): boolean {
 
 /** Typing anywhere goes into the composer, unless it means something where the focus is. */
 function catchTyping(event: KeyboardEvent, field: HTMLTextAreaElement | null): void {
-  if (!field || event.defaultPrevented || dialog.peek() || composing(event)) return;
+  if (!field || event.defaultPrevented || dialogOpen() || composing(event)) return;
   if (event.key.length !== 1 || event.ctrlKey || event.metaKey || event.altKey) return;
   const at = event.target;
   if (!(at instanceof HTMLElement)) return;

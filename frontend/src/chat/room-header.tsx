@@ -1,4 +1,3 @@
-import { count } from '../model/format';
 import type { Room } from '../model/room';
 import { navigate } from '../model/router';
 import { texts } from '../texts';
@@ -6,13 +5,14 @@ import { IconButton } from '../view/button';
 import { Icon } from '../view/icons';
 import { Menu, type MenuItem } from '../view/menu';
 import { useChat } from './context';
+import { memberCount } from './members-panel';
 import { othersIn, RoomSign, roomTitle } from './room-title';
 import { dialog, membersShown, showMembers } from './ui';
 
 export function RoomHeader({ room }: { room: Room }) {
   const { people } = useChat();
   const title = roomTitle(room, people);
-  const about = room.kind === 'direct' ? aboutDirect(room, people) : room.description.value;
+  const about = room.kind === 'direct' ? aboutDirect(room, people) : aboutNamed(room);
   return (
     <header class="room-header" data-testid="room-header">
       <IconButton
@@ -41,54 +41,69 @@ export function RoomHeader({ room }: { room: Room }) {
   );
 }
 
+function aboutNamed({ readOnly, description }: Room): string {
+  return [readOnly.value && texts.room.readOnly, description.value].filter(Boolean).join(' · ');
+}
+
 function aboutDirect(room: Room, people: ReturnType<typeof useChat>['people']): string {
   const others = othersIn(room, people);
   const [only] = others;
   if (only === undefined || others.length > 1) return '';
-  const username = people.all.value.get(only)?.username;
-  return username ? `@${username}` : '';
+  const other = people.all.value.get(only);
+  if (!other) return '';
+  return other.deactivated ? `@${other.username} · ${texts.room.deactivated}` : `@${other.username}`;
 }
 
 function MembersButton({ room }: { room: Room }) {
-  const number = room.kind === 'direct' ? room.directIds.length : room.members.value?.length;
+  const number = memberCount(room);
+  const label = texts.room.showMembers;
   return (
     <button
       type="button"
       class="header-button"
       aria-pressed={membersShown.value}
-      aria-label={number === undefined ? texts.room.showMembers : texts.room.members(number)}
-      title={texts.room.showMembers}
+      aria-label={number === '' ? label : `${label}: ${number}`}
+      title={label}
       data-testid="members-button"
       onClick={() => showMembers(!membersShown.value)}
     >
       <Icon name="people" />
-      <span>{number === undefined ? '' : count(number)}</span>
+      <span>{number}</span>
     </button>
   );
 }
 
+/** What I may do with the room; nothing in most direct ones. */
 function RoomMenu({ room }: { room: Room }) {
-  if (room.kind === 'direct') return null;
-  const items: MenuItem[] = [
+  const chat = useChat();
+  const entries = [
     {
-      label: texts.room.leave,
-      icon: 'leave',
-      testid: 'leave-room',
-      run: () => {
-        dialog.value = { name: 'leave', room };
-      },
-    },
-  ];
-  if (room.kind === 'private') {
-    items.unshift({
+      may: 'add-member',
       label: texts.members.add,
       icon: 'addPerson',
       testid: 'menu-add-people',
+      to: 'add-people',
+    },
+    {
+      may: 'change-room',
+      label: texts.roomSettings.open,
+      icon: 'sliders',
+      testid: 'room-settings',
+      to: 'room-settings',
+    },
+    { may: 'leave-room', label: texts.room.leave, icon: 'leave', testid: 'leave-room', to: 'leave' },
+  ] as const;
+  const items: MenuItem[] = entries
+    .filter(({ may }) => chat.mayIn(room, may))
+    .map(({ label, icon, testid, to }) => ({
+      label,
+      icon,
+      testid,
       run: () => {
-        dialog.value = { name: 'add-people', room };
+        dialog.value = { name: to, room };
       },
-    });
-  }
+    }));
+  if (items.length === 0) return null;
   return (
     <Menu label={texts.room.more} testid="room-menu" class="icon-button" items={items}>
       <Icon name="more" />

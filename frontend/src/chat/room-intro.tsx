@@ -10,7 +10,8 @@ const t = texts.timeline;
 
 /** Where a room begins: what it is for, and what to do when nothing is in it yet. */
 export function RoomIntro({ room }: { room: Room }) {
-  const { people, me } = useChat();
+  const chat = useChat();
+  const { people } = chat;
   const title = roomTitle(room, people);
   const toMyself = room.kind === 'direct' && othersIn(room, people).length === 0;
   const empty = room.items.value.every((item) => item.kind !== 'message');
@@ -22,8 +23,8 @@ export function RoomIntro({ room }: { room: Room }) {
       <h3>{beginning(room, title, toMyself)}</h3>
       {room.description.value && <p dir="auto">{room.description.value}</p>}
       <p>{explanation(room, toMyself)}</p>
-      {empty && !toMyself && <p>{t.empty}</p>}
-      {room.kind === 'public' && me.role === 'owner' && empty && (
+      {empty && !toMyself && chat.mayIn(room, 'post-message') && <p>{t.empty}</p>}
+      {room.kind === 'public' && chat.may('invite') && empty && (
         <Button
           onClick={() => {
             dialog.value = { name: 'invites' };
@@ -32,7 +33,7 @@ export function RoomIntro({ room }: { room: Room }) {
           {texts.menu.invites}
         </Button>
       )}
-      {room.kind === 'private' && (
+      {room.kind === 'private' && chat.mayIn(room, 'add-member') && (
         <Button
           onClick={() => {
             dialog.value = { name: 'add-people', room };

@@ -10,7 +10,7 @@ import { Button } from '../view/button';
 import { sentence } from '../view/form';
 import { narrow } from '../view/media';
 import { ConnectionBanner } from './banner';
-import { Composer } from './composer';
+import { Composer, ReadOnlyNote } from './composer';
 import { useChat } from './context';
 import { RoomHeader } from './room-header';
 import { Timeline } from './timeline';
@@ -36,18 +36,29 @@ export function RoomPane() {
 }
 
 function OpenRoom({ room }: { room: Room }) {
+  const chat = useChat();
   return (
     <>
       <RoomHeader room={room} />
       <Timeline room={room} />
-      <Composer room={room} />
+      {chat.mayIn(room, 'post-message') ? <Composer room={room} /> : <ReadOnlyNote room={room} />}
     </>
   );
 }
 
 function NoRoom() {
+  const chat = useChat();
+  if (!chat.may('see-directory')) {
+    const none = chat.rooms.value.size === 0;
+    return (
+      <div class="blank-slate" data-testid="no-room">
+        <h2>{none ? texts.room.noneTitle : texts.room.pickTitle}</h2>
+        <p>{none ? texts.sidebar.noRoomsGuest : texts.room.pickOwn}</p>
+      </div>
+    );
+  }
   return (
-    <div class="blank-slate">
+    <div class="blank-slate" data-testid="no-room">
       <h2>{texts.room.pickTitle}</h2>
       <p>{texts.room.pick}</p>
       <Button
@@ -67,9 +78,9 @@ function OtherRoom({ id }: { id: number }) {
   const chat = useChat();
   const found = useSignal<DirectoryRoom | 'loading' | 'unknown'>('loading');
   useEffect(() => {
-    routes.directory().then(
-      (rooms) => {
-        found.value = rooms.find((room) => room.id === id) ?? 'unknown';
+    routes.publicRoom(id).then(
+      (room) => {
+        found.value = room ?? 'unknown';
       },
       () => {
         found.value = 'unknown';
@@ -101,9 +112,11 @@ function OtherRoom({ id }: { id: number }) {
       <h2 dir="auto">{room.name}</h2>
       {room.description && <p dir="auto">{room.description}</p>}
       <p>{texts.room.preview(room.member_count)}</p>
-      <Button look="main" data-testid="join-room" onClick={join}>
-        {texts.room.join}
-      </Button>
+      {chat.mayOutside(room, 'join-room') && (
+        <Button look="main" data-testid="join-room" onClick={join}>
+          {texts.room.join}
+        </Button>
+      )}
     </div>
   );
 }

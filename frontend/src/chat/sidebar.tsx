@@ -16,30 +16,35 @@ export function Sidebar() {
   const chat = useChat();
   const named = useComputed(() => namedRooms(chat));
   const direct = useComputed(() => directRooms(chat));
+  const browse = chat.may('see-directory');
   return (
     <nav class="sidebar" aria-label={t.label} data-testid="sidebar">
       <header class="sidebar-header">
         <Logo />
-        <h1 dir="auto" title={chat.workspaceName}>
-          {chat.workspaceName}
+        <h1 dir="auto" title={chat.workspace.value.name}>
+          {chat.workspace.value.name}
         </h1>
       </header>
       <div class="sidebar-scroll">
         <section class="sidebar-section">
           <div class="sidebar-heading">
             <h2>{t.rooms}</h2>
-            <IconButton
-              icon="compass"
-              label={t.browse}
-              data-testid="browse-rooms"
-              onClick={() => show('browse')}
-            />
-            <IconButton
-              icon="plus"
-              label={t.createRoom}
-              data-testid="create-room"
-              onClick={() => show('create-room')}
-            />
+            {browse && (
+              <IconButton
+                icon="compass"
+                label={t.browse}
+                data-testid="browse-rooms"
+                onClick={() => show('browse')}
+              />
+            )}
+            {(chat.may('create-public-room') || chat.may('create-private-room')) && (
+              <IconButton
+                icon="plus"
+                label={t.createRoom}
+                data-testid="create-room"
+                onClick={() => show('create-room')}
+              />
+            )}
           </div>
           <ul class="room-list" data-testid="room-list">
             {named.value.map((room) => (
@@ -48,22 +53,26 @@ export function Sidebar() {
           </ul>
           {named.value.length === 0 && (
             <p class="sidebar-empty">
-              {t.noRooms}
-              <Button look="bare" onClick={() => show('browse')}>
-                {t.browse}
-              </Button>
+              {browse ? t.noRooms : t.noRoomsGuest}
+              {browse && (
+                <Button look="bare" onClick={() => show('browse')}>
+                  {t.browse}
+                </Button>
+              )}
             </p>
           )}
         </section>
         <section class="sidebar-section">
           <div class="sidebar-heading">
             <h2>{t.direct}</h2>
-            <IconButton
-              icon="write"
-              label={t.newMessage}
-              data-testid="new-message"
-              onClick={() => show('new-message')}
-            />
+            {chat.may('open-direct') && (
+              <IconButton
+                icon="write"
+                label={t.newMessage}
+                data-testid="new-message"
+                onClick={() => show('new-message')}
+              />
+            )}
           </div>
           <ul class="room-list" data-testid="direct-list">
             {direct.value.map((room) => (

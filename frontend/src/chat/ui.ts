@@ -1,13 +1,21 @@
 /** What of the chat page is open. */
 import { signal } from '@preact/signals';
+import type { User } from '../api/records';
 import type { Room } from '../model/room';
+import { settingsPlace } from '../model/settings-place';
 import { store, stored } from '../model/storage';
 
 export type OpenDialog =
-  | { readonly name: 'create-room' | 'browse' | 'new-message' | 'invites' | 'settings' | 'sign-out' }
-  | { readonly name: 'add-people' | 'leave'; readonly room: Room };
+  | { readonly name: 'create-room' | 'browse' | 'new-message' | 'invites' | 'manage-people' | 'sign-out' }
+  | { readonly name: 'add-people' | 'room-settings' | 'leave'; readonly room: Room }
+  | { readonly name: 'remove-member'; readonly room: Room; readonly user: User };
 
 export const dialog = signal<OpenDialog | null>(null);
+
+/** Something stands over the page and takes what is typed. */
+export function dialogOpen(): boolean {
+  return dialog.peek() !== null || settingsPlace.peek() !== null;
+}
 
 export function closeDialog(): void {
   dialog.value = null;

@@ -1,4 +1,5 @@
 import { signOut } from '../model/session';
+import { openSettings } from '../model/settings-place';
 import { toast } from '../model/toasts';
 import { texts } from '../texts';
 import { Avatar } from '../view/avatar';
@@ -15,10 +16,13 @@ export function UserBar() {
   const { phase, transport } = connection.state.value;
   const online = phase === 'listening';
   const items: MenuItem[] = [
-    { label: t.settings, icon: 'sliders', testid: 'settings', run: () => open('settings') },
+    { label: t.settings, icon: 'sliders', testid: 'settings', run: openSettings },
     { label: t.signOut, icon: 'leave', testid: 'sign-out', run: () => leave(chat.unsent) },
   ];
-  if (me.role === 'owner') {
+  if (chat.may('manage-members')) {
+    items.unshift({ label: t.manage, icon: 'people', testid: 'people', run: () => open('manage-people') });
+  }
+  if (chat.may('invite')) {
     items.unshift({ label: t.invites, icon: 'addPerson', testid: 'invites', run: () => open('invites') });
   }
   return (
@@ -44,7 +48,7 @@ export function UserBar() {
   );
 }
 
-function open(name: 'settings' | 'invites' | 'sign-out'): void {
+function open(name: 'manage-people' | 'invites' | 'sign-out'): void {
   dialog.value = { name };
 }
 

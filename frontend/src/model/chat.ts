@@ -1,11 +1,21 @@
 /** The chat of somebody who is signed in: people, rooms, what is open, and the feed that keeps it current. */
-import { batch, computed, effect, type ReadonlySignal, signal, untracked } from '@preact/signals';
+import {
+  batch,
+  computed,
+  effect,
+  type ReadonlySignal,
+  type Signal,
+  signal,
+  untracked,
+} from '@preact/signals';
 import { Unreachable } from '../api/http';
-import type { Message, Overview, RoomEntry } from '../api/records';
+import type { Message, Overview, RoomEntry, RoomRecord, User, Workspace } from '../api/records';
 import type * as routes from '../api/routes';
 import { Connection } from './connection';
 import { Feed, type FeedClient, type MakeClient } from './feed';
+import { Overviews } from './overviews';
 import { People } from './people';
+import { Rights, type RoomAction, type WorkspaceAction } from './rights';
 import { Room, type RoomServices } from './room';
 import { store, stored } from './storage';
 
@@ -34,7 +44,7 @@ export interface ChatContext {
 
 export class Chat {
   readonly people: People;
-  readonly workspaceName: string;
+  readonly workspace: Signal<Workspace>;
   readonly rooms = signal<ReadonlyMap<number, Room>>(new Map());
   readonly openId = signal<number | null>(null);
   readonly openRoom = computed(() => this.rooms.value.get(this.openId.value ?? 0) ?? null);
@@ -49,18 +59,22 @@ export class Chat {
   readonly feed: Feed;
 
   readonly #context: ChatContext;
+  readonly #rights: Signal<Rights>;
   readonly #services: RoomServices;
   readonly #effects: (() => void)[] = [];
-  #refreshing: Promise<Overview> | null = null;
-  /** Rooms that came or went since the last overview was asked for: it may not know of that. */
-  readonly #changed = new Set<number>();
+  readonly #overviews: Overviews;
   #stopped = false;
 
   constructor(overview: Overview, context: ChatContext) {
     const { api, attention } = context;
     this.#context = context;
+    this.#overviews = new Overviews(
+      () => api.overview(),
+      (loaded, changed) => this.#take(loaded, changed),
+    );
     this.people = new People(overview.me, overview.users);
-    this.workspaceName = overview.workspace.name;
+    this.workspace = signal(overview.workspace);
+    this.#rights = signal(new Rights(overview.abilities));
     this.#services = {
       history: api.history,
       send: (room, clientId, body) => this.#send(room, clientId, body),
@@ -85,8 +99,23 @@ export class Chat {
     return this.feed.client;
   }
 
-  get me() {
+  get me(): User {
     return this.people.me;
+  }
+
+  /** Whether I may do what concerns the workspace. */
+  may(action: WorkspaceAction): boolean {
+    return this.#rights.value.may(action);
+  }
+
+  /** Whether I may do what concerns a room that I am in. */
+  mayIn(room: Room, action: RoomAction): boolean {
+    return this.#rights.value.mayIn(room.standing, action);
+  }
+
+  /** Whether I may do what concerns a room that I am not in. */
+  mayOutside({ kind, read_only }: RoomRecord, action: RoomAction): boolean {
+    return this.#rights.value.mayIn({ role: 'outside', kind, read_only }, action);
   }
 
   /** The room that was open last in this browser, or else the first. */
@@ -134,7 +163,7 @@ export class Chat {
 
   /** Takes a room in which I am; says nothing when it is there already. */
   add(entry: RoomEntry): Room {
-    this.#changed.add(entry.id);
+    this.#overviews.note(entry.id);
     const known = this.rooms.peek().get(entry.id);
     if (known) {
       known.update(entry);
@@ -147,6 +176,12 @@ export class Chat {
     return room;
   }
 
+  /** A room of mine has another name, description or way. */
+  change(room: Room, record: RoomRecord): void {
+    this.#overviews.note(room.id);
+    room.change(record);
+  }
+
   #put(entry: RoomEntry): Room {
     const room = new Room(entry, this.#services, this.people);
     this.rooms.value = new Map(this.rooms.peek()).set(room.id, room);
@@ -154,7 +189,7 @@ export class Chat {
   }
 
   remove(id: number): void {
-    this.#changed.add(id);
+    this.#overviews.note(id);
     const room = this.rooms.peek().get(id);
     if (!room) return;
     room.stop();
@@ -164,29 +199,29 @@ export class Chat {
     this.rooms.value = rest;
   }
 
-  /** Loads afresh who and what there is. Calls at the same time share one request. */
+  /** Loads afresh who and what there is. */
   refresh(): Promise<Overview> {
-    this.#refreshing ??= this.#load().finally(() => {
-      this.#refreshing = null;
-    });
-    return this.#refreshing;
+    return this.#overviews.refresh();
   }
 
-  async #load(): Promise<Overview> {
-    this.#changed.clear();
-    const overview = await this.#context.api.overview();
-    if (!this.#stopped) this.#take(overview);
-    return overview;
+  /** The same after a change that an overview which is under way may not know of. */
+  renew(): Promise<Overview> {
+    return this.#overviews.renew();
   }
 
-  #take({ users, rooms }: Overview): void {
-    const changed = new Set(this.#changed);
+  #take(overview: Overview, changed: ReadonlySet<number>): void {
+    // Somebody else may have signed in meanwhile, in another tab.
+    if (this.#stopped || overview.me.id !== this.me.id) return;
+    const { rooms } = overview;
     const here = new Set(rooms.map((entry) => entry.id));
     batch(() => {
-      this.people.replace(users);
+      this.people.replace(overview.me, overview.users);
+      this.workspace.value = overview.workspace;
+      this.#rights.value = new Rights(overview.abilities);
       for (const id of this.rooms.peek().keys()) if (!here.has(id) && !changed.has(id)) this.remove(id);
       for (const entry of rooms) if (!changed.has(entry.id)) this.add(entry);
     });
+    this.feed.followWorkspace(overview);
   }
 
   async leave(room: Room): Promise<void> {

@@ -83,7 +83,7 @@ describe('the feed', () => {
       ],
     );
     assert.deepEqual(
-      room.members.value?.map((member) => member.id),
+      room.roster.members.value?.map((member) => member.id),
       [ana.id, cem.id],
     );
   });

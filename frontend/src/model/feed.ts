@@ -1,5 +1,5 @@
 /** Takes what the data channel brings and puts it where it belongs. */
-import { type ChatEvent, chatEvent, readHint } from '../api/events';
+import { chatEvent, readHint } from '../api/events';
 import type { Overview, Position } from '../api/records';
 import type { CometClient } from '../comet/client';
 import type {
@@ -11,6 +11,7 @@ import type {
   PresenceNotice,
 } from '../comet/types';
 import type { Chat } from './chat';
+import { takeEvent } from './news';
 import { presenceKind } from './notices';
 import type { Room } from './room';
 
@@ -34,6 +35,8 @@ export class Feed implements CometDelegate {
   readonly #makeClient: MakeClient;
   readonly #aborted: (reason: string, text: string) => void;
   #client: FeedClient | null = null;
+  /** The workspace's topic is followed. */
+  #ofWorkspace = false;
   /** Topics that the server ended and that may be ours still. */
   readonly #ended = new Set<string>();
   /** When topics that the server had ended were followed again, in milliseconds since 1970. */
@@ -56,10 +59,10 @@ export class Feed implements CometDelegate {
   }
 
   start(overview: Overview): void {
-    const cursors: Record<string, Cursor> = {
-      workspace: cursor(overview.workspace.position),
-      [this.#userTopic]: cursor(overview.user_position),
-    };
+    const cursors: Record<string, Cursor> = { [this.#userTopic]: cursor(overview.user_position) };
+    // Guests hear nothing of the workspace.
+    this.#ofWorkspace = this.#chat.may('see-directory');
+    if (this.#ofWorkspace) cursors.workspace = cursor(overview.workspace.position);
     const recent = [...overview.rooms].sort((a, b) => (a.last_message_at ?? 0) - (b.last_message_at ?? 0));
     for (const entry of recent.slice(-MOST_ROOMS)) {
       const topic = `room:${entry.id}`;
@@ -68,6 +71,14 @@ export class Feed implements CometDelegate {
     }
     this.#client = this.#makeClient({ cursors, delegate: this });
     this.#client.start();
+  }
+
+  /** Follows the workspace once I may: a guest has become a member. */
+  followWorkspace({ workspace }: Overview): void {
+    if (this.#ofWorkspace || !this.#chat.may('see-directory')) return;
+    this.#ofWorkspace = true;
+    this.#resumed.set('workspace', Date.now());
+    this.client.subscribe('workspace', cursor(workspace.position));
   }
 
   /** Follows a new room from the position that its entry is valid at. */
@@ -135,49 +146,12 @@ export class Feed implements CometDelegate {
 
   onData(topic: string, _seq: number, payload: unknown): void {
     const event = chatEvent(payload);
-    if (!event) return;
-    const room = this.#room(topic);
-    if (room) this.#roomEvent(room, event);
-    else this.#otherEvent(event);
+    if (event) takeEvent(this.#chat, this.#room(topic), event);
   }
 
   #room(topic: string): Room | undefined {
     if (!topic.startsWith('room:')) return undefined;
     return this.#chat.rooms.peek().get(Number(topic.slice('room:'.length)));
-  }
-
-  #roomEvent(room: Room, event: ChatEvent): void {
-    switch (event.kind) {
-      case 'message':
-        room.receive(event.message);
-        break;
-      case 'join':
-      case 'leave':
-        room.takeMember(event);
-        break;
-      case 'room-changed':
-        room.change(event.room);
-        break;
-      default:
-        break;
-    }
-  }
-
-  #otherEvent(event: ChatEvent): void {
-    switch (event.kind) {
-      case 'room-added':
-        this.#chat.add(event.room);
-        break;
-      case 'room-removed':
-        this.#chat.remove(event.room_id);
-        break;
-      case 'user-added':
-      case 'user-changed':
-        this.#chat.people.put(event.user);
-        break;
-      default:
-        break;
-    }
   }
 
   async onGap(topic: string): Promise<Cursor> {
@@ -216,7 +190,9 @@ export class Feed implements CometDelegate {
   /** The server ended a subscription: the overview tells what is still ours. */
   onUnsubscribed(topic: string, why: string): void {
     this.#followed.delete(topic);
-    if (why === 'limit') return;
+    if (topic === 'workspace') this.#ofWorkspace = false;
+    // To a guest nothing is said of the workspace, and nothing is amiss.
+    if (why === 'limit' || (topic === 'workspace' && !this.#chat.may('see-directory'))) return;
     if (this.#room(topic)) this.#ended.add(topic);
     clearTimeout(this.#later);
     // A server that says mine and denied at once must not be asked in a tight circle.

@@ -36,6 +36,16 @@ export function count(n: number): string {
   return numberFormat.format(n);
 }
 
+/** just now, 5 minutes ago, 3 hours ago, yesterday; the date when it is more than a month ago. */
+export function ago(at: number, now: number): string {
+  const minutes = Math.floor((now - at) / 60_000);
+  if (minutes < 1) return 'just now';
+  if (minutes < 60) return relative.format(-minutes, 'minute');
+  if (minutes < 24 * 60) return relative.format(-Math.floor(minutes / 60), 'hour');
+  const days = Math.floor(minutes / (24 * 60));
+  return days <= 30 ? relative.format(-days, 'day') : shortDate(at);
+}
+
 /** Ana, Bo and Cem */
 export function listOf(words: readonly string[]): string {
   return listFormat.format(words).replace(/, and /, ' and ');

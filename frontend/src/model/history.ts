@@ -40,6 +40,8 @@ export class History {
   #early: Message[] | null = null;
   /** The stream has passed this number: it will not bring messages up to here. */
   #passed = 0;
+  /** The epoch of the room's topic that all this belongs to; null before the first page. */
+  #epoch: number | null = null;
 
   constructor(load: LoadPage) {
     this.#load = load;
@@ -74,6 +76,7 @@ export class History {
     try {
       return await this.#fetch(query, (page) => {
         const { older, newer } = ends(page);
+        this.#begin(page);
         this.#replace(page.messages, older, newer);
       });
     } catch (error) {
@@ -87,7 +90,7 @@ export class History {
     const { first } = this;
     await this.#extend('older', { before: first, limit: PAGE }, (page) => {
       // Meanwhile the window lost its first messages: the page would not meet it.
-      if (first !== this.first) return;
+      if (first !== this.first || this.#isOfAnother(page)) return;
       this.messages.value = [...page.messages, ...this.messages.value];
       this.older.value = page.more;
       this.#dropNewest();
@@ -98,7 +101,7 @@ export class History {
     if (!this.newer.value || this.loading.value || this.state.value !== 'ready') return;
     const { last } = this;
     await this.#extend('newer', { after: last, limit: PAGE }, (page) => {
-      if (last !== this.last) return;
+      if (last !== this.last || this.#isOfAnother(page)) return;
       this.#append(page.messages);
       this.newer.value = page.more;
       this.#dropOldest();
@@ -121,12 +124,17 @@ export class History {
 
   /**
    * Loads the newest page after the stream has lost its place; it goes on from the page's position.
-   * What is being read stays where it is: only a reader at the bottom is taken along.
+   * What is being read stays where it is: only a reader at the bottom is taken along. After a restore of the
+   * server nothing stays: the numbers count other messages now.
    */
   async catchUp(): Promise<HistoryPage> {
     if (this.state.value !== 'ready') return this.#pass(await this.#load({ limit: 1 }));
     this.loading.value = null;
     const page = await this.#fetch({ limit: PAGE }, (fresh) => {
+      if (this.#begin(fresh)) {
+        this.#replace(fresh.messages, fresh.more, false);
+        return;
+      }
       const meets = (fresh.messages[0]?.number ?? 0) <= this.last + 1;
       if (meets && !this.newer.value) this.#append(fresh.messages);
       else if (this.following) this.#replace(fresh.messages, fresh.more, false);
@@ -136,7 +144,20 @@ export class History {
     return page ? this.#pass(page) : this.catchUp();
   }
 
+  #isOfAnother({ position }: HistoryPage): boolean {
+    return this.#epoch !== null && position.epoch !== this.#epoch;
+  }
+
+  /** Says whether the page begins another epoch. */
+  #begin(page: HistoryPage): boolean {
+    const another = this.#isOfAnother(page);
+    this.#epoch = page.position.epoch;
+    if (another) this.#passed = 0;
+    return another;
+  }
+
   #pass(page: HistoryPage): HistoryPage {
+    this.#begin(page);
     this.#passed = Math.max(this.#passed, page.messages.at(-1)?.number ?? 0);
     if (this.state.value === 'ready' && this.last < this.#passed) this.newer.value = true;
     return page;

@@ -25,6 +25,10 @@ export class Notices {
   add(notice: Omit<Notice, 'id'>): void {
     this.lines.value = [...this.lines.value, { ...notice, id: ++lastId }].slice(-MOST);
   }
+
+  clear(): void {
+    this.lines.value = [];
+  }
 }
 
 const presenceKinds: readonly NoticeKind[] = ['signed-in', 'signed-out', 'went-offline'];

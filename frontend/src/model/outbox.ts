@@ -92,6 +92,11 @@ export class Outbox {
     }
   }
 
+  /** What the server had is lost: it will not come any more. */
+  dropSent(): void {
+    this.entries.value = this.entries.value.filter((entry) => entry.state !== 'sent');
+  }
+
   /** Ends it and hands out what the server has not acknowledged, as it was written. */
   stop(): readonly Outgoing[] {
     this.#stopped = true;

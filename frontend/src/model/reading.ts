@@ -19,6 +19,12 @@ export class ReadMarker {
     if (!this.#running) void this.#run();
   }
 
+  /** The numbers begin anew. */
+  restart(): void {
+    this.#wanted = 0;
+    this.#told = 0;
+  }
+
   /** What was not told yet is not told any more. */
   stop(): void {
     this.#told = Number.POSITIVE_INFINITY;

@@ -1,7 +1,18 @@
 /** One room that I am in. */
 import { batch, computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { MembershipEvent } from '../api/events';
-import type { HistoryPage, Member, Message, RoomEntry, RoomKind, RoomRecord } from '../api/records';
+import type { PageRequest } from '../api/paging';
+import type {
+  HistoryPage,
+  Member,
+  Message,
+  Page,
+  Position,
+  RoomEntry,
+  RoomKind,
+  RoomRecord,
+  RoomRole,
+} from '../api/records';
 import type { Cursor } from '../comet/types';
 import { History, PAGE, type PageQuery } from './history';
 import { buildItems, type Item } from './items';
@@ -9,6 +20,8 @@ import { type Notice, Notices } from './notices';
 import { Outbox, type Outgoing } from './outbox';
 import type { People } from './people';
 import { ReadMarker } from './reading';
+import type { Standing } from './rights';
+import { Roster } from './roster';
 import { store, stored } from './storage';
 
 /** What a room needs from around it. */
@@ -16,7 +29,7 @@ export interface RoomServices {
   history(room: number, query: PageQuery): Promise<HistoryPage>;
   send(room: number, clientId: string, body: string): Promise<Message>;
   markRead(room: number, number: number): Promise<void>;
-  members(room: number): Promise<readonly Member[]>;
+  members(room: number, wanted: PageRequest): Promise<Page<Member>>;
   /** The room is on the screen. */
   isOpen(room: Room): boolean;
   /** Its newest message is being looked at. */
@@ -34,14 +47,16 @@ export class Room {
   readonly kind: RoomKind;
   readonly name = signal('');
   readonly description = signal('');
+  readonly readOnly = signal(false);
+  /** What I am in the room. */
+  readonly role = signal<RoomRole>('member');
   readonly lastNumber = signal(0);
   readonly readNumber = signal(0);
   /** Milliseconds since 1970; 0 when nothing was said yet. */
   readonly lastMessageAt = signal(0);
   /** Ids of everybody in a direct room. */
   readonly directIds: readonly number[];
-  /** Null until they were asked for. */
-  readonly members = signal<readonly Member[] | null>(null);
+  readonly roster: Roster;
 
   readonly history: History;
   readonly outbox: Outbox;
@@ -62,16 +77,20 @@ export class Room {
   readonly #people: People;
   readonly #marker: ReadMarker;
   readonly #draftKey: string;
+  /** The epoch of its topic that all numbers belong to. */
+  #epoch: number;
 
   constructor(entry: RoomEntry, services: RoomServices, people: People) {
     this.id = entry.id;
     this.kind = entry.kind;
     this.directIds = entry.members;
+    this.#epoch = entry.position.epoch;
     this.#services = services;
     this.#people = people;
     this.#draftKey = `draft.${people.me.id}.${entry.id}`;
     this.draft.value = stored(this.#draftKey) ?? '';
     this.history = new History((query) => services.history(this.id, query));
+    this.roster = new Roster((wanted) => services.members(this.id, wanted), people);
     this.outbox = new Outbox(
       (clientId, body) => services.send(this.id, clientId, body),
       (message) => this.#acknowledged(message),
@@ -94,10 +113,17 @@ export class Room {
     return `room:${this.id}`;
   }
 
+  /** What my rights in it depend on. */
+  get standing(): Standing {
+    return { role: this.role.value, kind: this.kind, read_only: this.readOnly.value };
+  }
+
   /** Takes what the server says about the room and my place in it. */
   update(entry: RoomEntry): void {
     batch(() => {
+      this.#begin(entry.position, entry.last_number);
       this.change(entry);
+      this.role.value = entry.role;
       this.lastNumber.value = Math.max(this.lastNumber.value, entry.last_number);
       this.readNumber.value = Math.max(this.readNumber.value, entry.read_number);
       this.lastMessageAt.value = Math.max(this.lastMessageAt.value, entry.last_message_at ?? 0);
@@ -105,8 +131,28 @@ export class Room {
   }
 
   change(record: RoomRecord): void {
-    this.name.value = record.name;
-    this.description.value = record.description;
+    batch(() => {
+      this.name.value = record.name;
+      this.description.value = record.description;
+      this.readOnly.value = record.read_only;
+    });
+  }
+
+  /**
+   * The server was restored to an earlier state when the epoch is another one: the numbers count other
+   * messages now, and what is on the screen may never have been said.
+   */
+  #begin({ epoch }: Position, last: number): void {
+    if (epoch === this.#epoch) return;
+    this.#epoch = epoch;
+    this.lastNumber.value = last;
+    this.readNumber.value = Math.min(this.readNumber.value, last);
+    this.lastMessageAt.value = 0;
+    this.divider.value = null;
+    this.place = null;
+    this.notices.clear();
+    this.outbox.dropSent();
+    this.#marker.restart();
   }
 
   /** A message of the room's topic. */
@@ -135,12 +181,11 @@ export class Room {
   }
 
   /** Somebody joined or left. */
-  takeMember({ kind, user, actor, at }: MembershipEvent): void {
+  takeMember(event: MembershipEvent): void {
+    const { kind, user, actor, at } = event;
     const byOther = actor.id !== user.id;
     batch(() => {
-      const others = this.members.value?.filter((one) => one.id !== user.id);
-      if (others)
-        this.members.value = kind === 'join' ? [...others, { ...user, room_role: 'member' }] : others;
+      this.roster.take(event);
       this.addNotice({
         kind: byOther ? (kind === 'join' ? 'added' : 'removed') : kind,
         user: user.id,
@@ -152,7 +197,7 @@ export class Room {
 
   /** Whether somebody is known to be in the room. */
   has(user: number): boolean {
-    return this.directIds.includes(user) || (this.members.peek()?.some((one) => one.id === user) ?? false);
+    return this.directIds.includes(user) || this.roster.has(user);
   }
 
   addNotice(notice: Omit<Notice, 'id' | 'after'>): void {
@@ -164,7 +209,7 @@ export class Room {
     const unread = this.unread.value;
     this.divider.value = unread > 0 ? this.readNumber.value : null;
     if (unread > 0) this.place = null;
-    void this.loadMembers().catch(() => {});
+    void this.roster.refresh().catch(() => {});
     await this.load();
   }
 
@@ -185,8 +230,9 @@ export class Room {
 
   #takeNewest(page: HistoryPage): void {
     const last = page.messages.at(-1);
-    if (!last) return;
     batch(() => {
+      this.#begin(page.position, last?.number ?? 0);
+      if (!last) return;
       this.#settle(page.messages);
       this.lastNumber.value = Math.max(this.lastNumber.value, last.number);
       this.lastMessageAt.value = Math.max(this.lastMessageAt.value, last.created_at);
@@ -223,12 +269,8 @@ export class Room {
   async catchUp(): Promise<Cursor> {
     const page = await this.history.catchUp();
     this.#takeNewest(page);
-    if (this.members.value) await this.loadMembers();
+    if (this.roster.members.peek()) await this.roster.refresh();
     return [page.position.epoch, page.position.seq];
-  }
-
-  async loadMembers(): Promise<void> {
-    this.members.value = await this.#services.members(this.id);
   }
 
   /** Everything up to here has been seen, here or in another browser. */

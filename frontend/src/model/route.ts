@@ -1,6 +1,11 @@
+/** The pages of somebody who is not signed in; who is goes to the chat instead. */
+export type FrontPage = (typeof frontPages)[number];
+
+const frontPages = ['setup', 'sign-in', 'sign-up'] as const;
+
 /** The page's addresses. */
 export type Route =
-  | { readonly name: 'home' | 'setup' | 'sign-in' | 'unknown' }
+  | { readonly name: 'home' | FrontPage | 'unknown' }
   | { readonly name: 'join'; readonly token: string }
   | { readonly name: 'room'; readonly id: number };
 
@@ -9,11 +14,15 @@ export function parseRoute(path: string): Route {
   if (rest.length > 0) return { name: 'unknown' };
   if (second === '') {
     if (first === '') return { name: 'home' };
-    return { name: first === 'setup' || first === 'sign-in' ? first : 'unknown' };
+    return { name: frontPage(first) ?? 'unknown' };
   }
   if (first === 'join') return { name: 'join', token: decode(second) };
   if (first === 'rooms' && /^[1-9]\d{0,15}$/.test(second)) return { name: 'room', id: Number(second) };
   return { name: 'unknown' };
+}
+
+export function frontPage(name: string): FrontPage | undefined {
+  return frontPages.find((page) => page === name);
 }
 
 export function roomPath(id: number): string {

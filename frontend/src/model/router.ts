@@ -1,23 +1,62 @@
 /** The address bar as a signal. */
-import { type ReadonlySignal, signal } from '@preact/signals';
+import { batch, type ReadonlySignal, signal } from '@preact/signals';
+import { isObject } from '../api/parse';
 import { parseRoute, type Route } from './route';
 
 const current = signal<Route>({ name: 'home' });
+const fragment = signal('');
 
 export const route: ReadonlySignal<Route> = current;
+/** What follows the path, with its #: which part of the settings is open over the page. */
+export const hash: ReadonlySignal<string> = fragment;
 
 export function startRouter(until: AbortSignal): void {
-  const read = () => {
-    current.value = parseRoute(location.pathname);
-  };
   addEventListener('popstate', read, { signal: until });
   read();
 }
 
+function read(): void {
+  batch(() => {
+    current.value = parseRoute(location.pathname);
+    fragment.value = location.hash;
+  });
+}
+
 /** Goes to a path. `replace` takes the place of the present entry in the history. */
 export function navigate(path: string, { replace = false } = {}): void {
-  if (path === location.pathname) replace = true;
+  const [pathname = '', over] = path.split('#');
+  if (pathname === location.pathname) replace = true;
   if (replace) history.replaceState(null, '', path);
   else history.pushState(null, '', path);
-  current.value = parseRoute(path);
+  batch(() => {
+    current.value = parseRoute(pathname);
+    fragment.value = over === undefined ? '' : `#${over}`;
+  });
+}
+
+/**
+ * Puts something over the present page. The entry of the history knows how many such stand upon each other,
+ * so that all can be taken away at once.
+ */
+export function overlay(wanted: string, { replace = false } = {}): void {
+  const depth = overlays() + (replace ? 0 : 1);
+  const state = { overlays: depth };
+  if (replace) history.replaceState(state, '', wanted);
+  else history.pushState(state, '', wanted);
+  fragment.value = wanted;
+}
+
+/** Takes away what stands over the page; the back button has nothing left to close then. */
+export function uncover(): void {
+  if (fragment.peek() === '') return;
+  const depth = overlays();
+  fragment.value = '';
+  if (depth > 0) history.go(-depth);
+  else history.replaceState(null, '', location.pathname);
+}
+
+/** How many entries of the history stand over the page. */
+export function overlays(): number {
+  const state: unknown = history.state;
+  return isObject(state) && typeof state.overlays === 'number' ? state.overlays : 0;
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, before, beforeEach, describe, test } from 'node:test';
-import type { FeedClient } from './feed';
+import type { CometDelegate } from '../comet/types';
+import type { FeedClient, MakeClient } from './feed';
 import { listening } from './testing/chat-world';
 import { useMemory } from './testing/memory';
 import { ana, entry, overview, settled } from './testing/world';
@@ -48,7 +49,12 @@ describe('the session', () => {
     if (path === '/api/v1/overview') return Promise.resolve(Response.json(overview([entry(7)])));
     return never();
   };
-  const client = (): FeedClient => ({
+  let channel: CometDelegate | undefined;
+  const client: MakeClient = ({ delegate }): FeedClient => {
+    channel = delegate;
+    return idle;
+  };
+  const idle: FeedClient = {
     start: () => void log.push('start'),
     stop: () => void log.push('stop'),
     leave: () => {},
@@ -58,7 +64,7 @@ describe('the session', () => {
     setTransport: () => {},
     ping: async () => 1,
     state: listening,
-  });
+  };
   const chat = () => {
     const now = session.stage.value;
     if (now.name !== 'chat') throw new Error(`not in the chat: ${now.name}`);
@@ -135,6 +141,20 @@ describe('the session', () => {
     localStorage.setItem('chatd.signed-in', String(ana.id));
     await session.enter();
     assert.equal(room().draft.value, 'not sent');
+  });
+
+  test('says why it is over', () => {
+    room().setDraft('half a thou');
+    channel?.onAbort('password-changed', 'Your password was changed.');
+    const now = session.stage.value;
+    assert.ok(now.name === 'visitor');
+    assert.deepEqual([now.ended, now.workspace, now.signUp], ['password-changed', 'Workspace', 'invite']);
+    assert.equal(localStorage.getItem('chatd.draft.1.7'), 'half a thou');
+  });
+
+  test('shows the sentence of the server for a reason that this page does not know', () => {
+    channel?.onAbort('eclipse', 'Come back when the sun does.');
+    assert.deepEqual(session.stage.value, { name: 'stopped', text: 'Come back when the sun does.' });
   });
 
   test('keeps what was not sent when another tab has signed in', async () => {

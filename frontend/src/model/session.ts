@@ -1,23 +1,32 @@
 /** Where the page stands: not set up, signed out, or in the chat; and how it gets from one to the other. */
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { Problem, Unreachable, whenSignedOut } from '../api/http';
-import type { Overview, WorkspaceState } from '../api/records';
+import type { Overview, SignUp, WorkspaceState } from '../api/records';
 import * as routes from '../api/routes';
 import { CometClient } from '../comet/client';
 import { attention } from './attention';
 import { Chat } from './chat';
 import type { MakeClient } from './feed';
+import { frontPage } from './route';
 import { navigate, route } from './router';
 import { transport } from './settings';
 import { store, stored } from './storage';
 
 /** Why somebody who was signed in is not any more. */
-export type EndReason = 'signed-out' | 'elsewhere' | 'expired' | 'replaced' | 'removed' | 'deactivated';
+export type EndReason = 'signed-out' | 'elsewhere' | (typeof endings)[number];
+
+/** The server's reasons to end a session that have a sentence of their own. */
+const endings = ['expired', 'replaced', 'removed', 'revoked', 'deactivated', 'password-changed'] as const;
 
 export type Stage =
   | { readonly name: 'loading' | 'unreachable' }
   | { readonly name: 'setup'; readonly codeRequired: boolean }
-  | { readonly name: 'visitor'; readonly workspace: string; readonly ended: EndReason | null }
+  | {
+      readonly name: 'visitor';
+      readonly workspace: string;
+      readonly signUp: SignUp;
+      readonly ended: EndReason | null;
+    }
   | { readonly name: 'chat'; readonly chat: Chat }
   /** The server ended the connection for good, with a sentence. */
   | { readonly name: 'stopped'; readonly text: string };
@@ -95,8 +104,7 @@ function enterChat(overview: Overview): void {
     makeClient,
   });
   change({ name: 'chat', chat });
-  const name = route.peek().name;
-  if (name === 'sign-in' || name === 'setup') navigate(wanted ?? '/', { replace: true });
+  if (frontPage(route.peek().name)) navigate(wanted ?? '/', { replace: true });
   wanted = null;
 }
 
@@ -108,9 +116,9 @@ function enterAsVisitor(workspace: WorkspaceState, ended: EndReason | null): voi
     if (name !== 'setup') navigate('/setup', { replace: true });
     return;
   }
-  change({ name: 'visitor', workspace: workspace.name ?? '', ended });
+  change({ name: 'visitor', workspace: workspace.name ?? '', signUp: workspace.sign_up, ended });
   if (name === 'room') wanted ??= location.pathname;
-  if (name !== 'join' && name !== 'sign-in' && name !== 'unknown') navigate('/sign-in', { replace: true });
+  if (!['join', 'sign-in', 'sign-up', 'unknown'].includes(name)) navigate('/sign-in', { replace: true });
 }
 
 function change(next: Stage): void {
@@ -155,7 +163,7 @@ function end(reason: EndReason): void {
   starts++;
   if (reason !== 'signed-out' && route.peek().name === 'room') wanted = location.pathname;
   const workspace = {
-    name: now.chat.workspaceName,
+    ...now.chat.workspace.peek(),
     state: 'ready',
     code_required: false,
     signed_in: false,
@@ -169,19 +177,10 @@ function heard(event: MessageEvent<unknown>): void {
 }
 
 function aborted(reason: string, text: string): void {
-  switch (reason) {
-    case 'signed-out':
-      end('elsewhere');
-      break;
-    case 'expired':
-    case 'replaced':
-    case 'removed':
-    case 'deactivated':
-      end(reason);
-      break;
-    default:
-      change({ name: 'stopped', text });
-  }
+  const ending = endings.find((one) => one === reason);
+  if (reason === 'signed-out') end('elsewhere');
+  else if (ending) end(ending);
+  else change({ name: 'stopped', text });
 }
 
 /** Before the page goes into the back/forward cache: nothing of the chat may flash up on return. */

@@ -1,12 +1,23 @@
 import { Problem } from '../api/http';
+import type { SignUp } from '../api/records';
 import * as routes from '../api/routes';
+import { navigate } from '../model/router';
 import { type EndReason, signedIn } from '../model/session';
 import { texts } from '../texts';
+import { Button } from '../view/button';
 import { Field, PasswordField } from '../view/field';
 import { Form, FormProblem, SubmitButton, type Values } from '../view/form';
 import { Frame } from './frame';
 
-export function SignInPage({ workspace, ended }: { workspace: string; ended: EndReason | null }) {
+export function SignInPage({
+  workspace,
+  signUp,
+  ended,
+}: {
+  workspace: string;
+  signUp: SignUp;
+  ended: EndReason | null;
+}) {
   return (
     <Frame title={texts.signIn.title(workspace)} testid="sign-in-page">
       {ended && (
@@ -28,7 +39,16 @@ export function SignInPage({ workspace, ended }: { workspace: string; ended: End
         <FormProblem />
         <SubmitButton testid="sign-in-submit">{texts.signIn.submit}</SubmitButton>
       </Form>
-      <p class="front-foot">{texts.signIn.noAccount}</p>
+      {signUp === 'open' ? (
+        <p class="front-foot">
+          {texts.signIn.newHere}{' '}
+          <Button look="bare" data-testid="create-account" onClick={() => navigate('/sign-up')}>
+            {texts.signIn.createAccount}
+          </Button>
+        </p>
+      ) : (
+        <p class="front-foot">{texts.signIn.noAccount}</p>
+      )}
     </Frame>
   );
 }

@@ -1,11 +1,13 @@
 import { useEffect } from 'preact/hooks';
 import { ChatPage } from '../chat/chat-page';
+import { frontPage } from '../model/route';
 import { navigate, route } from '../model/router';
 import { enter, type Stage, stage } from '../model/session';
 import { JoinPage } from '../pages/join';
 import { AlreadySignedInPage, LoadingPage, NotFoundPage, StoppedPage, UnreachablePage } from '../pages/plain';
 import { SetupPage } from '../pages/setup';
 import { SignInPage } from '../pages/sign-in';
+import { SignUpPage } from '../pages/sign-up';
 
 export function App() {
   const now = stage.value;
@@ -26,15 +28,16 @@ export function App() {
   }
 }
 
-function Visitor({ stage: { workspace, ended } }: { stage: Extract<Stage, { name: 'visitor' }> }) {
+function Visitor({ stage: { workspace, signUp, ended } }: { stage: Extract<Stage, { name: 'visitor' }> }) {
   const here = route.value;
   if (here.name === 'join') return <JoinPage token={here.token} />;
-  return <SignInPage workspace={workspace} ended={ended} />;
+  if (here.name === 'sign-up') return <SignUpPage workspace={workspace} open={signUp === 'open'} />;
+  return <SignInPage workspace={workspace} signUp={signUp} ended={ended} />;
 }
 
 function SignedIn({ stage: { chat } }: { stage: Extract<Stage, { name: 'chat' }> }) {
   const { name } = route.value;
-  const misplaced = name === 'sign-in' || name === 'setup';
+  const misplaced = frontPage(name) !== undefined;
   useEffect(() => {
     if (misplaced) navigate('/', { replace: true });
   }, [misplaced]);

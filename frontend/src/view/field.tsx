@@ -16,11 +16,13 @@ interface FieldProps {
   autofocus?: boolean;
   spellcheck?: boolean;
   value?: string;
+  /** What stands in it at first. */
+  initial?: string;
   onInput?: (value: string) => void;
 }
 
 /** A labelled input of the form around it, with its hint and what is wrong with it. */
-export function Field({ name, label, hint, required = false, onInput, ...input }: FieldProps) {
+export function Field({ name, label, hint, required = false, initial, onInput, ...input }: FieldProps) {
   const id = useId();
   const problem = useFormState().fields.value[name];
   return (
@@ -29,6 +31,7 @@ export function Field({ name, label, hint, required = false, onInput, ...input }
       <input
         {...input}
         {...described(id, hint, problem)}
+        {...(initial === undefined ? {} : { defaultValue: initial })}
         name={name}
         required={required}
         class="input"

@@ -110,7 +110,7 @@ function valuesOf(form: HTMLFormElement): Values {
   const values: Record<string, string> = {};
   for (const [name, value] of new FormData(form)) {
     if (typeof value !== 'string') continue;
-    values[name] = name === 'password' ? value : value.trim();
+    values[name] = name.endsWith('password') ? value : value.trim();
   }
   return values;
 }

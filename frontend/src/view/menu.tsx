@@ -36,6 +36,7 @@ export function Menu({
   useEffect(() => {
     if (!open.value) return;
     entries()[0]?.focus();
+    list.current?.scrollIntoView({ block: 'nearest' });
     const stop = new AbortController();
     const outside = (event: Event) => {
       const inside = event.target instanceof Node && list.current?.parentElement?.contains(event.target);

@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { DirectoryRoom } from '../../api/records';
 import * as routes from '../../api/routes';
+import { Paged } from '../../model/paged';
 import { roomPath } from '../../model/route';
 import { navigate } from '../../model/router';
 import { toast } from '../../model/toasts';
@@ -10,6 +11,7 @@ import { Button } from '../../view/button';
 import { Dialog } from '../../view/dialog';
 import { sentence } from '../../view/form';
 import { Icon } from '../../view/icons';
+import { LoadFailed, MoreButton, useLoading } from '../../view/loading';
 import { matches } from '../../view/match';
 import { useChat } from '../context';
 
@@ -18,19 +20,9 @@ const t = texts.browse;
 /** The workspace's public rooms. */
 export function BrowseDialog({ onClose }: { onClose: () => void }) {
   const chat = useChat();
-  const rooms = useSignal<readonly DirectoryRoom[] | null>(null);
-  const problem = useSignal('');
+  const [rooms] = useState(() => new Paged(routes.directory, (room) => room.id));
+  const loading = useLoading(() => rooms.refresh());
   const query = useSignal('');
-  useEffect(() => {
-    routes.directory().then(
-      (found) => {
-        rooms.value = found;
-      },
-      () => {
-        problem.value = t.failed;
-      },
-    );
-  }, []);
 
   const join = async (room: DirectoryRoom) => {
     try {
@@ -41,7 +33,8 @@ export function BrowseDialog({ onClose }: { onClose: () => void }) {
       toast(sentence(error), { bad: true });
     }
   };
-  const shown = rooms.value?.filter((room) => matches(query.value, room.name, room.description));
+  const all = rooms.items.value;
+  const shown = all?.filter((room) => matches(query.value, room.name, room.description));
 
   return (
     <Dialog title={t.title} testid="browse-dialog" onClose={onClose}>
@@ -58,30 +51,32 @@ export function BrowseDialog({ onClose }: { onClose: () => void }) {
             query.value = event.currentTarget.value;
           }}
         />
+        <LoadFailed loading={loading} text={t.failed} />
         <p role="status" class="hint">
-          {problem.value || emptyText(rooms.value, shown)}
+          {all && shown && remark(all.length, shown.length, rooms.more.value && query.value !== '')}
         </p>
-        <ul class="pick-list" data-testid="directory">
-          {shown?.map((room) => (
-            <DirectoryRow
-              key={room.id}
-              room={room}
-              joined={chat.rooms.value.has(room.id)}
-              onPick={() => void join(room)}
-            />
-          ))}
-        </ul>
+        <div class="pick-list">
+          <ul data-testid="directory">
+            {shown?.map((room) => (
+              <DirectoryRow
+                key={room.id}
+                room={room}
+                joined={chat.rooms.value.has(room.id)}
+                onPick={() => void join(room)}
+              />
+            ))}
+          </ul>
+          <MoreButton more={rooms.more} load={() => rooms.advance()} testid="more-rooms" />
+        </div>
       </div>
     </Dialog>
   );
 }
 
-function emptyText(
-  all: readonly DirectoryRoom[] | null,
-  shown: readonly DirectoryRoom[] | undefined,
-): string {
-  if (!all || !shown || shown.length > 0) return '';
-  return all.length === 0 ? t.empty : t.noMatch;
+function remark(all: number, shown: number, partly: boolean): string {
+  if (partly) return t.partly(all);
+  if (shown > 0) return '';
+  return all === 0 ? t.empty : t.noMatch;
 }
 
 function DirectoryRow({
@@ -93,6 +88,7 @@ function DirectoryRow({
   joined: boolean;
   onPick: () => void;
 }) {
+  const chat = useChat();
   return (
     <li class="pick-row" data-testid="directory-room" data-room={room.id} data-joined={joined}>
       <Icon name="hash" />
@@ -105,14 +101,16 @@ function DirectoryRow({
           {room.description && ` · ${room.description}`}
         </p>
       </div>
-      <Button
-        look={joined ? 'quiet' : 'main'}
-        aria-label={`${joined ? t.open : t.join}: ${room.name}`}
-        data-testid={joined ? 'open-room' : 'join-room'}
-        onClick={onPick}
-      >
-        {joined ? t.open : t.join}
-      </Button>
+      {(joined || chat.mayOutside(room, 'join-room')) && (
+        <Button
+          look={joined ? 'quiet' : 'main'}
+          aria-label={`${joined ? t.open : t.join}: ${room.name}`}
+          data-testid={joined ? 'open-room' : 'join-room'}
+          onClick={onPick}
+        >
+          {joined ? t.open : t.join}
+        </Button>
+      )}
     </li>
   );
 }

@@ -11,6 +11,7 @@ const t = texts.createRoom;
 
 export function CreateRoomDialog({ onClose }: { onClose: () => void }) {
   const chat = useChat();
+  const open = chat.may('create-public-room');
   const submit = async ({ name = '', description = '', kind }: Values) => {
     const entry = await routes.createRoom({
       name,
@@ -36,8 +37,10 @@ export function CreateRoomDialog({ onClose }: { onClose: () => void }) {
         <Field name="description" label={t.description} maxLength={500} autocomplete="off" />
         <fieldset class="choices">
           <legend class="label">{t.kind}</legend>
-          <Choice value="public" label={t.public} hint={t.publicHint} checked />
-          <Choice value="private" label={t.private} hint={t.privateHint} />
+          {open && <Choice value="public" label={t.public} hint={t.publicHint} checked />}
+          {chat.may('create-private-room') && (
+            <Choice value="private" label={t.private} hint={t.privateHint} checked={!open} />
+          )}
         </fieldset>
         <FormProblem />
         <div class="form-end">

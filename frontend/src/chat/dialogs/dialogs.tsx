@@ -3,8 +3,10 @@ import { BrowseDialog } from './browse';
 import { CreateRoomDialog } from './create-room';
 import { InvitesDialog } from './invites';
 import { LeaveDialog } from './leave';
+import { ManagePeopleDialog } from './manage-people';
 import { AddPeopleDialog, NewMessageDialog } from './people';
-import { SettingsDialog } from './settings';
+import { RemoveMemberDialog } from './remove-member';
+import { RoomSettingsDialog } from './room-settings';
 import { SignOutDialog } from './sign-out';
 
 /** The dialog that is open, if any. */
@@ -23,8 +25,12 @@ export function Dialogs() {
       return <AddPeopleDialog room={open.room} onClose={closeDialog} />;
     case 'invites':
       return <InvitesDialog onClose={closeDialog} />;
-    case 'settings':
-      return <SettingsDialog onClose={closeDialog} />;
+    case 'manage-people':
+      return <ManagePeopleDialog onClose={closeDialog} />;
+    case 'room-settings':
+      return <RoomSettingsDialog room={open.room} onClose={closeDialog} />;
+    case 'remove-member':
+      return <RemoveMemberDialog room={open.room} user={open.user} onClose={closeDialog} />;
     case 'leave':
       return <LeaveDialog room={open.room} onClose={closeDialog} />;
     case 'sign-out':

@@ -1,41 +1,70 @@
-import { type Signal, useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
-import type { Invite, NewInvite } from '../../api/records';
-import * as routes from '../../api/routes';
+import { useSignal } from '@preact/signals';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import * as admin from '../../api/admin';
+import type { NewInvite } from '../../api/records';
 import { onlyHere } from '../../model/address';
-import { shortDate, shortTime } from '../../model/format';
+import { Paged } from '../../model/paged';
 import { toast } from '../../model/toasts';
 import { texts } from '../../texts';
-import { Button } from '../../view/button';
+import { Choices } from '../../view/choices';
+import { CopyField } from '../../view/copy-field';
 import { Dialog } from '../../view/dialog';
 import { Form, FormProblem, SubmitButton, sentence, type Values } from '../../view/form';
-import { Icon } from '../../view/icons';
+import { useLoading } from '../../view/loading';
+import { OpenInvites } from './open-invites';
+import { RoomChecks } from './room-checks';
 
 const t = texts.invites;
 
 const lifetimes = [1, 7, 30];
+const kinds = ['member', 'guest'] as const;
 
-/** Makes invite links and takes them back. Only owners get here. */
+/** Makes invite links and takes them back. */
 export function InvitesDialog({ onClose }: { onClose: () => void }) {
-  const invites = useSignal<readonly Invite[] | null>(null);
+  const [invites] = useState(() => new Paged(admin.invites, (invite) => invite.id, 50));
   const made = useSignal<NewInvite | null>(null);
-  const load = () =>
-    routes.invites().then(
-      (all) => {
-        invites.value = all.filter((one) => !one.revoked && one.expires_at > Date.now());
-      },
-      () => toast(t.failed, { bad: true }),
-    );
-  useEffect(() => void load(), []);
+  const kind = useSignal<(typeof kinds)[number]>('member');
+  const rooms = useSignal<ReadonlySet<number>>(new Set());
+  const unchosen = useSignal(false);
+  const loading = useLoading(() => invites.refresh());
   const create = async ({ days }: Values) => {
-    made.value = await routes.createInvite(Number(days));
-    await load();
+    const guest = kind.value === 'guest';
+    unchosen.value = guest && rooms.value.size === 0;
+    if (unchosen.value) return;
+    made.value = await admin.createInvite({
+      expires_in_days: Number(days),
+      role: kind.value,
+      room_ids: guest ? [...rooms.value] : [],
+    });
+    loading.again();
+  };
+  const revoke = async (id: number) => {
+    try {
+      await admin.revokeInvite(id);
+      invites.change((all) => all.filter((one) => one.id !== id));
+      if (made.value?.id === id) made.value = null;
+      toast(t.revoked);
+    } catch (error) {
+      toast(sentence(error), { bad: true });
+    }
   };
   return (
     <Dialog title={t.title} testid="invite-dialog" onClose={onClose}>
       <div class="dialog-body">
         <p>{t.lead}</p>
         <Form onSubmit={create} testid="invite-form">
+          <Choices
+            legend={t.as}
+            name="kind"
+            values={kinds}
+            value={kind.value}
+            label={(value) => t.kinds[value]}
+            hint={(value) => t.kindHints[value]}
+            onChoose={(value) => {
+              kind.value = value;
+            }}
+          />
+          {kind.value === 'guest' && <RoomChecks picked={rooms} missing={unchosen} />}
           <div class="form-line">
             <label class="form-line">
               <span class="label">{t.lasts}</span>
@@ -52,92 +81,27 @@ export function InvitesDialog({ onClose }: { onClose: () => void }) {
           <FormProblem />
         </Form>
         {made.value && <NewLink key={made.value.id} url={made.value.url} />}
-        <OpenInvites invites={invites} made={made} />
+        <OpenInvites invites={invites} loading={loading} onRevoke={(id) => void revoke(id)} />
       </div>
     </Dialog>
   );
 }
 
 function NewLink({ url }: { url: string }) {
-  const field = useRef<HTMLInputElement>(null);
-  useEffect(() => field.current?.select(), []);
-  const copy = async () => {
-    field.current?.select();
-    toast((await copied(url)) ? t.copied : t.copyByHand);
-  };
+  const box = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    box.current?.scrollIntoView({ block: 'nearest' });
+    box.current?.querySelector('input')?.select();
+  }, []);
   return (
-    <div class="invite-link">
-      <input
-        ref={field}
-        class="input"
-        readOnly
-        value={url}
-        aria-label={t.link}
-        data-testid="invite-url"
-        onFocus={(event) => event.currentTarget.select()}
-      />
-      <div class="form-line">
-        <p class="hint">{t.once}</p>
-        <Button data-testid="copy-invite" onClick={() => void copy()}>
-          <Icon name="link" />
-          {t.copy}
-        </Button>
-      </div>
+    <div ref={box} class="reveal">
+      <CopyField value={url} label={t.link} copy={t.copy} copied={t.copied} testid="invite-url" />
+      <p class="hint">{t.once}</p>
       {onlyHere(url) && (
         <p class="hint" data-testid="invite-only-here">
           {t.onlyHere}
         </p>
       )}
     </div>
-  );
-}
-
-/** The clipboard is missing on plain HTTP; then the link is selected for copying by hand. */
-async function copied(text: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function OpenInvites({
-  invites,
-  made,
-}: {
-  invites: Signal<readonly Invite[] | null>;
-  made: Signal<NewInvite | null>;
-}) {
-  const revoke = async (id: number) => {
-    try {
-      await routes.revokeInvite(id);
-      invites.value = invites.value?.filter((one) => one.id !== id) ?? null;
-      if (made.value?.id === id) made.value = null;
-      toast(t.revoked);
-    } catch (error) {
-      toast(sentence(error), { bad: true });
-    }
-  };
-  return (
-    <section>
-      <h3 class="label">{t.active}</h3>
-      {invites.value?.length === 0 && <p class="hint">{t.none}</p>}
-      <ul class="invite-list">
-        {invites.value?.map((one) => (
-          <li key={one.id} class="pick-row" data-testid="invite" data-invite={one.id}>
-            <div class="pick-text">
-              <p class="pick-name">{t.made(shortTime(one.created_at))}</p>
-              <p class="hint">
-                {t.until(shortDate(one.expires_at))} · {t.uses(one.uses)}
-              </p>
-            </div>
-            <Button data-testid="revoke-invite" onClick={() => void revoke(one.id)}>
-              {t.revoke}
-            </Button>
-          </li>
-        ))}
-      </ul>
-    </section>
   );
 }

@@ -55,7 +55,7 @@ export function AddPeopleDialog({ room, onClose }: { room: Room; onClose: () => 
           roomTitle(room, people),
         ),
       );
-      await room.loadMembers();
+      await room.roster.refresh();
     }
     onClose();
   };
@@ -72,11 +72,10 @@ export function AddPeopleDialog({ room, onClose }: { room: Room; onClose: () => 
   );
 }
 
-/** Everybody by name, with me last. */
+/** Everybody who can be written to, by name, with me last. */
 function byName(people: People): readonly User[] {
   const collator = new Intl.Collator(undefined, { sensitivity: 'base' });
   const mine = (user: User) => Number(user.id === people.me.id);
-  return [...people.all.value.values()].sort(
-    (a, b) => mine(a) - mine(b) || collator.compare(a.display_name, b.display_name),
-  );
+  const active = [...people.all.value.values()].filter((user) => !user.deactivated);
+  return active.sort((a, b) => mine(a) - mine(b) || collator.compare(a.display_name, b.display_name));
 }

@@ -29,7 +29,7 @@ export function setUp(count = 3, change: Partial<RoomEntry> = {}) {
     ...change,
   });
   const rooms = [first];
-  const members: Member[] = [ana, bo].map((user) => ({ ...user, room_role: 'member' }));
+  const roster = { asked: 0, members: [ana, bo].map((user): Member => ({ ...user, room_role: 'member' })) };
   const sent: string[] = [];
   const channel: string[] = [];
   const api: Api = {
@@ -40,7 +40,10 @@ export function setUp(count = 3, change: Partial<RoomEntry> = {}) {
       return sends.ask();
     },
     markRead: async (_room, number) => void read.push(number),
-    members: async () => members,
+    members: async () => {
+      roster.asked++;
+      return { items: roster.members, next: null };
+    },
     createRoom: async () => entry(8),
     openDirect: async () => entry(9),
     joinRoom: async (id) => entry(id),
@@ -96,6 +99,7 @@ export function setUp(count = 3, change: Partial<RoomEntry> = {}) {
     attention,
     arrives,
     rooms,
+    roster,
   };
 }
 

@@ -1,10 +1,10 @@
 /** A small server for the model's tests: rooms with messages, answered as the chat API does. */
-import type { HistoryPage, Message, Overview, RoomEntry, User } from '../../api/records';
+import type { Abilities, HistoryPage, Message, Overview, RoomEntry, User } from '../../api/records';
 import type { PageQuery } from '../history';
 
-export const ana: User = { id: 1, username: 'ana', display_name: 'Ana', role: 'owner' };
-export const bo: User = { id: 2, username: 'bo', display_name: 'Bo', role: 'member' };
-export const cem: User = { id: 3, username: 'cem', display_name: 'Cem', role: 'member' };
+export const ana: User = { id: 1, username: 'ana', display_name: 'Ana', role: 'owner', deactivated: false };
+export const bo: User = { id: 2, username: 'bo', display_name: 'Bo', role: 'member', deactivated: false };
+export const cem: User = { id: 3, username: 'cem', display_name: 'Cem', role: 'member', deactivated: false };
 
 export const START = Date.UTC(2026, 0, 5, 12);
 
@@ -28,6 +28,7 @@ export function entry(id: number, change: Partial<RoomEntry> = {}): RoomEntry {
     kind: 'public',
     name: `room ${id}`,
     description: '',
+    read_only: false,
     role: 'member',
     position: { epoch: 1, seq: 0 },
     last_number: 0,
@@ -38,19 +39,46 @@ export function entry(id: number, change: Partial<RoomEntry> = {}): RoomEntry {
   };
 }
 
-export function overview(rooms: readonly RoomEntry[]): Overview {
+/** What an owner may do, as far as the tests ask. */
+export const ownersAbilities: Abilities = {
+  workspace: [
+    'see-directory',
+    'create-public-room',
+    'open-direct',
+    'invite',
+    'manage-members',
+    'manage-admins',
+  ],
+  room: {
+    'post-message': ['member/public/open', 'owner/public/open', 'owner/public/read-only'],
+    'join-room': ['outside/public/open', 'outside/public/read-only'],
+    'change-room-roles': ['owner/public/open'],
+    'remove-member': ['owner/public/open', 'moderator/public/open'],
+    'remove-moderator': ['owner/public/open'],
+  },
+};
+
+export const guestsAbilities: Abilities = {
+  workspace: ['open-direct'],
+  room: { 'post-message': ['member/public/open'] },
+};
+
+export function overview(rooms: readonly RoomEntry[], change: Partial<Overview> = {}): Overview {
   return {
     me: ana,
-    workspace: { name: 'Workspace', position: { epoch: 1, seq: 0 } },
+    abilities: ownersAbilities,
+    workspace: { name: 'Workspace', sign_up: 'invite', position: { epoch: 1, seq: 0 } },
     user_position: { epoch: 1, seq: 0 },
     rooms,
     users: [ana, bo, cem],
+    ...change,
   };
 }
 
 /** The messages of one room, and the page that a query gets at this moment. */
 export class Log {
   readonly messages: Message[] = [];
+  epoch = 1;
 
   post(change: Partial<Message> = {}): Message {
     const next = message(this.messages.length + 1, change);
@@ -64,7 +92,7 @@ export class Log {
   }
 
   page({ before, after, limit }: PageQuery): HistoryPage {
-    const position = { epoch: 1, seq: this.messages.length };
+    const position = { epoch: this.epoch, seq: this.messages.length };
     if (after) {
       const rest = this.messages.filter((m) => m.number > after);
       return { messages: rest.slice(0, limit), position, more: rest.length > limit };

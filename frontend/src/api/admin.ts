@@ -1,0 +1,68 @@
+/** The routes of those who look after people, rooms and the workspace. */
+import { request } from './http';
+import { type PageRequest, page, pageQuery } from './paging';
+import * as records from './records';
+
+const v1 = '/api/v1';
+
+export interface InviteWish {
+  readonly expires_in_days: number;
+  readonly role: 'member' | 'guest';
+  readonly room_ids: readonly number[];
+}
+
+export interface RoomChange {
+  readonly name?: string;
+  readonly description?: string;
+  readonly read_only?: boolean;
+}
+
+export interface PersonChange {
+  readonly role?: records.Role;
+  readonly deactivated?: boolean;
+}
+
+export async function changeWorkspace(change: Partial<records.Workspace>): Promise<records.Workspace> {
+  return records.workspace(await request('PATCH', `${v1}/workspace`, { body: change }), 'workspace');
+}
+
+/** Everybody, the deactivated too. */
+export async function users(wanted: PageRequest): Promise<records.Page<records.Person>> {
+  const path = `${v1}/users${pageQuery(wanted, { deactivated: 'true' })}`;
+  return page('users', records.person)(await request('GET', path), 'users');
+}
+
+export async function changeUser(id: number, change: PersonChange): Promise<records.User> {
+  return records.user(await request('PATCH', `${v1}/users/${id}`, { body: change }), 'user');
+}
+
+export async function signOutUser(id: number): Promise<void> {
+  await request('DELETE', `${v1}/users/${id}/sessions`);
+}
+
+export async function changeRoom(room: number, change: RoomChange): Promise<records.RoomRecord> {
+  return records.room(await request('PATCH', `${v1}/rooms/${room}`, { body: change }), 'room');
+}
+
+export async function changeRoomRole(room: number, user: number, role: records.RoomRole): Promise<void> {
+  await request('PATCH', `${v1}/rooms/${room}/members/${user}`, { body: { role } });
+}
+
+export async function removeMember(room: number, user: number): Promise<void> {
+  await request('DELETE', `${v1}/rooms/${room}/members/${user}`);
+}
+
+export async function invites(wanted: PageRequest): Promise<records.Page<records.Invite>> {
+  return page('invites', records.invite)(
+    await request('GET', `${v1}/invites${pageQuery(wanted)}`),
+    'invites',
+  );
+}
+
+export async function createInvite(wish: InviteWish): Promise<records.NewInvite> {
+  return records.newInvite(await request('POST', `${v1}/invites`, { body: wish }), 'invite');
+}
+
+export async function revokeInvite(id: number): Promise<void> {
+  await request('DELETE', `${v1}/invites/${id}`);
+}

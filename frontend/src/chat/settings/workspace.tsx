@@ -1,0 +1,44 @@
+import { changeWorkspace } from '../../api/admin';
+import type { SignUp } from '../../api/records';
+import { workspaceChange } from '../../model/changes';
+import { toast } from '../../model/toasts';
+import { texts } from '../../texts';
+import { Field } from '../../view/field';
+import { Form, FormProblem, SubmitButton, type Values } from '../../view/form';
+import { useChat } from '../context';
+
+const t = texts.settings.workspace;
+
+const signUps: readonly SignUp[] = ['invite', 'open'];
+
+/** For those who look after the workspace: its name and who may make an account. */
+export function WorkspaceSection() {
+  const { workspace } = useChat();
+  const { name, sign_up } = workspace.value;
+  const submit = async (values: Values) => {
+    const change = workspaceChange(workspace.peek(), values);
+    if (change) workspace.value = await changeWorkspace(change);
+    toast(change ? texts.settings.saved : texts.settings.unchanged);
+  };
+  return (
+    <Form onSubmit={submit} testid="workspace-form">
+      <Field name="name" label={t.name} required maxLength={80} autocomplete="off" initial={name} />
+      <fieldset class="choices">
+        <legend class="label">{t.signUp}</legend>
+        {signUps.map((one) => (
+          <label key={one} class="choice">
+            <input type="radio" name="sign_up" value={one} defaultChecked={one === sign_up} />
+            <span class="choice-text">
+              <span class="choice-label">{t.signUps[one]}</span>
+              <span class="hint">{t.signUpHints[one]}</span>
+            </span>
+          </label>
+        ))}
+      </fieldset>
+      <FormProblem />
+      <div class="form-end">
+        <SubmitButton testid="workspace-submit">{texts.settings.save}</SubmitButton>
+      </div>
+    </Form>
+  );
+}

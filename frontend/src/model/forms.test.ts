@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Me } from '../api/records';
+import { profileChange, roomChange, workspaceChange } from './changes';
+import { ago, shortDate } from './format';
+import { parsePlace, sectionAddress, sections } from './settings-place';
+import { ana } from './testing/world';
+import { exampleCommand, tokenWish } from './token';
+
+describe('a form', () => {
+  const me: Me = { ...ana, email: 'ana@example.org' };
+
+  test('about myself sends what is different, and the password only with the e-mail address', () => {
+    assert.equal(profileChange(me, { display_name: 'Ana', email: 'ana@example.org' }), null);
+    assert.deepEqual(profileChange(me, { display_name: 'Ana B.', email: 'ana@example.org' }), {
+      display_name: 'Ana B.',
+    });
+    assert.deepEqual(profileChange(me, { display_name: 'Ana', email: '', current_password: 'secret' }), {
+      email: '',
+      current_password: 'secret',
+    });
+  });
+
+  test('about a room knows that a switch which is off is not sent by the browser', () => {
+    const room = { name: 'library', description: '', read_only: true };
+    assert.deepEqual(roomChange(room, { name: 'library', description: '' }), { read_only: false });
+    assert.equal(roomChange(room, { name: 'library', description: '', read_only: 'on' }), null);
+    assert.deepEqual(roomChange(room, { name: 'books', description: 'Quiet.', read_only: 'on' }), {
+      name: 'books',
+      description: 'Quiet.',
+    });
+  });
+
+  test('about the workspace sends what is different', () => {
+    const workspace = { name: 'Home', sign_up: 'invite' } as const;
+    assert.equal(workspaceChange(workspace, { name: 'Home', sign_up: 'invite' }), null);
+    assert.deepEqual(workspaceChange(workspace, { name: 'Home', sign_up: 'open' }), { sign_up: 'open' });
+  });
+
+  test('for a token asks for as little as can be unless more is chosen', () => {
+    assert.deepEqual(tokenWish({ name: 'bot' }), { name: 'bot', scope: 'read', expires_in_days: 90 });
+    assert.deepEqual(tokenWish({ name: 'bot', scope: 'read-write', days: '7' }), {
+      name: 'bot',
+      scope: 'read-write',
+      expires_in_days: 7,
+    });
+  });
+});
+
+describe('the example for a token', () => {
+  const options = { origin: 'http://chat.lan:8080', secret: 'chatd_X', room: 7, hello: "it's me" };
+
+  test('posts a message when the token may write', () => {
+    assert.equal(
+      exampleCommand({ ...options, scope: 'read-write' }),
+      `curl -H 'Authorization: Bearer chatd_X' -H 'Content-Type: application/json' ` +
+        `-d '{"body":"it'\\''s me"}' 'http://chat.lan:8080/api/v1/rooms/7/messages'`,
+    );
+  });
+
+  test('reads when that is all it may do, or when there is no room to write to', () => {
+    const read = `curl -H 'Authorization: Bearer chatd_X' 'http://chat.lan:8080/api/v1/overview'`;
+    assert.equal(exampleCommand({ ...options, scope: 'read' }), read);
+    assert.equal(exampleCommand({ ...options, scope: 'read-write', room: null }), read);
+  });
+});
+
+test('The address says which part of the settings is open', () => {
+  for (const section of sections) assert.equal(parsePlace(sectionAddress(section)), section);
+  assert.equal(parsePlace('#settings'), 'list');
+  assert.equal(parsePlace('#settings/nothing'), 'list');
+  for (const other of ['', '#messages', '#settingsx']) assert.equal(parsePlace(other), null);
+});
+
+test('A moment in the past is told in words, a long past one by its date', () => {
+  const now = Date.UTC(2026, 2, 1, 12);
+  const minutes = (n: number) => ago(now - n * 60_000, now);
+  assert.equal(minutes(0.5), 'just now');
+  assert.equal(minutes(-1), 'just now');
+  assert.equal(minutes(5), '5 minutes ago');
+  assert.equal(minutes(60), '1 hour ago');
+  assert.equal(minutes(24 * 60), 'yesterday');
+  assert.equal(minutes(30 * 24 * 60), '30 days ago');
+  assert.equal(minutes(40 * 24 * 60), shortDate(now - 40 * 24 * 3_600_000));
+});

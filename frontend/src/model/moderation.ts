@@ -1,0 +1,29 @@
+/** What the viewer may do about other people. */
+import type { Member, Role, RoomRole } from '../api/records';
+import type { Chat } from './chat';
+import type { Room } from './room';
+
+export const roomRoles: readonly RoomRole[] = ['owner', 'moderator', 'member'];
+export const roles: readonly Role[] = ['owner', 'admin', 'member', 'guest'];
+
+/** The roles in a room that I may give somebody. */
+export function givableRoomRoles(chat: Chat, room: Room, member: Member): readonly RoomRole[] {
+  if (!chat.mayIn(room, 'change-room-roles')) return [];
+  return roomRoles.filter((role) => role !== member.room_role);
+}
+
+/** Leaving is another matter than being removed. */
+export function mayRemove(chat: Chat, room: Room, member: Member): boolean {
+  if (member.id === chat.me.id) return false;
+  return chat.mayIn(room, member.room_role === 'member' ? 'remove-member' : 'remove-moderator');
+}
+
+/** Whether I may change role and access of somebody who has, or shall have, this role. */
+export function mayManage(chat: Chat, role: Role): boolean {
+  return chat.may(role === 'owner' || role === 'admin' ? 'manage-admins' : 'manage-members');
+}
+
+/** The roles in the workspace that somebody may have from my hand, the present one included. */
+export function givableRoles(chat: Chat, present: Role): readonly Role[] {
+  return mayManage(chat, present) ? roles.filter((role) => mayManage(chat, role)) : [];
+}

@@ -1,0 +1,71 @@
+/** Puts what the chat's events tell where it belongs. */
+import type { ChatEvent } from '../api/events';
+import type { RoomEntry } from '../api/records';
+import type { Chat } from './chat';
+import type { Room } from './room';
+
+/** `room` is the one on whose topic the event came, when it came on a room's topic and the room is mine. */
+export function takeEvent(chat: Chat, room: Room | undefined, event: ChatEvent): void {
+  if (room) takeRoomEvent(chat, room, event);
+  else takeOtherEvent(chat, event);
+}
+
+function takeRoomEvent(chat: Chat, room: Room, event: ChatEvent): void {
+  switch (event.kind) {
+    case 'message':
+      room.receive(event.message);
+      break;
+    case 'join':
+    case 'leave':
+      room.takeMember(event);
+      break;
+    case 'room-changed':
+      chat.change(room, event.room);
+      break;
+    case 'member-changed':
+      room.roster.changed();
+      break;
+    default:
+      break;
+  }
+}
+
+function takeOtherEvent(chat: Chat, event: ChatEvent): void {
+  switch (event.kind) {
+    case 'room-added':
+      addRoom(chat, event.room);
+      break;
+    case 'room-role-changed':
+      chat.add(event.room);
+      break;
+    case 'room-removed':
+      chat.remove(event.room_id);
+      break;
+    case 'user-added':
+    case 'user-changed':
+      chat.people.put(event.user);
+      break;
+    case 'me-changed':
+      // What I may do and see may be another now.
+      chat.people.put(event.user);
+      lookAgain(chat);
+      break;
+    case 'workspace-changed':
+      chat.workspace.value = event.workspace;
+      break;
+    default:
+      break;
+  }
+}
+
+function addRoom(chat: Chat, entry: RoomEntry): void {
+  chat.add(entry);
+  // A guest may see the people of the new room from now on.
+  if (!chat.may('see-directory')) lookAgain(chat);
+}
+
+function lookAgain(chat: Chat): void {
+  chat.renew().catch(() => {
+    // Signed out is noticed elsewhere; otherwise the next overview tells.
+  });
+}

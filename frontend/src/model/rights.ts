@@ -1,0 +1,51 @@
+/** What the viewer may do: the part of the server's table of rights that came with the overview. */
+import type { Abilities, RoomKind, RoomRole } from '../api/records';
+
+export type WorkspaceAction =
+  | 'see-directory'
+  | 'create-public-room'
+  | 'create-private-room'
+  | 'open-direct'
+  | 'invite'
+  | 'change-workspace'
+  | 'manage-members'
+  | 'manage-admins';
+
+export type RoomAction =
+  | 'see-room'
+  | 'join-room'
+  | 'leave-room'
+  | 'read-messages'
+  | 'post-message'
+  | 'list-members'
+  | 'add-member'
+  | 'remove-member'
+  | 'remove-moderator'
+  | 'change-room'
+  | 'change-room-roles';
+
+/** What a right in a room depends on, besides the role in the workspace. */
+export interface Standing {
+  readonly role: RoomRole | 'outside';
+  readonly kind: RoomKind;
+  readonly read_only: boolean;
+}
+
+/** Which buttons to show. The server decides all the same: a right can be lost while a dialog is open. */
+export class Rights {
+  readonly #workspace: ReadonlySet<string>;
+  readonly #room: ReadonlyMap<string, ReadonlySet<string>>;
+
+  constructor({ workspace, room }: Abilities) {
+    this.#workspace = new Set(workspace);
+    this.#room = new Map(Object.entries(room).map(([action, standings]) => [action, new Set(standings)]));
+  }
+
+  may(action: WorkspaceAction): boolean {
+    return this.#workspace.has(action);
+  }
+
+  mayIn({ role, kind, read_only }: Standing, action: RoomAction): boolean {
+    return this.#room.get(action)?.has(`${role}/${kind}/${read_only ? 'read-only' : 'open'}`) ?? false;
+  }
+}

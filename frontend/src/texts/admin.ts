@@ -1,0 +1,94 @@
+/** The texts for those who look after people and rooms. */
+import { some } from './words';
+
+export const roles = { owner: 'owner', admin: 'admin', member: 'member', guest: 'guest' };
+
+export const roomRoles = { owner: 'room owner', moderator: 'moderator', member: 'member' };
+
+export const roomSettings = {
+  open: 'Room settings',
+  readOnly: 'Read-only',
+  readOnlyHint: 'Only owners and moderators write. Everybody else reads.',
+  submit: 'Save',
+};
+
+export const memberMenu = {
+  label: (name: string) => `What to do about ${name}`,
+  make: { owner: 'Make room owner', moderator: 'Make moderator', member: 'Make member' },
+  made: (name: string, role: string) => `${name} is now ${role} in this room.`,
+  remove: 'Remove from the room',
+  removeTitle: (name: string, room: string) => `Remove ${name} from ${room}?`,
+  removeSubmit: 'Remove',
+  removePublic: 'They can join again at any time.',
+  removePrivate: 'They can no longer read it until somebody adds them again.',
+  removed: (name: string, room: string) => `${name} is no longer in ${room}.`,
+};
+
+export const manage = {
+  title: 'People',
+  search: 'Find people',
+  back: 'All people',
+  open: (name: string) => `${name}: role and access`,
+  deactivated: 'deactivated',
+  noMatch: 'Nobody matches.',
+  partly: (n: number) => `Looks through the ${some(n, 'person', 'people')} shown so far.`,
+  failed: 'The people could not be loaded.',
+  seen: (when: string) => `Last here ${when}`,
+  never: 'Never here yet',
+  role: 'Role in the workspace',
+  roleHints: {
+    owner: 'May do everything.',
+    admin: 'Invites people, looks after members, guests and public rooms.',
+    member: 'Sees everybody and all public rooms.',
+    guest: 'Sees only the rooms they are in.',
+  },
+  changed: (name: string, role: string) => `${name} is now ${role}.`,
+  onlyOwners: 'Only owners can change owners and admins.',
+  access: 'Access',
+  signOut: 'Sign out everywhere',
+  signOutQuestion: (name: string) => `Sign ${name} out of all browsers and revoke their access tokens?`,
+  signedOut: (name: string) => `${name} is signed out everywhere.`,
+  deactivate: 'Deactivate',
+  deactivateQuestion: (name: string) =>
+    `Deactivate ${name}? They are signed out everywhere at once and cannot sign in. What they wrote stays.`,
+  wasDeactivated: (name: string) => `${name} is deactivated.`,
+  reactivate: 'Reactivate',
+  reactivateQuestion: (name: string) => `Let ${name} sign in again, with the rooms they had?`,
+  wasReactivated: (name: string) => `${name} can sign in again.`,
+};
+
+export const invites = {
+  title: 'Invite people',
+  lead: 'Whoever opens the link can create an account. Share it with people you trust.',
+  as: 'They come as',
+  kinds: { member: 'Member', guest: 'Guest' },
+  kindHints: {
+    member: 'Sees everybody and all public rooms.',
+    guest: 'Sees only the rooms you choose, and the people in them.',
+  },
+  rooms: 'Rooms for the guest',
+  findRoom: 'Find a room',
+  chooseRoom: 'Choose at least one room.',
+  noRooms: 'You are in no room that you may add people to. Create one first.',
+  noMatch: 'No room matches.',
+  create: 'Create invite link',
+  lasts: 'Works for',
+  days: (n: number) => some(n, 'day', 'days'),
+  link: 'Invite link',
+  copy: 'Copy link',
+  copied: 'Link copied.',
+  once: 'The link is shown only now. Later it can be taken back, but not shown again.',
+  onlyHere:
+    'This link works only on this machine. For others, open chatd under the machine’s name and make a link there, or start it with CHATD_PUBLIC_URL.',
+  active: 'Open invites',
+  none: 'No invite is open.',
+  made: (date: string) => `Made ${date}`,
+  forMember: 'For members',
+  forGuest: (rooms: string) => `For guests in ${rooms}`,
+  otherRooms: (n: number) => some(n, 'other room', 'other rooms'),
+  until: (date: string) => `until ${date}`,
+  uses: (n: number) => (n === 0 ? 'not used yet' : `used ${some(n, 'time', 'times')}`),
+  revoke: 'Take back',
+  revoked: 'The invite no longer works.',
+  failed: 'The invites could not be loaded.',
+};

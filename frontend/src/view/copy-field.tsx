@@ -1,0 +1,73 @@
+import { useRef } from 'preact/hooks';
+import { toast } from '../model/toasts';
+import { texts } from '../texts';
+import { Button } from './button';
+import { Icon } from './icons';
+
+interface Props {
+  value: string;
+  label: string;
+  /** On the button, and what is said afterwards. */
+  copy: string;
+  copied: string;
+  testid: string;
+}
+
+/** A short text to take along, with a button that copies it. */
+export function CopyField(props: Props) {
+  const field = useRef<HTMLInputElement>(null);
+  return (
+    <div class="copy-field">
+      <input
+        ref={field}
+        class="input"
+        readOnly
+        spellcheck={false}
+        value={props.value}
+        aria-label={props.label}
+        data-testid={props.testid}
+        onFocus={(event) => event.currentTarget.select()}
+      />
+      <CopyButton {...props} select={() => field.current?.select()} />
+    </div>
+  );
+}
+
+/** A line for a terminal, shown whole. */
+export function CopyCommand(props: Props) {
+  const line = useRef<HTMLPreElement>(null);
+  const select = () => {
+    if (line.current) getSelection()?.selectAllChildren(line.current);
+  };
+  return (
+    <div class="copy-field">
+      <pre ref={line} class="command" data-testid={props.testid}>
+        {props.value}
+      </pre>
+      <CopyButton {...props} select={select} />
+    </div>
+  );
+}
+
+function CopyButton({ value, copy, copied, testid, select }: Props & { select: () => void }) {
+  const take = async () => {
+    select();
+    toast((await taken(value)) ? copied : texts.copyByHand);
+  };
+  return (
+    <Button data-testid={`copy-${testid}`} onClick={() => void take()}>
+      <Icon name="copy" />
+      {copy}
+    </Button>
+  );
+}
+
+/** The clipboard is missing on plain HTTP; then the text is selected for copying by hand. */
+async function taken(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
