@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 
-	"chatd/comet"
 	"chatd/store"
 )
 
@@ -59,7 +58,7 @@ type sessionInput struct {
 func (a *App) endOwnSession(ctx context.Context, in *sessionInput) (*struct{}, error) {
 	err := store.ErrNotFound
 	if sessionID.MatchString(in.Session) {
-		err = a.store.Control().EndOwnSession(ctx, userOf(ctx), in.Session, string(comet.ReasonRemoved))
+		err = a.store.Control().EndOwnSession(ctx, userOf(ctx), in.Session, string(reasonRevoked))
 	}
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, problem(http.StatusNotFound, "You are not signed in there. Load the list again.")
@@ -67,17 +66,17 @@ func (a *App) endOwnSession(ctx context.Context, in *sessionInput) (*struct{}, e
 	if err != nil {
 		return nil, err
 	}
-	a.endLogins([]string{in.Session}, comet.ReasonRemoved)
+	a.endLogins([]string{in.Session}, reasonRevoked)
 	return nil, nil
 }
 
 // endOtherSessions signs the viewer out everywhere but here.
 func (a *App) endOtherSessions(ctx context.Context, _ *struct{}) (*struct{}, error) {
 	v, _ := viewerOf(ctx)
-	ended, err := a.store.Control().EndUserSessions(ctx, v.user, v.session, string(comet.ReasonRemoved))
+	ended, err := a.store.Control().EndUserSessions(ctx, v.user, v.session, string(reasonRevoked))
 	if err != nil {
 		return nil, err
 	}
-	a.endLogins(ended, comet.ReasonRemoved)
+	a.endLogins(ended, reasonRevoked)
 	return nil, nil
 }

@@ -69,7 +69,7 @@ func TestABrowserIsSignedOutFromAnother(t *testing.T) {
 	for range 2 {
 		ana.must(http.StatusNoContent, "DELETE", "/api/v1/sessions/"+id, nil, nil)
 	}
-	stream.ends("removed")
+	stream.ends("revoked")
 	if lost.state().SignedIn || len(ana.sessionList()) != 2 {
 		t.Error("it is still signed in")
 	}
@@ -78,7 +78,7 @@ func TestABrowserIsSignedOutFromAnother(t *testing.T) {
 	own.news(roomTopic(room.ID), "message")
 
 	ana.must(http.StatusNoContent, "DELETE", "/api/v1/sessions", nil, nil)
-	own.ends("removed")
+	own.ends("revoked")
 	if kept.state().SignedIn || !ana.state().SignedIn || len(ana.sessionList()) != 1 {
 		t.Error("not all others were signed out, or not only they")
 	}
@@ -113,7 +113,7 @@ func TestSigningOutOtherBrowsersNeverWaitsBehindData(t *testing.T) {
 	}
 	w.eventually("no main connection is left", func() bool { return storetest.Waiting(t, url, "chatd") >= 16 })
 	ana.must(http.StatusNoContent, "DELETE", "/api/v1/sessions", nil, nil)
-	stream.ends("removed")
+	stream.ends("revoked")
 	release()
 	stuck.Wait()
 }

@@ -10,6 +10,8 @@ const (
 	SignedOut Reason = "signed-out"
 	// Removed is a login that somebody in charge has ended.
 	Removed Reason = "removed"
+	// Revoked is a login that the person has ended from another one.
+	Revoked Reason = "revoked"
 	// PasswordChanged is a login that ended with the password it was made with.
 	PasswordChanged Reason = "password-changed"
 	// Deactivated is an account that was closed.
@@ -37,7 +39,7 @@ const (
 // notice is how others are told when this was a person's last session.
 func (r Reason) notice() string {
 	switch r {
-	case SignedOut, Removed, PasswordChanged, Deactivated:
+	case SignedOut, Removed, Revoked, PasswordChanged, Deactivated:
 		return noticeSignedOut
 	default:
 		return noticeWentOffline

@@ -30,7 +30,7 @@ func TestTheFirstDeviceSignsInAndTheLastOneOut(t *testing.T) {
 func TestAnEndedLeaseIsAPersonGoneOffline(t *testing.T) {
 	for why, notice := range map[presence.Reason]string{
 		lease: "went-offline", "left": "went-offline", "expired": "went-offline",
-		presence.Removed: "signed-out", presence.PasswordChanged: "signed-out", presence.Deactivated: "signed-out",
+		presence.Removed: "signed-out", presence.Revoked: "signed-out", presence.PasswordChanged: "signed-out", presence.Deactivated: "signed-out",
 	} {
 		inWorld(t, 0, func(w *world) {
 			n := w.start()

@@ -1,6 +1,8 @@
 #!/bin/sh
 # Installs what the tests need beside Go, make and Node: a C compiler (for the
-# race detector) and Chromium. Does nothing when they are there.
+# race detector), Chromium, nginx and Caddy (which stand in front of chatd), openssl
+# (for their certificates) and, on Linux, strace (which watches what leaves the
+# machine). Does nothing when they are there.
 set -eu
 
 missing=""
@@ -14,6 +16,12 @@ if [ -z "${CHATD_CHROMIUM:-}" ] &&
 	missing="$missing chromium"
 fi
 
+PATH="$PATH:/usr/sbin:/usr/local/sbin" # where Debian keeps nginx
+for program in nginx caddy openssl; do
+	command -v "$program" >/dev/null 2>&1 || missing="$missing $program"
+done
+[ "$(uname -s)" != Linux ] || command -v strace >/dev/null 2>&1 || missing="$missing strace"
+
 if ! command -v node >/dev/null 2>&1 || ! command -v npm >/dev/null 2>&1; then
 	echo "make test needs Node 20 or newer with npm. Install it and run make test again." >&2
 	exit 1
@@ -25,12 +33,9 @@ if [ "$major" -lt 20 ]; then
 fi
 [ -z "$missing" ] && exit 0
 
-as_root=""
-if [ "$(id -u)" -ne 0 ]; then
-	if command -v sudo >/dev/null 2>&1; then as_root="sudo"; else as_root="none"; fi
-fi
+may_install() { [ "$(id -u)" -eq 0 ] || command -v sudo >/dev/null 2>&1; }
 
-if command -v apt-get >/dev/null 2>&1 && [ "$as_root" != none ]; then
+if command -v apt-get >/dev/null 2>&1 && may_install; then
 	packages=""
 	for m in $missing; do
 		case $m in
@@ -39,14 +44,14 @@ if command -v apt-get >/dev/null 2>&1 && [ "$as_root" != none ]; then
 		esac
 	done
 	echo "Installing$packages …"
-	$as_root apt-get update -q
 	# shellcheck disable=SC2086 # a list of package names
-	$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $packages
+	"$(dirname "$0")/apt-install.sh" $packages
 elif command -v brew >/dev/null 2>&1; then
 	for m in $missing; do
 		case $m in
 		gcc) echo "Install the Xcode command line tools: xcode-select --install" >&2; exit 1 ;;
 		chromium) brew install --cask chromium ;;
+		*) brew install "$m" ;;
 		esac
 	done
 else

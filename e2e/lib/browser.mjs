@@ -11,8 +11,12 @@ const chromiumPlaces = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
 
+/** The names that lead to this machine: no request of a page may go elsewhere. */
+const here = new Set(['localhost', '127.0.0.1', '[::1]']);
+
 /** Starts a headless Chromium. @param {string[]} [extra] more flags */
 export function launchChromium(extra = []) {
+  for (const [, name] of extra.join().matchAll(/MAP ([^\s:]+)\S* 127\.0\.0\.1/g)) if (name) here.add(name);
   const executablePath = chromiumPlaces.find((p) => p && fs.existsSync(p));
   if (!executablePath)
     throw new Error('No Chromium was found. Install it or set CHATD_CHROMIUM to its path.');
@@ -33,7 +37,8 @@ export function launchChromium(extra = []) {
 
 /**
  * A page in a context of its own (own cookies and storage), which notes script
- * errors and violations of the content security policy in `problems`.
+ * errors, violations of the content security policy and requests that leave this
+ * machine in `problems`.
  * @param {import('puppeteer-core').Browser} browser
  * @param {{width?: number, height?: number, dark?: boolean}} [look]
  */
@@ -62,7 +67,16 @@ export async function newTab(context, look = {}) {
       problems.push(`console: ${message.text()}`);
     }
   });
+  page.on('request', (request) => {
+    if (leaves(request.url())) problems.push(`a request to elsewhere: ${request.url()}`);
+  });
   return { page, problems };
+}
+
+/** Whether a request for an address goes to another machine. @param {string} address */
+export function leaves(address) {
+  const { protocol, hostname } = new URL(address);
+  return /^(https?|wss?|ftp):$/.test(protocol) && !here.has(hostname);
 }
 
 /** Saves a picture for people to look at, when CHATD_SCREENSHOTS names a folder.

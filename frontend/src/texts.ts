@@ -11,7 +11,7 @@ const ended: Record<EndReason, string> = {
   elsewhere: 'You signed out in another tab, so this one is signed out too.',
   expired: 'Your session has ended. Sign in again to go on.',
   replaced: 'You signed in again in another tab. Sign in to go on here.',
-  removed: 'This browser was signed out: by you in another one, or by an owner or admin.',
+  removed: 'An owner or admin signed you out. Sign in again to go on.',
   revoked: 'This browser was signed out from another one. If that was not you, change your password.',
   deactivated: 'Your account has been deactivated. Ask an owner of the workspace.',
   'password-changed': 'Your password was changed. Sign in with the new one.',

@@ -100,7 +100,7 @@ export const settings = {
     scopeHints: { read: 'Rooms, messages and people.', 'read-write': 'Post messages too.' },
     lasts: 'Works for',
     lifetime: (days: number) => (days === 365 ? '1 year' : some(days, 'day', 'days')),
-    made: (name: string) => `“${name}” is ready`,
+    made: (name: string) => `“${name}” is ready.`,
     once: 'Copy it now: it is not shown again.',
     secret: 'Access token',
     copy: 'Copy token',
