@@ -56,7 +56,7 @@ func load(ctx context.Context, cfg config, from *archive.Reader) (contents store
 		return contents, err
 	}
 	defer db.closeAfter(ctx, &err)
-	contents, err = store.Restore(ctx, db.address, from, store.RestoreOptions{Replace: cfg.force, Alone: db.cluster != nil})
+	contents, err = restoreInto(ctx, cfg, db, from)
 	if _, ok := errors.AsType[*store.OccupiedError](err); ok {
 		return contents, fmt.Errorf("%w; add --force to put the backup in its place, which removes what is there", err)
 	}
@@ -64,6 +64,28 @@ func load(ctx context.Context, cfg config, from *archive.Reader) (contents store
 		return contents, err
 	}
 	return contents, explainCommand(ctx, err, db.address)
+}
+
+// restoreInto loads the archive, once it is sure that no chatd runs any more. One
+// that has stopped keeps its lease for a while, so that its people do not seem
+// to leave when it starts again; that time is waited for.
+func restoreInto(ctx context.Context, cfg config, db *database, from *archive.Reader) (store.Contents, error) {
+	options := store.RestoreOptions{Replace: cfg.force, Alone: db.cluster != nil}
+	contents, err := store.Restore(ctx, db.address, from, options)
+	running, ok := errors.AsType[*store.RunningError](err)
+	if !ok || running.Lease <= 0 {
+		return contents, err
+	}
+	cfg.log.Info("chatd ran until a moment ago; waiting to be sure that it has stopped", "seconds", int(running.Lease.Seconds())+1)
+	wait := time.NewTimer(running.Lease + time.Second)
+	defer wait.Stop()
+	select {
+	case <-ctx.Done():
+		return contents, ctx.Err()
+	case <-wait.C:
+		// Nothing of the archive was read: the refusal came first.
+		return store.Restore(ctx, db.address, from, options)
+	}
 }
 
 // isUnusable reports whether it is the archive that is wrong.

@@ -42,6 +42,26 @@ func TestWhatCannotBeRestoredIsToldInOneSentence(t *testing.T) {
 	}
 }
 
+// A chatd that has stopped keeps its lease for half a minute.
+func TestARestoreWaitsUntilAStoppedChatdIsGoneForSure(t *testing.T) {
+	t.Parallel()
+	source, target := storetest.URL(t), storetest.URL(t)
+	fillWithTalk(t, source, "From the backup", 3)
+	archive := does(t, "", []string{"backup", "-"}, "CHATD_DATABASE_URL="+source)
+	conn, err := pgx.Connect(t.Context(), target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.WithoutCancel(t.Context()))
+	_, err = conn.Exec(t.Context(), `insert into nodes (id, lease_until, turn) values (gen_random_uuid(), now() + interval '2 seconds', 1)`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if said := does(t, archive, []string{"restore", "-"}, "CHATD_DATABASE_URL="+target); !strings.Contains(said, "restored 3 messages") {
+		t.Errorf("it said %q", said)
+	}
+}
+
 func TestARestoreThatIsKilledChangesNothing(t *testing.T) {
 	t.Parallel()
 	source, target := storetest.URL(t), storetest.URL(t)
