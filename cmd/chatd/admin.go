@@ -22,7 +22,7 @@ runs, within two seconds.`
 
 // resetPassword gives somebody a new password.
 func resetPassword(ctx context.Context, cfg config, args []string, stdin io.Reader, stdout io.Writer) (err error) {
-	password, made, err := newPassword(cfg.log, stdin)
+	password, made, err := newPassword(ctx, cfg.log, stdin)
 	if err != nil {
 		return err
 	}
@@ -49,14 +49,17 @@ func resetPassword(ctx context.Context, cfg config, args []string, stdin io.Read
 }
 
 // newPassword reads the password, or makes one up when nobody gives one.
-func newPassword(log *slog.Logger, stdin io.Reader) (password string, made bool, err error) {
+func newPassword(ctx context.Context, log *slog.Logger, stdin io.Reader) (password string, made bool, err error) {
 	if file, ok := stdin.(*os.File); ok && isTerminal(file) {
 		// What is typed would stand on the screen, as a made up one does, and
 		// be worse.
 		return madeUpPassword(), true, nil
 	}
 	log.Info("reading the new password from standard input")
-	line, err := bufio.NewReader(io.LimitReader(stdin, fileLimit)).ReadString('\n')
+	line, err := firstLine(ctx, stdin)
+	if ctx.Err() != nil {
+		return "", false, ctx.Err()
+	}
 	if err != nil && !errors.Is(err, io.EOF) {
 		return "", false, fmt.Errorf("the password cannot be read from standard input: %w", err)
 	}
@@ -68,6 +71,24 @@ func newPassword(log *slog.Logger, stdin io.Reader) (password string, made bool,
 		return "", false, errors.New(wrong)
 	}
 	return password, false, nil
+}
+
+// firstLine reads a line until ctx ends. A read from a silent pipe cannot be
+// stopped; it is left to the end of the program.
+func firstLine(ctx context.Context, stdin io.Reader) (line string, err error) {
+	read := make(chan struct{})
+	var text string
+	var failure error
+	go func() {
+		defer close(read)
+		text, failure = bufio.NewReader(io.LimitReader(stdin, fileLimit)).ReadString('\n')
+	}()
+	select {
+	case <-read:
+		return text, failure
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
 }
 
 // madeUpPassword has 100 bits and can be read out.

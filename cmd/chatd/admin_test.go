@@ -7,6 +7,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"chatd/store/storetest"
 )
@@ -75,5 +76,26 @@ func TestAPasswordIsNotResetForNothing(t *testing.T) {
 	}
 	if status := chatd.signIn(t, anasPassword); status != http.StatusOK {
 		t.Errorf("with the password that she has: %d", status)
+	}
+}
+
+func TestTheFirstSignalEndsTheWaitForAPassword(t *testing.T) {
+	t.Parallel()
+	cmd := invocation(t, []string{"admin", "reset-password", "ana"}, "CHATD_DATABASE_URL=postgres://127.0.0.1:1/chat", mainVar+"="+mainWithInput)
+	holdInput(t, cmd)
+	said := &output{}
+	cmd.Stderr = said
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	limit := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Kill() })
+	defer limit.Stop()
+	eventually(t, "it reads the password", func() bool { return strings.Contains(said.String(), "reading the new password") })
+	if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait()
+	if code := cmd.ProcessState.ExitCode(); code != 1 || !strings.HasSuffix(said.String(), "chatd: stopped before it was done\n") {
+		t.Errorf("the exit code is %d, and it says %s", code, said)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"strconv"
 	"strings"
 )
 
@@ -30,11 +31,38 @@ func (c *config) combine() error {
 	return nil
 }
 
-// overlap reports whether not both addresses can be listened on.
+// overlap reports whether not both addresses can be listened on, or one name
+// leads to both, as localhost does to 127.0.0.1 and ::1.
 func overlap(a, b string) bool {
-	hostA, portA, _ := net.SplitHostPort(a)
-	hostB, portB, _ := net.SplitHostPort(b)
-	return portA == portB && portA != "0" && portA != "" && (hostA == hostB || everyHost(hostA) || everyHost(hostB))
+	hostA, textA, _ := net.SplitHostPort(a)
+	hostB, textB, _ := net.SplitHostPort(b)
+	portA, _ := strconv.ParseUint(textA, 10, 16) // 0, any free one, when there is none
+	portB, _ := strconv.ParseUint(textB, 10, 16)
+	return portA == portB && portA != 0 && (everyHost(hostA) || everyHost(hostB) || sameHost(hostA, hostB))
+}
+
+// sameHost reports whether two hosts are one, perhaps written differently.
+func sameHost(a, b string) bool {
+	ipA, ipB := net.ParseIP(a), net.ParseIP(b)
+	switch {
+	case ipA != nil && ipB != nil:
+		return ipA.Equal(ipB)
+	case ipA != nil:
+		return sameName(b, "localhost") && isLocal(ipA)
+	case ipB != nil:
+		return sameName(a, "localhost") && isLocal(ipB)
+	default:
+		return sameName(a, b)
+	}
+}
+
+func sameName(a, b string) bool {
+	return strings.EqualFold(strings.TrimSuffix(a, "."), strings.TrimSuffix(b, "."))
+}
+
+// isLocal reports whether localhost leads to an address.
+func isLocal(ip net.IP) bool {
+	return ip.Equal(net.IPv4(127, 0, 0, 1)) || ip.Equal(net.IPv6loopback)
 }
 
 // everyHost reports whether listening on host means all addresses.

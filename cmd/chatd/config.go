@@ -59,11 +59,11 @@ func asHelp(about command) (call, error) {
 // apply gives each setting its value.
 func (c *config) apply() error {
 	for _, s := range settings {
-		value := s.fallback
-		if g, ok := c.given[s.env]; ok {
-			value = g.value
+		g, ok := c.given[s.env]
+		if !ok {
+			g.value = s.fallback
 		}
-		if err := s.set(c, value); err != nil {
+		if err := s.set(c, g); err != nil {
 			return fmt.Errorf("%s %w", s.names(), err)
 		}
 	}

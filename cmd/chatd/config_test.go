@@ -146,8 +146,18 @@ func TestAddressesOverlapWhenNotBothCanBeListenedOn(t *testing.T) {
 		{"127.0.0.1:80", "0.0.0.0:80", true},
 		{"[::]:80", "10.0.0.1:80", true},
 		{"localhost:80", "localhost:81", false},
+		{"localhost:80", "127.0.0.1:80", true},
+		{"[::1]:80", "LocalHost:80", true},
+		{"127.0.0.1:80", "localhost.:0080", true},
+		{"[::ffff:127.0.0.1]:80", "127.0.0.1:80", true},
+		{"[::1]:80", "[0:0:0:0:0:0:0:1]:80", true},
+		{"Chat.example:80", "chat.example:80", true},
+		{"[::1]:80", "127.0.0.1:80", false},
+		{"localhost:80", "127.0.0.2:80", false},
+		{"localhost:80", "chat.example:80", false},
 		{"10.0.0.1:80", "10.0.0.2:80", false},
 		{"localhost:0", "localhost:0", false},
+		{"localhost:0", ":00", false},
 		{"localhost:80", "", false},
 	} {
 		if got := overlap(tt.a, tt.b); got != tt.want {

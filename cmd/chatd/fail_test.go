@@ -184,6 +184,18 @@ func TestEveryFailedStartIsOneSentenceWithAWayOut(t *testing.T) {
 			settings: []string{"CHATD_LOG_FILE=" + holding(t, "loud\n")},
 			want:     []string{"CHATD_LOG (--log)", "debug, info, warn or error"},
 		},
+		"the value in a file is a secret that belongs elsewhere": {
+			settings: []string{"CHATD_PUBLIC_URL_FILE=" + holding(t, "very secret\n")},
+			want:     []string{"CHATD_PUBLIC_URL (--public-url) is the value in /", "which is not a web address"},
+		},
+		"the public address has a password": {
+			settings: []string{"CHATD_PUBLIC_URL=https://u:topsecret@chat.example.org"},
+			want:     []string{`"https://xxxxx@chat.example.org"`, "write it without"},
+		},
+		"the value in a file has two lines": {
+			settings: []string{"CHATD_DATABASE_PASSWORD_FILE=" + holding(t, "secret\nsecret\n")},
+			want:     []string{"CHATD_DATABASE_PASSWORD_FILE names /", "holds a line break"},
+		},
 		"there is a password without a database": {
 			settings: []string{"CHATD_DATABASE_PASSWORD=secret"},
 			want:     []string{"CHATD_DATABASE_PASSWORD is set, but CHATD_DATABASE_URL is not"},
@@ -199,6 +211,10 @@ func TestEveryFailedStartIsOneSentenceWithAWayOut(t *testing.T) {
 		"metrics have the address of the page": {
 			settings: []string{"CHATD_ADDR=:8080", "CHATD_METRICS_ADDR=localhost:8080"},
 			want:     []string{"CHATD_ADDR (:8080) and CHATD_METRICS_ADDR (localhost:8080)", "another port"},
+		},
+		"metrics have the address of the page in other words": {
+			settings: []string{"CHATD_ADDR=localhost:8080", "CHATD_METRICS_ADDR=127.0.0.1:8080"},
+			want:     []string{"CHATD_ADDR (localhost:8080) and CHATD_METRICS_ADDR (127.0.0.1:8080)", "another port"},
 		},
 		"the address for metrics is in use": {
 			settings: []string{"CHATD_METRICS_ADDR=" + taken.Addr().String()},

@@ -9,6 +9,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
+	"slices"
 	"syscall"
 	"time"
 
@@ -60,6 +62,7 @@ func run(ctx context.Context, cfg config, stdout io.Writer) (err error) {
 		defer cancel()
 		err = errors.Join(err, db.close(ctx))
 	}()
+	warnOfTrust(cfg)
 	code := setupCode()
 	a, err := app.New(ctx, app.Config{
 		Store:          db.store,
@@ -79,6 +82,16 @@ func run(ctx context.Context, cfg config, stdout io.Writer) (err error) {
 	stopMetrics := serveMetrics(ctx, cfg.log, metrics, a.Metrics())
 	defer stopMetrics() // when everything that is counted has happened
 	return serveApp(ctx, cfg.log, a, listener)
+}
+
+// warnOfTrust says so when X-Forwarded-For is believed of everybody. That is no
+// error: in some containers the address of the proxy cannot be known.
+func warnOfTrust(cfg config) {
+	everybody := func(p netip.Prefix) bool { return p.Bits() == 0 }
+	if slices.ContainsFunc(cfg.trustedProxies, everybody) {
+		cfg.log.Warn("CHATD_TRUSTED_PROXIES trusts everybody: whoever reaches chatd directly can pretend to come from any address, " +
+			"and so get around the limits per address; name only the addresses of your reverse proxies")
+	}
 }
 
 // serveApp runs the App and its HTTP server until ctx ends or one of them fails.

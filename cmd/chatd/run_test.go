@@ -92,6 +92,22 @@ func TestItServesFromADatabaseOfYourOwn(t *testing.T) {
 	}
 }
 
+func TestItWarnsOnceWhenEveryForwardedAddressIsBelieved(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		proxies string
+		want    int
+	}{{"0.0.0.0/0", 1}, {"10.0.0.1,::/0,0.0.0.0/0", 1}, {"10.0.0.0/8,::1", 0}} {
+		chatd := serving(t, "CHATD_DATABASE_URL="+storetest.URL(t), "CHATD_TRUSTED_PROXIES="+tt.proxies)
+		if code := chatd.end(t, syscall.SIGTERM); code != 0 {
+			t.Errorf("the exit code is %d: %s", code, chatd.stderr)
+		}
+		if got := strings.Count(chatd.stderr.String(), "CHATD_TRUSTED_PROXIES trusts everybody"); got != tt.want {
+			t.Errorf("%s: it warns %d times, want %d: %s", tt.proxies, got, tt.want, chatd.stderr)
+		}
+	}
+}
+
 func TestASecondSignalEndsItAtOnce(t *testing.T) {
 	t.Parallel()
 	chatd := serving(t, "CHATD_DATABASE_URL="+storetest.URL(t))

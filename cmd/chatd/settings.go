@@ -47,7 +47,7 @@ type config struct {
 // setting is one thing to set, by flag, environment or file.
 type setting struct {
 	env, flag, fallback, help string
-	set                       func(c *config, value string) error
+	set                       func(c *config, g given) error
 	// shown is what chatd config shows of a value; nil: all of it.
 	shown func(c config, value string) string
 }
@@ -69,38 +69,38 @@ var settings = []setting{
 // elsewhere are the names that docker-compose.yml and the browser tests read.
 var elsewhere = []string{"CHATD_PORT", "CHATD_VERSION", "CHATD_CHROMIUM", "CHATD_SCREENSHOTS"}
 
-func setAddr(c *config, value string) (err error) {
-	c.addr, err = listenAddr(value, "8080")
+func setAddr(c *config, g given) (err error) {
+	c.addr, err = listenAddr(g, "8080")
 	return err
 }
 
-func setMetricsAddr(c *config, value string) (err error) {
-	if value == "off" {
+func setMetricsAddr(c *config, g given) (err error) {
+	if g.value == "off" {
 		return nil
 	}
-	c.metricsAddr, err = listenAddr(value, "9464")
+	c.metricsAddr, err = listenAddr(g, "9464")
 	return err
 }
 
 // listenAddr checks an address to listen on. The port is for the example that
 // the error gives.
-func listenAddr(value, example string) (string, error) {
-	host, port, err := net.SplitHostPort(value)
+func listenAddr(g given, example string) (string, error) {
+	host, port, err := net.SplitHostPort(g.value)
 	if err != nil {
-		if _, err := strconv.ParseUint(value, 10, 16); err == nil {
-			return "", fmt.Errorf("is %q, without a host; write localhost:%s, or :%s to let other machines in", value, value, value)
+		if _, err := strconv.ParseUint(g.value, 10, 16); err == nil {
+			return "", fmt.Errorf("is %s, a port without a host; write localhost: before it, or only : to let other machines in", g.shown())
 		}
-		return "", fmt.Errorf("is %q, which is not an address; write a host and a port, such as localhost:%s", value, example)
+		return "", fmt.Errorf("is %s, which is not an address; write a host and a port, such as localhost:%s", g.shown(), example)
 	}
 	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
-		return "", fmt.Errorf("is %q, whose port is not a number from 0 to 65535; write for example localhost:%s", value, example)
+		return "", fmt.Errorf("is %s, whose port is not a number from 0 to 65535; write for example localhost:%s", g.shown(), example)
 	}
 	return net.JoinHostPort(host, port), nil
 }
 
-func setData(c *config, value string) error {
-	if value != "" {
-		path, err := filepath.Abs(value)
+func setData(c *config, g given) error {
+	if g.value != "" {
+		path, err := filepath.Abs(g.value)
 		c.data = path
 		return err
 	}
@@ -122,7 +122,8 @@ func setData(c *config, value string) error {
 // showData shows the folder that is used, as the default depends on the account.
 func showData(c config, _ string) string { return c.data }
 
-func setDatabaseURL(c *config, value string) error {
+func setDatabaseURL(c *config, g given) error {
+	value := g.value
 	// The value may hold a password, so it is never shown.
 	if value != "" && !strings.HasPrefix(value, "postgres://") && !strings.HasPrefix(value, "postgresql://") {
 		return errors.New("does not begin with postgres://; write for example postgres://user:password@host/database")
@@ -133,7 +134,7 @@ func setDatabaseURL(c *config, value string) error {
 	if _, err := pgx.ParseConfig(value); value != "" && err != nil {
 		// All of the error would show the address.
 		why := errors.Unwrap(err)
-		if why == nil {
+		if _, inFile := g.inFile(); why == nil || inFile { // it may quote a part
 			why = errors.New("PostgreSQL has no such address")
 		}
 		return fmt.Errorf("cannot be used (%w); write for example postgres://user:password@host/database", why)
@@ -142,33 +143,18 @@ func setDatabaseURL(c *config, value string) error {
 	return nil
 }
 
-func setDatabasePassword(c *config, value string) error {
-	c.databasePassword = value
+func setDatabasePassword(c *config, g given) error {
+	c.databasePassword = g.value
 	return nil
 }
 
-func setPGBin(c *config, value string) error {
-	c.pgBin = value
+func setPGBin(c *config, g given) error {
+	c.pgBin = g.value
 	return nil
 }
 
-func setPublicURL(c *config, value string) error {
-	if value == "" {
-		return nil
-	}
-	u, err := url.Parse(value)
-	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-		return fmt.Errorf("is %q, which is not a web address; write for example https://chat.example.org", value)
-	}
-	if strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
-		return fmt.Errorf("is %q, but chatd needs a host of its own; write %s://%s", value, u.Scheme, u.Host)
-	}
-	c.publicURL = &url.URL{Scheme: u.Scheme, Host: u.Host}
-	return nil
-}
-
-func setTrustedProxies(c *config, value string) error {
-	for part := range strings.SplitSeq(value, ",") {
+func setTrustedProxies(c *config, g given) error {
+	for i, part := range strings.Split(g.value, ",") {
 		part = strings.TrimSpace(part)
 		if part == "" {
 			continue
@@ -177,7 +163,7 @@ func setTrustedProxies(c *config, value string) error {
 		if err != nil {
 			addr, addrErr := netip.ParseAddr(part)
 			if addrErr != nil {
-				return fmt.Errorf("holds %q, which is neither an address nor a network; write for example 127.0.0.1,10.0.0.0/8", part)
+				return fmt.Errorf("is %s, of which part %d is neither an address nor a network; write for example 127.0.0.1,10.0.0.0/8", g.shown(), i+1)
 			}
 			prefix = netip.PrefixFrom(addr, addr.BitLen())
 		}
@@ -186,11 +172,11 @@ func setTrustedProxies(c *config, value string) error {
 	return nil
 }
 
-func setLogLevel(c *config, value string) error {
+func setLogLevel(c *config, g given) error {
 	levels := map[string]slog.Level{"debug": slog.LevelDebug, "info": slog.LevelInfo, "warn": slog.LevelWarn, "error": slog.LevelError}
-	level, ok := levels[strings.ToLower(value)]
+	level, ok := levels[strings.ToLower(g.value)]
 	if !ok {
-		return fmt.Errorf("is %q; write debug, info, warn or error", value)
+		return fmt.Errorf("is %s, which is no level; write debug, info, warn or error", g.shown())
 	}
 	c.logLevel = level
 	return nil
