@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -39,12 +40,31 @@ type signInInput struct {
 // signIn begins a session. Unknown users and wrong passwords look the same and
 // take the same time.
 func (a *App) signIn(ctx context.Context, in *signInInput) (*signedInOutput, error) {
+	for try := 1; ; try++ {
+		out, err := a.trySignIn(ctx, in)
+		switch {
+		case !errors.Is(err, store.ErrSessionEnded):
+			return out, err
+		case try == verifyTries:
+			return nil, problem(http.StatusUnauthorized, "Your account was changed just now. Sign in again.")
+		}
+	}
+}
+
+// verifyTries is how often a right password is verified again, because the hash
+// that it was verified against was replaced meanwhile: by another sign-in with
+// the same password, after the cost of hashes was changed, or with a new one.
+const verifyTries = 3
+
+// trySignIn is signIn, once. With ErrSessionEnded the password's hash is no
+// longer the one that it was verified against.
+func (a *App) trySignIn(ctx context.Context, in *signInInput) (*signedInOutput, error) {
 	// An unknown user leaves both empty; the same work is done for it.
 	user, encoded, err := a.store.UserByLogin(ctx, in.Body.Login)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return nil, err
 	}
-	ok, rehash, err := a.verify(ctx, throttledAccount(user.ID, in.Body.Login), in.Body.Password, encoded)
+	ok, rehash, err := a.verify(ctx, throttledLogin(in.Body.Login), in.Body.Password, encoded)
 	if err != nil {
 		return nil, err
 	}
@@ -52,9 +72,6 @@ func (a *App) signIn(ctx context.Context, in *signInInput) (*signedInOutput, err
 		return nil, problem(http.StatusUnauthorized, "The name or the password is wrong. Check both and try again.")
 	}
 	out, err := a.welcome(ctx, in.Browser, user, encoded)
-	if errors.Is(err, store.ErrSessionEnded) {
-		return nil, problem(http.StatusUnauthorized, "Your account was changed just now. Sign in again.")
-	}
 	if err == nil && rehash {
 		a.rehash(ctx, user.ID, in.Body.Password, encoded)
 	}
@@ -92,20 +109,28 @@ func (a *App) rehash(ctx context.Context, user int64, password, encoded string) 
 	}
 }
 
-// throttledAccount is what wrong passwords are counted on: the user, by
-// whatever name they were tried, or the login as typed when there is none. No
-// login is like a user's: none has a NUL.
-func throttledAccount(user int64, login string) string {
-	if user == 0 {
-		return login
+// throttledLogin is what wrong passwords at the sign-in are counted on: the
+// login in any of its spellings, whether or not somebody has it. Otherwise the
+// waits would tell which names and addresses there are, and whose is whose.
+func throttledLogin(login string) string { return cmp.Or(store.LoginKey(login), login) }
+
+// throttledUser is what a signed-in user's wrong current passwords are counted
+// on. No login is like it: none has a NUL.
+func throttledUser(user int64) string { return "\x00user " + userName(user) }
+
+// checkNewPassword says what is wrong with a new password in a field of the
+// request.
+func checkNewPassword(field, password string) error {
+	if wrong := CheckPassword(password); wrong != "" {
+		return fieldProblem(field, wrong)
 	}
-	return "\x00user " + userName(user)
+	return nil
 }
 
 // hash hashes a new password from a field of the request, if it will do.
 func (a *App) hash(ctx context.Context, field, password string) (string, error) {
-	if wrong := CheckPassword(password); wrong != "" {
-		return "", fieldProblem(field, wrong)
+	if err := checkNewPassword(field, password); err != nil {
+		return "", err
 	}
 	hash, err := a.hasher.Hash(ctx, password)
 	if err != nil {

@@ -84,6 +84,15 @@ func missingProblem(location string) *Problem {
 	return nil
 }
 
+// plainID makes sure that an id in the path is written as we write it: huma
+// takes +3 for 3.
+func plainID(ctx huma.Context, name string) []error {
+	if id := ctx.Param(name); strings.ContainsFunc(id, func(r rune) bool { return r < '0' || r > '9' }) {
+		return []error{&huma.ErrorDetail{Location: "path." + name, Message: "it must be digits"}}
+	}
+	return nil
+}
+
 // fieldName is how people call the place of an error: the display name for
 // body.display_name.
 func fieldName(location string) string {

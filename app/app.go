@@ -63,9 +63,14 @@ type App struct {
 	hasher          *Hasher
 	throttle        *Throttle // of passwords and codes
 	guesses         *Throttle // of access tokens
+	worked          *workedTokens
 	sends           *rateLimit[int64]
-	signUps         *rateLimit[string] // without an invite, by address
+	newPasswords    *rateLimit[int64]
+	signUpTries     *rateLimit[string] // by network, like the next two
+	signUps         *rateLimit[string] // without an invite
+	invitedSignUps  *rateLimit[string]
 	sights          *sights
+	partings        *partings
 	touches         *touches
 	metrics         *metrics
 	assets          *assets
@@ -101,9 +106,14 @@ func New(ctx context.Context, config Config) (*App, error) {
 		hasher:          NewHasher(config.HashParams, 0),
 		throttle:        NewThrottle(),
 		guesses:         NewThrottle(),
+		worked:          newWorkedTokens(),
 		sends:           newRateLimit[int64](time.Second/20, 40),
+		newPasswords:    newRateLimit[int64](time.Minute/5, 5),
+		signUpTries:     newRateLimit[string](2*time.Second, 100),
 		signUps:         newRateLimit[string](time.Minute, 5),
+		invitedSignUps:  newRateLimit[string](time.Minute/10, 20),
 		sights:          newSights(sightLife(config.Times)),
+		partings:        newPartings(),
 		touches:         newTouches(),
 		metrics:         newMetrics(config.Version),
 		rung:            make(chan struct{}, 1),
@@ -146,7 +156,7 @@ func New(ctx context.Context, config Config) (*App, error) {
 func (a *App) Handler() http.Handler { return a.handler }
 
 // Run does the work behind the requests: the committer, the doorbell, the
-// looks, the hub, presence and housekeeping. It returns when ctx has ended or
+// looks, the sights, the hub, presence and housekeeping. It returns when ctx has ended or
 // one of them has failed, and all of its goroutines are gone. The error is nil
 // when ctx has ended.
 func (a *App) Run(ctx context.Context) error {
@@ -168,6 +178,7 @@ func (a *App) Run(ctx context.Context) error {
 	start(first, ctx, a.committer.Run)
 	start(first, ctx, a.hub.Run)
 	start(first, ctx, a.keepLooking)
+	start(first, ctx, a.keepSights)
 	start(first, ctx, a.keepHouse)
 	err := first.Wait()
 	stopLast()

@@ -42,18 +42,20 @@ func bearerToken(r *http.Request) (secret string, given bool) {
 func (a *App) loadToken(ctx context.Context, secret string, through *store.Store, patience time.Duration) (context.Context, error) {
 	// Guessing is hopeless, but costs a look-up each time. A script that goes
 	// on with an old token is held back alone: the same guess again counts
-	// little on its address.
+	// little on its address. Scripts behind a guesser's address go on.
 	sum := sha256.Sum256([]byte(secret))
 	guess := "\x00token " + hex.EncodeToString(sum[:])
-	if wait := a.guesses.Wait(guess, address(ctx)); wait > 0 {
+	if wait := a.guesses.Wait(guess, address(ctx)); wait > 0 && !a.worked.Lately(sum) {
 		return nil, waitProblem(http.StatusTooManyRequests, guessedTokenDetail, wait)
 	}
 	found, err := lookUpToken(ctx, secret, through, patience)
 	switch {
 	case err == nil:
+		a.worked.Note(sum)
 		v := viewer{user: found.UserID, session: found.ID, kind: store.KindToken, scope: found.Scope, expires: found.ExpiresAt}
 		return context.WithValue(ctx, viewerKey, v), nil
 	case errors.Is(err, store.ErrNotFound):
+		a.worked.Forget(sum)
 		a.guesses.Failed(guess, address(ctx))
 	}
 	return nil, tokenProblem(err)
@@ -82,6 +84,15 @@ func tokenProblem(err error) error {
 	return p
 }
 
+// endedToken explains to a script why its access token ended while a request
+// with it was under way.
+func endedToken(v viewer) error {
+	if time.Now().After(v.expires) {
+		return tokenProblem(store.ErrTokenExpired)
+	}
+	return tokenProblem(store.ErrTokenRevoked)
+}
+
 // writable lets tokens that may only read do nothing else.
 func (a *App) writable(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -96,8 +107,9 @@ func (a *App) writable(next http.Handler) http.Handler {
 	})
 }
 
-// inBrowser keeps access tokens away from the account itself: whoever finds one
-// must not be able to take the account over.
+// inBrowser keeps access tokens away from the account itself, and from what
+// outlives them: whoever finds one must not be able to take the account over,
+// nor to stay when it is revoked.
 func (a *App) inBrowser(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := requireBrowser(r.Context()); err != nil {

@@ -1,9 +1,11 @@
 package app
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"chatd/store"
@@ -26,7 +28,6 @@ func TestATokenThatMayOnlyReadChangesNothing(t *testing.T) {
 		{"DELETE", roomPath(room.ID) + "/membership"},
 		{"POST", "/api/v1/rooms"},
 		{"PATCH", "/api/v1/me"},
-		{"PATCH", "/api/v1/workspace"},
 	} {
 		got := script.do(c.method, c.path, `{"body":"x"}`)
 		checkProblem(t, got, http.StatusForbidden, "may only read")
@@ -55,6 +56,7 @@ func TestNoTokenManagesTheAccount(t *testing.T) {
 			{"POST", "/api/v1/tokens", map[string]any{"name": "another", "scope": "read-write"}},
 			{"DELETE", "/api/v1/tokens/" + id, nil},
 			{"POST", "/api/v1/sign-in", signInBody("ana", password)},
+			{"PATCH", "/api/v1/workspace", map[string]any{"sign_up": "open"}},
 		} {
 			checkProblem(t, script.do(c.method, c.path, c.body), http.StatusForbidden, "in a browser")
 		}
@@ -63,6 +65,19 @@ func TestNoTokenManagesTheAccount(t *testing.T) {
 	}
 	_, secret := ana.newToken("read-write")
 	script := ana.script(secret)
+	ben := ana.brings("ben")
+	for _, c := range []struct {
+		method, path string
+		body         any
+	}{
+		{"PATCH", userPath(ben.me.ID), map[string]any{"role": "owner"}},
+		{"PATCH", userPath(ben.me.ID), map[string]any{"deactivated": true}},
+		{"DELETE", userPath(ana.me.ID) + "/sessions", nil},
+		{"POST", "/api/v1/invites", map[string]any{}},
+	} {
+		checkProblem(t, script.do(c.method, c.path, c.body), http.StatusForbidden, "in a browser")
+	}
+	script.must(http.StatusOK, "GET", "/api/v1/invites", nil, nil)
 	script.must(http.StatusOK, "PATCH", "/api/v1/me", map[string]any{"display_name": "Ana B."}, nil)
 	checkProblem(t, script.do("PATCH", "/api/v1/me", map[string]any{"email": "eve@example.org", "current_password": password}),
 		http.StatusForbidden, "in a browser")
@@ -76,10 +91,7 @@ func TestTokensThatNoLongerWorkSayWhy(t *testing.T) {
 	for range 2 {
 		ana.must(http.StatusNoContent, "DELETE", "/api/v1/tokens/"+id, nil, nil)
 	}
-	expired, err := w.store.CreateToken(t.Context(), ana.me.ID, store.NewToken{Name: "x", Scope: store.ScopeRead, TTL: time.Microsecond})
-	if err != nil {
-		t.Fatal(err)
-	}
+	expired := w.brief(ana, time.Microsecond)
 	for secret, says := range map[string]string{
 		revoked:                     "revoked",
 		expired.Secret:              "expired",
@@ -181,6 +193,87 @@ func TestGuessingTokensIsSlowAndHoldsUpNobodyElse(t *testing.T) {
 	// People behind her address still sign in.
 	eve.header.Del("Authorization")
 	eve.must(http.StatusOK, "POST", "/api/v1/sign-in", signInBody("ana", password), nil)
+}
+
+func TestGuessingTokensHoldsUpNoScriptThatHasWorkedFromTheSameAddress(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ana := w.owner()
+	_, secret := ana.newToken("read")
+	script := ana.script(secret)
+	script.must(http.StatusOK, "GET", "/api/v1/me", nil, nil)
+	for i := range addressTries {
+		w.app.guesses.Failed("guess "+userName(int64(i)), "127.0.0.1")
+	}
+	ana.script("chatd_guess").must(http.StatusTooManyRequests, "GET", "/api/v1/me", nil, nil)
+	script.must(http.StatusOK, "GET", "/api/v1/me", nil, nil)
+}
+
+func TestTokensThatHaveWorkedAreForgottenInTimeAndWhenTheyAreMany(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		worked := newWorkedTokens()
+		worked.Note(tokenDigest{1})
+		time.Sleep(workedGeneration + time.Hour)
+		if !worked.Lately(tokenDigest{1}) || worked.Lately(tokenDigest{2}) {
+			t.Error("forgotten after half a day, or another one is known")
+		}
+		time.Sleep(workedGeneration)
+		if worked.Lately(tokenDigest{1}) {
+			t.Error("known after a day")
+		}
+		worked.Note(tokenDigest{1})
+		time.Sleep(2 * workedGeneration)
+		if worked.Lately(tokenDigest{1}) {
+			t.Error("known after a day in which nothing was asked")
+		}
+		worked.Note(tokenDigest{3})
+		worked.Forget(tokenDigest{3})
+		if worked.Lately(tokenDigest{3}) {
+			t.Error("a token that is gone is known")
+		}
+		for i := range 3 * workedEntries {
+			worked.Note(tokenDigest{4, byte(i), byte(i >> 8), byte(i >> 16)})
+		}
+		if n := len(worked.young) + len(worked.old); n > 2*workedEntries {
+			t.Errorf("%d are kept", n)
+		}
+	})
+}
+
+func TestAScriptWhoseTokenEndsWhileItSendsIsToldSo(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ana := w.owner()
+	late := viewer{user: ana.me.ID, session: newUUID(), kind: store.KindToken, scope: store.ScopeReadWrite}
+	in := &postMessageInput{RoomPath: RoomPath{Room: ana.room("general").ID}}
+	in.Body.Body = "still there?"
+	for says, expires := range map[string]time.Time{
+		revokedTokenDetail: time.Now().Add(time.Hour), expiredTokenDetail: time.Now().Add(-time.Second),
+	} {
+		late.expires = expires
+		ctx := context.WithValue(t.Context(), viewerKey, late)
+		_, err := w.app.postMessage(ctx, in)
+		p := w.app.problemOf(ctx, err)
+		if p.Status != http.StatusUnauthorized || p.Detail != says || !strings.Contains(p.GetHeaders().Get("WWW-Authenticate"), "invalid_token") {
+			t.Errorf("%d %s %v, want %s", p.Status, p.Detail, p.GetHeaders(), says)
+		}
+	}
+}
+
+func TestAScriptTakesNoPlaceFromABrowser(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ana := w.owner()
+	_, secret := ana.newToken("read")
+	_, other := ana.newToken("read")
+	for range 16 {
+		ana.script(secret).streams("ndjson")
+	}
+	l := ana.script(secret).listener()
+	checkProblem(t, l.do("POST", "/comet/data", string(l.request("listen", "pull", "long-poll"))), http.StatusTooManyRequests, "Too many")
+	ana.streams("ndjson")
+	ana.script(other).streams("ndjson")
 }
 
 func TestAScriptWithAnOldTokenHoldsUpNoOther(t *testing.T) {

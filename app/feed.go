@@ -109,5 +109,9 @@ func identify(r *http.Request) (comet.Principal, error) {
 	if !ok {
 		return comet.Principal{}, store.ErrSessionEnded
 	}
-	return comet.Principal{User: userName(v.user), Login: loginOf(v)}, nil
+	who := comet.Principal{User: userName(v.user), Login: loginOf(v)}
+	if v.token() {
+		who.Quota = who.Login // a script takes no place from a browser
+	}
+	return who, nil
 }

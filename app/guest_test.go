@@ -1,6 +1,7 @@
 package app
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -21,6 +22,12 @@ func (p *person) bringsGuest(username string, rooms ...int64) *person {
 	guest.must(http.StatusCreated, "POST", "/api/v1/sign-up", body, &out)
 	guest.me = out.User
 	return guest
+}
+
+// adds brings somebody into a room.
+func (p *person) adds(room int64, who *person) {
+	p.t.Helper()
+	p.must(http.StatusNoContent, "POST", roomPath(room)+"/members", map[string]any{"user_id": who.me.ID}, nil)
 }
 
 func usernames(users []User) []string {
@@ -170,4 +177,64 @@ func TestWhoBecomesAGuestLosesSightOfTheOthersAtOnceOnEveryNode(t *testing.T) {
 	ana.gives(ben.me.ID, "member")
 	again := ben.streams("iframe")
 	again.next("presence", online(cleo))
+}
+
+// Membership ends in both ways, on the node where the guest listens and on
+// another one.
+func TestAGuestLosesSightOfThoseWithWhomTheyNoLongerShareARoom(t *testing.T) {
+	t.Parallel()
+	shared := storetest.Open(t)
+	here, there := newWorldOn(t, shared), newWorldOn(t, shared)
+	ana := here.owner()
+	ben, cleo := ana.brings("ben"), ana.brings("cleo")
+	boats := ana.creates("private", "boats")
+	quay, dock := ana.creates("private", "quay"), ana.creates("private", "dock")
+	ana.adds(quay.ID, ben)
+	ana.adds(dock.ID, cleo)
+	gus := ana.bringsGuest("gus", boats.ID, quay.ID, dock.ID)
+	for _, p := range []*person{ben, cleo} {
+		p.streams("ndjson")
+	}
+	streams := []*listener{}
+	for _, w := range []*world{here, there} {
+		l := gus.at(w).listener()
+		l.open("ndjson")
+		seen := map[string]string{}
+		l.next("presence", func(e event) bool {
+			maps.Copy(seen, e.States)
+			return seen[userName(ben.me.ID)] == "online" && seen[userName(cleo.me.ID)] == "online"
+		})
+		streams = append(streams, l)
+	}
+	gone := func(l *listener, who *person) {
+		t.Helper()
+		l.next("presence", func(e event) bool {
+			_, told := e.States[userName(who.me.ID)]
+			return e.Snapshot && !told
+		})
+	}
+	ana.must(http.StatusNoContent, "DELETE", roomPath(quay.ID)+"/members/"+userName(gus.me.ID), nil, nil)
+	for _, l := range streams {
+		gone(l, ben)
+	}
+	cleo.must(http.StatusNoContent, "DELETE", roomPath(dock.ID)+"/membership", nil, nil)
+	for _, l := range streams {
+		gone(l, cleo)
+	}
+	for _, p := range []*person{ben, cleo} {
+		p.must(http.StatusSeeOther, "POST", "/logout", nil, nil)
+		p.must(http.StatusOK, "POST", "/api/v1/sign-in", signInBody(p.me.Username, password), nil)
+		p.streams("ndjson")
+	}
+	ana.streams("ndjson")
+	for _, l := range streams {
+		l.next("presence", func(e event) bool {
+			for _, who := range []*person{ben, cleo} {
+				if _, told := e.States[userName(who.me.ID)]; told || notice(who.me.ID, "signed-in")(e) {
+					t.Errorf("he is told of %s: %+v", who.me.Username, e)
+				}
+			}
+			return notice(ana.me.ID, "signed-in")(e)
+		})
+	}
 }

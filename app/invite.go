@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"chatd/store"
 )
 
@@ -131,6 +133,9 @@ func (a *App) createInvite(ctx context.Context, in *createInviteInput) (*createI
 type inviteInput struct {
 	Invite int64 `path:"invite" minimum:"1"`
 }
+
+// Resolve implements huma.Resolver.
+func (*inviteInput) Resolve(ctx huma.Context) []error { return plainID(ctx, "invite") }
 
 // revokeInvite takes an invite back. Accounts made with it stay.
 func (a *App) revokeInvite(ctx context.Context, in *inviteInput) (*struct{}, error) {

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"net/http"
 
 	"chatd/store"
 )
@@ -75,6 +76,9 @@ type changePasswordOutput struct {
 // else. Access tokens go on.
 func (a *App) changePassword(ctx context.Context, in *changePasswordInput) (*changePasswordOutput, error) {
 	v, _ := viewerOf(ctx)
+	if wait := a.newPasswords.Wait(v.user); wait > 0 {
+		return nil, waitProblem(http.StatusTooManyRequests, "You are changing your password very often. Wait a moment and try again.", wait)
+	}
 	encoded, err := a.confirmPassword(ctx, v.user, in.Body.CurrentPassword)
 	if err != nil {
 		return nil, err
@@ -88,6 +92,11 @@ func (a *App) changePassword(ctx context.Context, in *changePasswordInput) (*cha
 		return nil, err
 	}
 	ended, err := a.store.ChangePassword(ctx, v.user, encoded, hash, v.session)
+	for try := 1; errors.Is(err, store.ErrConflict) && try < verifyTries; try++ {
+		if encoded, err = a.confirmPassword(ctx, v.user, in.Body.CurrentPassword); err == nil {
+			ended, err = a.store.ChangePassword(ctx, v.user, encoded, hash, v.session)
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +115,7 @@ func (a *App) confirmPassword(ctx context.Context, user int64, password string) 
 	if encoded, err = a.store.PasswordHash(ctx, user); err != nil {
 		return "", ownAccount(err)
 	}
-	ok, _, err := a.verify(ctx, throttledAccount(user, ""), password, encoded)
+	ok, _, err := a.verify(ctx, throttledUser(user), password, encoded)
 	if err != nil {
 		return "", err
 	}

@@ -1,8 +1,10 @@
 package app
 
 import (
+	"context"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 
 	"chatd/store/storetest"
@@ -127,7 +129,10 @@ func TestTheCurrentPasswordIsNotGuessedThroughAForgottenBrowser(t *testing.T) {
 	}
 	body := map[string]any{"current_password": password, "new_password": newPassword}
 	ana.must(http.StatusTooManyRequests, "PUT", "/api/v1/me/password", body, nil)
-	w.visitor().must(http.StatusTooManyRequests, "POST", "/api/v1/sign-in", signInBody("ana", password), nil)
+	checkProblem(t, ana.do("PATCH", "/api/v1/me", map[string]any{"current_password": password, "email": "eve@example.org"}),
+		http.StatusTooManyRequests, "wrong password")
+	// The sign-in counts logins as they are typed, whoever has them, and so on its own.
+	w.visitor().must(http.StatusOK, "POST", "/api/v1/sign-in", signInBody("ana", password), nil)
 }
 
 func TestASignInMovesThePasswordToTodaysCost(t *testing.T) {
@@ -158,6 +163,90 @@ func TestASignInMovesThePasswordToTodaysCost(t *testing.T) {
 	dearer.visitor().must(http.StatusOK, "POST", "/api/v1/sign-in", signInBody("ana", password), nil)
 	if !ana.state().SignedIn {
 		t.Error("hashing anew signed Ana out")
+	}
+}
+
+// Each replaces the hash that the others have verified the password against.
+func TestManySignInsAtOnceSucceedWhenTheHashIsReplaced(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.owner()
+	for round := range 3 {
+		dearer := newWorldOn(t, w.store, func(c *Config) { c.HashParams = HashParams{Memory: 64, Passes: uint32(2 + round), Threads: 1} })
+		var all sync.WaitGroup
+		for range 10 {
+			visitor := dearer.visitor()
+			all.Go(func() {
+				if got := visitor.do("POST", "/api/v1/sign-in", signInBody("ana", password)); got.StatusCode != http.StatusOK {
+					t.Errorf("%s: %s", got.Status, got.body)
+				}
+			})
+		}
+		all.Wait()
+	}
+}
+
+// swapping hashes passwords and replaces the user's stored hash meanwhile, the
+// first time, as a sign-in does.
+func (w *world) swapping(user int64, old, replacement string) {
+	var once sync.Once
+	derive := w.app.hasher.derive
+	w.app.hasher.derive = func(password, salt []byte, p HashParams, length int) []byte {
+		once.Do(func() {
+			if err := w.store.Rehash(context.Background(), user, old, replacement); err != nil {
+				w.t.Error(err)
+			}
+		})
+		return derive(password, salt, p, length)
+	}
+}
+
+func TestAHashThatIsReplacedMeanwhileIsReadAgain(t *testing.T) {
+	t.Parallel()
+	other, err := NewHasher(cheap, 1).Hash(t.Context(), "somebody's new one")
+	if err != nil {
+		t.Fatal(err)
+	}
+	same, err := NewHasher(cheap, 1).Hash(t.Context(), password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		replacement     string
+		signIn, changes int
+	}{
+		{same, http.StatusOK, http.StatusOK},
+		{other, http.StatusUnauthorized, http.StatusUnprocessableEntity},
+	} {
+		w := newWorld(t)
+		ana := w.owner()
+		first, err := w.store.PasswordHash(t.Context(), ana.me.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.swapping(ana.me.ID, first, c.replacement)
+		w.visitor().must(c.signIn, "POST", "/api/v1/sign-in", signInBody("ana", password), nil)
+
+		if err := w.store.Rehash(t.Context(), ana.me.ID, c.replacement, first); err != nil {
+			t.Fatal(err)
+		}
+		w.swapping(ana.me.ID, first, c.replacement)
+		ana.must(c.changes, "PUT", "/api/v1/me/password", map[string]any{"current_password": password, "new_password": newPassword}, nil)
+	}
+}
+
+func TestNobodyChangesTheirPasswordAllTheTime(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ana := w.owner()
+	body := map[string]any{"current_password": password, "new_password": password}
+	for range 5 {
+		ana.must(http.StatusOK, "PUT", "/api/v1/me/password", body, nil)
+	}
+	got := ana.do("PUT", "/api/v1/me/password", body)
+	checkProblem(t, got, http.StatusTooManyRequests, "very often")
+	if got.Header.Get("Retry-After") == "" {
+		t.Error("429 without Retry-After")
 	}
 }
 

@@ -3,6 +3,8 @@ package app
 import (
 	"context"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"chatd/comet"
 	"chatd/store"
 )
@@ -11,6 +13,9 @@ import (
 type RoomPath struct {
 	Room int64 `path:"room" minimum:"1"`
 }
+
+// Resolve implements huma.Resolver.
+func (*RoomPath) Resolve(ctx huma.Context) []error { return plainID(ctx, "room") }
 
 // joinRoom makes the viewer a member of a public room.
 func (a *App) joinRoom(ctx context.Context, in *RoomPath) (*entryOutput, error) {
@@ -111,6 +116,7 @@ func (a *App) removeMember(ctx context.Context, in *MemberPath) (*struct{}, erro
 // other nodes, before the committer has numbered its event.
 func (a *App) membershipEnded(user, room int64, reason comet.Reason, pending store.Pending) {
 	a.hub.Revoke(userName(user), roomTopic(room), reason)
+	a.parted(user)
 	a.doorbell.Ring()
 	a.committer.Number(pending...)
 }

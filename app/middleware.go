@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"runtime/debug"
 	"time"
 
@@ -133,6 +134,19 @@ func bounded(limit time.Duration) func(http.Handler) http.Handler {
 			next.ServeHTTP(w, r.WithContext(ctx))
 		})
 	}
+}
+
+// legible refuses queries that are not written as queries are. net/url leaves
+// out what it cannot read, and the answer would be to another question.
+func (a *App) legible(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, err := url.ParseQuery(r.URL.RawQuery); err != nil {
+			a.fail(w, r, problem(http.StatusBadRequest,
+				"The part of the address after the question mark cannot be read. Write special characters in it as % and two hexadecimal digits."))
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // private keeps answers of the API out of caches.

@@ -76,9 +76,7 @@ func (a *App) look(ctx context.Context) error {
 	for _, s := range seen.EndedSessions {
 		a.dropLogins([]string{s.ID}, comet.Reason(s.Reason))
 	}
-	for _, m := range seen.EndedMemberships {
-		a.hub.Revoke(userName(m.UserID), roomTopic(m.RoomID), comet.ReasonRemoved)
-	}
+	a.revokeMemberships(seen.EndedMemberships)
 	for topic, p := range seen.Topics {
 		for _, name := range namesOf(topic) {
 			a.hub.Announce(name, comet.Position(p))

@@ -36,7 +36,8 @@ var (
 	members = audience{
 		security: []map[string][]string{{sessionScheme: {}}, {tokenScheme: {}}},
 	}
-	// holders manage their own account, in a browser: no token may.
+	// holders do in a browser what no token may: what concerns accounts, and what
+	// would outlive a token.
 	holders = audience{
 		security: []map[string][]string{{sessionScheme: {}}},
 		problems: []int{http.StatusForbidden},
@@ -138,7 +139,7 @@ func subject(path string) string {
 
 // problemTexts say what each status of a problem means here.
 var problemTexts = map[int]string{
-	http.StatusBadRequest:            "The body is missing, did not arrive whole, or is not JSON.",
+	http.StatusBadRequest:            "The query cannot be read, or the body is missing, did not arrive whole, or is not JSON.",
 	http.StatusUnauthorized:          "Not signed in, or the access token is unknown, revoked or expired.",
 	http.StatusForbidden:             "Not allowed.",
 	http.StatusNotFound:              "Something that the request names does not exist, or the viewer cannot see it.",
@@ -188,17 +189,18 @@ func problemResponse(schema *huma.Schema, text string, headers ...string) *huma.
 // answers are an operation's responses: the problems that each operation like
 // it can meet, and further ones. huma adds the good ones.
 func (g group) answers(method, path string, further ...int) map[string]*huma.Response {
-	// Any operation can get an unknown query parameter, an access token that is
-	// no good, and too many of them, or lose its database.
+	// Any operation can get a query that cannot be read or has an unknown
+	// parameter, an access token that is no good, and too many of them, or lose
+	// its database.
 	problems := []int{
-		http.StatusUnprocessableEntity, http.StatusUnauthorized, http.StatusTooManyRequests, http.StatusServiceUnavailable,
+		http.StatusBadRequest, http.StatusUnprocessableEntity, http.StatusUnauthorized, http.StatusTooManyRequests, http.StatusServiceUnavailable,
 	}
 	problems = append(problems, g.problems...)
 	if method != http.MethodGet {
 		problems = append(problems, http.StatusForbidden) // to other sites
 	}
 	if method != http.MethodGet && method != http.MethodDelete {
-		problems = append(problems, http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
+		problems = append(problems, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
 	}
 	if strings.Contains(path, "{") {
 		problems = append(problems, http.StatusNotFound)
@@ -216,7 +218,7 @@ func serveDocument(r chi.Router, document huma.Config) error {
 	if err != nil {
 		return fmt.Errorf("encode the OpenAPI document: %w", err)
 	}
-	r.With(private).Get("/api/v1/openapi.json", func(w http.ResponseWriter, _ *http.Request) {
+	r.Get("/api/v1/openapi.json", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/openapi+json")
 		_, _ = w.Write(encoded)
 	})

@@ -4,7 +4,7 @@ import "chatd/store"
 
 // PageQuery says which part of a list is wanted.
 type PageQuery struct {
-	After string `query:"after" maxLength:"2000" doc:"The next of an earlier page. Without it the list begins at its beginning."`
+	After string `query:"after" maxLength:"4000" doc:"The next of an earlier page. Without it the list begins at its beginning."`
 	Limit int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"How many at most."`
 }
 

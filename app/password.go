@@ -8,8 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync/atomic"
-	"time"
 	"unicode/utf8"
 
 	"golang.org/x/crypto/argon2"
@@ -22,11 +20,6 @@ const (
 
 	saltLength = 16
 	keyLength  = 32
-
-	// A check takes a few hundredths of a second, so a place in this queue is
-	// about as long as hashWait.
-	hashWait         = 2 * time.Second
-	waitersPerHasher = 64
 )
 
 // ErrBusy says that too many passwords are being checked at the moment. The
@@ -58,12 +51,10 @@ var maxHashParams = HashParams{Memory: 128 * 1024, Passes: 16, Threads: 16}
 // while older hashes stay valid.
 type Hasher struct {
 	// Static after construction.
-	params     HashParams
-	slots      chan struct{}
-	maxWaiting int64
-	derive     func(password, salt []byte, p HashParams, length int) []byte
+	params HashParams
+	derive func(password, salt []byte, p HashParams, length int) []byte
 
-	waiting atomic.Int64
+	hashQueue
 }
 
 // NewHasher returns a hasher that makes new hashes with params and runs at
@@ -74,9 +65,8 @@ func NewHasher(params HashParams, parallel int) *Hasher {
 		parallel = defaultParallelHashes(params)
 	}
 	return &Hasher{
-		params:     params,
-		slots:      make(chan struct{}, parallel),
-		maxWaiting: int64(waitersPerHasher * parallel),
+		params:    params,
+		hashQueue: newHashQueue(parallel),
 		derive: func(password, salt []byte, p HashParams, length int) []byte {
 			//nolint:gosec // length is at most 64, see storedHash.bounded
 			return argon2.IDKey(password, salt, p.Passes, p.Memory, p.Threads, uint32(length))
@@ -104,10 +94,11 @@ func CheckPassword(password string) string {
 func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 	salt := make([]byte, saltLength)
 	_, _ = rand.Read(salt) // never fails; see crypto/rand
-	key, err := h.run(ctx, password, salt, h.params, keyLength)
-	if err != nil {
+	if err := h.enter(ctx); err != nil {
 		return "", err
 	}
+	defer h.leave()
+	key := h.key(password, salt, h.params, keyLength)
 	return storedHash{params: h.params, salt: salt, key: key}.String(), nil
 }
 
@@ -125,13 +116,27 @@ func (h *Hasher) Verify(ctx context.Context, password, encoded string) (ok, reha
 	} else {
 		password = password[:min(len(password), maxPasswordBytes)]
 	}
-	key, err := h.run(ctx, password, stored.salt, stored.params, len(stored.key))
-	if err != nil {
+	if err := h.enter(ctx); err != nil {
 		return false, false, err
 	}
+	defer h.leave()
+	key := h.key(password, stored.salt, stored.params, len(stored.key))
 	same := subtle.ConstantTimeCompare(key, stored.key) == 1
 	ok = known && same
+	if rest, some := h.rest(stored.params); some && !ok {
+		h.key(password, stored.salt, rest, keyLength)
+	}
 	return ok, ok && (stored.params != h.params || len(stored.key) != keyLength), nil
+}
+
+// rest is the work that today's cost is beyond p, if there is some. It is done
+// with wrong passwords for older, cheaper hashes: otherwise the time would tell
+// whose hash is one, and so that somebody of this name exists.
+func (h *Hasher) rest(p HashParams) (rest HashParams, some bool) {
+	work := int64(h.params.Memory)*int64(h.params.Passes) - int64(p.Memory)*int64(p.Passes)
+	rest = h.params
+	rest.Memory = uint32(max(0, work) / int64(rest.Passes)) //nolint:gosec // at most h.params.Memory
+	return rest, rest.Memory >= 8*uint32(rest.Threads)
 }
 
 // nobody is the hash that stands in for a person who does not exist. No
@@ -140,40 +145,10 @@ func (h *Hasher) nobody() storedHash {
 	return storedHash{params: h.params, salt: make([]byte, saltLength), key: make([]byte, keyLength)}
 }
 
-// run derives a key when it is its turn. Passwords are compared in Unicode's
-// form NFC, because the same word typed on two systems may differ in bytes.
-func (h *Hasher) run(ctx context.Context, password string, salt []byte, p HashParams, length int) ([]byte, error) {
-	if err := h.enter(ctx); err != nil {
-		return nil, err
-	}
-	defer func() { <-h.slots }()
-	return h.derive([]byte(norm.NFC.String(password)), salt, p, length), nil
-}
-
-// enter waits for a free slot.
-func (h *Hasher) enter(ctx context.Context) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	select {
-	case h.slots <- struct{}{}:
-		return nil
-	default:
-	}
-	defer h.waiting.Add(-1)
-	if h.waiting.Add(1) > h.maxWaiting {
-		return ErrBusy
-	}
-	timer := time.NewTimer(hashWait)
-	defer timer.Stop()
-	select {
-	case h.slots <- struct{}{}:
-		return nil
-	case <-timer.C:
-		return ErrBusy
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+// key derives a key. Passwords are compared in Unicode's form NFC, because the
+// same word typed on two systems may differ in bytes.
+func (h *Hasher) key(password string, salt []byte, p HashParams, length int) []byte {
+	return h.derive([]byte(norm.NFC.String(password)), salt, p, length)
 }
 
 // storedHash is a hash as it stands in the database, in the PHC string format:

@@ -43,6 +43,37 @@ func TestTheHashIsTheOneOfTheReferenceImplementation(t *testing.T) {
 	}
 }
 
+func TestAWrongPasswordTakesTodaysTimeWhateverTheHashHasCost(t *testing.T) {
+	t.Parallel()
+	work := func(h *Hasher, password, encoded string) (work int64) {
+		t.Helper()
+		derive := h.derive
+		h.derive = func(password, salt []byte, p HashParams, length int) []byte {
+			work += int64(p.Memory) * int64(p.Passes)
+			return derive(password, salt, p, length)
+		}
+		defer func() { h.derive = derive }()
+		if ok, _, err := h.Verify(t.Context(), password, encoded); ok != (password == "correct horse") || err != nil {
+			t.Errorf("ok %v, %v", ok, err)
+		}
+		return work
+	}
+	today := NewHasher(HashParams{Memory: 256, Passes: 2, Threads: 1}, 1)
+	nobody := work(today, "wrong", "")
+	for _, then := range []HashParams{cheap, {Memory: 256, Passes: 1, Threads: 1}, {Memory: 64, Passes: 7, Threads: 1}, today.params} {
+		encoded, err := NewHasher(then, 1).Hash(t.Context(), "correct horse")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := work(today, "wrong", encoded); got != nobody {
+			t.Errorf("with a hash of %+v the work is %d, without one %d", then, got, nobody)
+		}
+		if got := work(today, "correct horse", encoded); got > nobody {
+			t.Errorf("the right password takes the work %d", got)
+		}
+	}
+}
+
 func TestAHashWithOtherParametersIsToBeReplaced(t *testing.T) {
 	t.Parallel()
 	encoded, err := NewHasher(cheap, 1).Hash(t.Context(), "correct horse")

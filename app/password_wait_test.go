@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -98,6 +99,45 @@ func TestTheQueueIsBounded(t *testing.T) {
 		all.Wait()
 		if atOnce.Load() != 7 {
 			t.Errorf("%d were turned away at once, want 7", atOnce.Load())
+		}
+	})
+}
+
+func TestOneNetworkTakesOnlyAPartOfTheQueue(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := NewHasher(cheap, 1)
+		h.derive = func(_, _ []byte, _ HashParams, length int) []byte {
+			time.Sleep(50 * time.Millisecond)
+			return make([]byte, length)
+		}
+		from := func(address string) error {
+			_, _, err := h.Verify(context.WithValue(t.Context(), peerKey, address), "correct horse", "")
+			return err
+		}
+		var all sync.WaitGroup
+		var busy atomic.Int64
+		for i := range 200 {
+			all.Go(func() {
+				if errors.Is(from(fmt.Sprintf("2001:db8::%x", i)), ErrBusy) {
+					busy.Add(1)
+				}
+			})
+		}
+		synctest.Wait()
+		if want := 200 - 1 - int64(waitersPerHasher/4); busy.Load() != want {
+			t.Errorf("%d of one network were turned away, want %d", busy.Load(), want)
+		}
+		for i := range 8 {
+			all.Go(func() {
+				if err := from(fmt.Sprintf("192.0.2.%d", i)); err != nil {
+					t.Errorf("from another network: %v", err)
+				}
+			})
+		}
+		all.Wait()
+		if h.waiting.Load() != 0 || len(h.queued) != 0 {
+			t.Errorf("%d still wait, %v", h.waiting.Load(), h.queued)
 		}
 	})
 }

@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"net/http"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"chatd/comet"
 	"chatd/store"
 	"chatd/store/rights"
@@ -57,6 +59,9 @@ func (a *App) listPeople(ctx context.Context, in *peopleInput) (*peopleOutput, e
 type UserPath struct {
 	User int64 `path:"user" minimum:"1"`
 }
+
+// Resolve implements huma.Resolver.
+func (*UserPath) Resolve(ctx huma.Context) []error { return plainID(ctx, "user") }
 
 type userOutput struct {
 	Body User

@@ -97,6 +97,7 @@ var sentinels = []sentinel{
 	{store.ErrNotFound, http.StatusNotFound, "This does not exist, or you cannot see it. Go back to your rooms.", 0},
 	{store.ErrNotMember, http.StatusForbidden, "You are not a member of this room. Join it first.", 0},
 	{store.ErrLastOwner, http.StatusConflict, "There must be an owner. Make somebody else owner first.", 0},
+	{store.ErrTooManyTokens, http.StatusConflict, "You have 100 access tokens, which is the most. Revoke one that you no longer use.", 0},
 	{store.ErrReadOnly, http.StatusForbidden, "This room is read-only: only those who look after it write here. Write to one of them.", 0},
 	{store.ErrForbidden, http.StatusForbidden, "You are not allowed to do this. Ask an owner.", 0},
 	{store.ErrSessionEnded, http.StatusUnauthorized, signedOutDetail, 0},
@@ -119,6 +120,9 @@ const (
 // one place where that is decided. An error nobody foresaw stays in the log;
 // the client gets the id of its entry.
 func (a *App) problemOf(ctx context.Context, err error) *Problem {
+	if v, _ := viewerOf(ctx); v.token() && errors.Is(err, store.ErrSessionEnded) {
+		err = endedToken(v)
+	}
 	if p, ok := errors.AsType[*Problem](err); ok {
 		return p
 	}

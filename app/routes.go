@@ -44,16 +44,16 @@ func (a *App) routes() (http.Handler, error) {
 	r.Post("/logout", a.signOut)
 
 	// The API. Visitors need no session, members do. Who is new begins a session
-	// and whoever manages their own account has one: both in a browser, with no
-	// access token. Control is for members and answers whatever happens to data.
+	// and whoever manages accounts, or makes an invite, has one: both in a browser,
+	// with no access token, which these would outlive. Control is for members and answers whatever happens to data.
 	document := a.newDocument()
-	visiting := r.With(private, compressed, bounded(dataPatience), data)
+	visiting := r.With(private, compressed, a.legible, bounded(dataPatience), data)
 	visitor := newGroup(visiting.With(a.writable, a.strictBody(visitorBodyLimit)), document, visitors)
 	newcomer := newGroup(visiting.With(a.inBrowser, a.strictBody(visitorBodyLimit)), document, visitors)
-	signedIn := r.With(private, compressed, bounded(dataPatience), data, a.signedIn)
+	signedIn := r.With(private, compressed, a.legible, bounded(dataPatience), data, a.signedIn)
 	member := newGroup(signedIn.With(a.writable, a.strictBody(bodyLimit)), document, members)
 	holder := newGroup(signedIn.With(a.inBrowser, a.strictBody(visitorBodyLimit)), document, holders)
-	urgently := r.With(private, control, a.signedIn)
+	urgently := r.With(private, a.legible, control, a.signedIn)
 	urgent := newGroup(urgently.With(a.writable, a.strictBody(visitorBodyLimit), bounded(controlPatience)), document, members)
 	urgentHolder := newGroup(urgently.With(a.inBrowser, a.strictBody(visitorBodyLimit), bounded(controlPatience)), document, holders)
 
@@ -70,15 +70,15 @@ func (a *App) routes() (http.Handler, error) {
 	operation(a, urgentHolder, "DELETE /api/v1/sessions", "Sign out everywhere else.", a.endOtherSessions)
 	operation(a, urgentHolder, "DELETE /api/v1/sessions/{session}", "Sign out in one browser.", a.endOwnSession)
 	operation(a, holder, "GET /api/v1/tokens", "The viewer's access tokens.", a.listTokens)
-	operation(a, holder, "POST /api/v1/tokens", "Make an access token.", a.createToken, 201)
+	operation(a, holder, "POST /api/v1/tokens", "Make an access token.", a.createToken, 201, 409)
 	operation(a, holder, "DELETE /api/v1/tokens/{token}", "Revoke an access token.", a.revokeToken)
 
 	operation(a, member, "GET /api/v1/overview", "Everything the page shows first.", a.overview)
-	operation(a, member, "PATCH /api/v1/workspace", "Change the workspace's name or who may sign up.", a.changeWorkspace)
+	operation(a, holder, "PATCH /api/v1/workspace", "Change the workspace's name or who may sign up.", a.changeWorkspace)
 	operation(a, member, "GET /api/v1/users", "Everybody whom the viewer can see.", a.listPeople, 403)
 	operation(a, member, "GET /api/v1/users/{user}", "One person.", a.showPerson)
-	operation(a, member, "PATCH /api/v1/users/{user}", "Give somebody another role, or close or open their account.", a.changePerson, 409)
-	operation(a, member, "DELETE /api/v1/users/{user}/sessions", "Sign somebody out everywhere.", a.signOutPerson)
+	operation(a, holder, "PATCH /api/v1/users/{user}", "Give somebody another role, or close or open their account.", a.changePerson, 409)
+	operation(a, holder, "DELETE /api/v1/users/{user}/sessions", "Sign somebody out everywhere.", a.signOutPerson)
 
 	operation(a, member, "GET /api/v1/rooms/directory", "All public rooms.", a.directory, 403)
 	operation(a, member, "POST /api/v1/rooms", "Make a room.", a.createRoom, 201, 409)
@@ -95,8 +95,8 @@ func (a *App) routes() (http.Handler, error) {
 	operation(a, member, "POST /api/v1/rooms/{room}/messages", "Send a message.", a.postMessage, 201, 200, 409)
 	operation(a, urgent, "PUT /api/v1/rooms/{room}/read", "Remember how far the viewer has read.", a.markRead)
 	operation(a, member, "GET /api/v1/invites", "All invites.", a.listInvites, 403)
-	operation(a, member, "POST /api/v1/invites", "Make an invite.", a.createInvite, 201, 404)
+	operation(a, holder, "POST /api/v1/invites", "Make an invite.", a.createInvite, 201, 404)
 	operation(a, member, "DELETE /api/v1/invites/{invite}", "Take an invite back.", a.revokeInvite)
 
-	return r, serveDocument(r, document)
+	return r, serveDocument(r.With(private, a.legible), document)
 }

@@ -17,14 +17,15 @@ import (
 
 // sights are the people whom guests see: of all others they do not learn who is
 // here. Whoever has no entry sees everybody. An entry is made anew with each
-// data request of a guest, and when a look finds that somebody has become one.
+// data request of a guest, when a look finds that somebody has become one, and
+// when a membership ends that the guest's sight may rest on.
 type sights struct {
 	// keep is how long an entry outlives its making: longer than any data
 	// request lasts.
 	keep time.Duration
 
 	mu      sync.Mutex
-	changes int64 // how many changes of roles were heard of
+	changes int64 // how many changes of roles, and ends of memberships, were heard of
 	guests  map[int64]guestSight
 	sweep   time.Time
 }
@@ -33,6 +34,11 @@ type guestSight struct {
 	people []int64 // sorted
 	mark   string
 	made   time.Time
+}
+
+func (g guestSight) sees(user int64) bool {
+	_, found := slices.BinarySearch(g.people, user)
+	return found
 }
 
 // newSights returns the sights of nobody.
@@ -53,14 +59,11 @@ func (s *sights) Of(viewer int64) presence.Sight {
 	if !limited {
 		return presence.Sight{}
 	}
-	return presence.Sight{Mark: guest.mark, Sees: func(user int64) bool {
-		_, found := slices.BinarySearch(guest.people, user)
-		return found
-	}}
+	return presence.Sight{Mark: guest.mark, Sees: guest.sees}
 }
 
-// refresh finds out what user sees, whose role is asked for first. A role that
-// changes meanwhile is asked for again, so that of a change and a request at
+// refresh finds out what user sees, whose role is asked for first. When
+// something changes meanwhile it asks again, so that of a change and a request at
 // the same time the change counts.
 func (s *sights) refresh(ctx context.Context, through *store.Store, user int64, role func() (store.Role, error)) error {
 	for {
@@ -88,14 +91,15 @@ func (s *sights) heard() int64 {
 	return s.changes
 }
 
-// changed notes that somebody's role is another one.
+// changed notes that somebody's role is another one, or that a membership has
+// ended.
 func (s *sights) changed() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.changes++
 }
 
-// put keeps what was found out, unless a role has changed since.
+// put keeps what was found out, unless there was a change since.
 func (s *sights) put(changes, user int64, limited bool, people []int64) bool {
 	now := time.Now()
 	slices.Sort(people)
@@ -111,6 +115,19 @@ func (s *sights) put(changes, user int64, limited bool, people []int64) bool {
 		delete(s.guests, user)
 	}
 	return true
+}
+
+// concerned are the guests who are among users or see one of them.
+func (s *sights) concerned(users []int64) []int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var guests []int64
+	for user, guest := range s.guests {
+		if slices.Contains(users, user) || slices.ContainsFunc(users, guest.sees) {
+			guests = append(guests, user)
+		}
+	}
+	return guests
 }
 
 // sweepLocked forgets guests who are long gone.

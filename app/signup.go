@@ -19,10 +19,17 @@ type signUpInput struct {
 // signUp makes an account for somebody who was invited, or for anybody where
 // sign-up is open, and signs them in.
 func (a *App) signUp(ctx context.Context, in *signUpInput) (*signedInOutput, error) {
-	// Hashing is dear, so it is only done for somebody who may come in. The
-	// store checks that again with the account.
+	// Hashing is dear, so it is only done for somebody who may come in with an
+	// account that can be made, and not often from one network. The store judges
+	// the account and the invite again.
 	if err := a.admit(ctx, in.Body.Invite); err != nil {
 		return nil, signUpProblem(err)
+	}
+	if err := a.checkAccount(ctx, in.Body.Account); err != nil {
+		return nil, err
+	}
+	if err := a.allowSignUp(ctx, in.Body.Invite); err != nil {
+		return nil, err
 	}
 	hash, err := a.hash(ctx, "password", in.Body.Password)
 	if err != nil {
@@ -36,8 +43,7 @@ func (a *App) signUp(ctx context.Context, in *signUpInput) (*signedInOutput, err
 	return a.welcome(ctx, in.Browser, user, "")
 }
 
-// admit lets in whoever has an invite and, where sign-up is open, others too,
-// but not many from one address.
+// admit lets in whoever has an invite and, where sign-up is open, others too.
 func (a *App) admit(ctx context.Context, invite string) error {
 	if invite != "" {
 		_, err := a.store.InviteByToken(ctx, invite)
@@ -50,7 +56,29 @@ func (a *App) admit(ctx context.Context, invite string) error {
 	if !workspace.SignUpOpen {
 		return store.ErrSignUpClosed
 	}
-	if wait := a.signUps.Wait(network(address(ctx))); wait > 0 {
+	return nil
+}
+
+// checkAccount says what is wrong with a new account. Many may be tried, so
+// that people can correct themselves, but not all names and addresses.
+func (a *App) checkAccount(ctx context.Context, account Account) error {
+	if wait := a.signUpTries.Wait(network(address(ctx))); wait > 0 {
+		return waitProblem(http.StatusTooManyRequests, "Many accounts were tried from your address just now. Wait a minute and try again.", wait)
+	}
+	if err := checkNewPassword("password", account.Password); err != nil {
+		return err
+	}
+	return a.store.Available(ctx, account.newUser(""))
+}
+
+// allowSignUp lets one network make some accounts at once and then a few a
+// minute; without an invite fewer.
+func (a *App) allowSignUp(ctx context.Context, invite string) error {
+	limit := a.signUps
+	if invite != "" {
+		limit = a.invitedSignUps
+	}
+	if wait := limit.Wait(network(address(ctx))); wait > 0 {
 		return waitProblem(http.StatusTooManyRequests, "Many accounts were made from your address just now. Wait a minute and try again.", wait)
 	}
 	return nil

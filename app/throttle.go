@@ -63,8 +63,9 @@ func NewThrottle() *Throttle {
 	return &Throttle{entries: map[throttleKey]*list.Element{}, recent: list.New()}
 }
 
-// Try books a try of an account (a user, or a login as typed) from an address. It counts as failed until Succeeded or Cancel is told, so that
-// many at the same time do not slip through. A positive wait means that the
+// Try books a try of an account (a login, a user, a
+// token) from an address. It counts as failed until Succeeded or Cancel is told,
+// so that many at the same time do not slip through. A positive wait means that the
 // try is refused and not booked, and may be made after that time.
 func (t *Throttle) Try(account, address string) (wait time.Duration) {
 	now := time.Now()

@@ -67,7 +67,8 @@ type createTokenOutput struct {
 
 // createToken makes an access token for a script of the viewer.
 func (a *App) createToken(ctx context.Context, in *createTokenInput) (*createTokenOutput, error) {
-	token, err := a.store.CreateToken(ctx, userOf(ctx), store.NewToken{
+	v, _ := viewerOf(ctx)
+	token, err := a.store.CreateToken(ctx, v.user, v.session, store.NewToken{
 		Name:  in.Body.Name,
 		Scope: in.Body.Scope,
 		TTL:   time.Duration(in.Body.ExpiresInDays) * 24 * time.Hour,

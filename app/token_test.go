@@ -19,6 +19,20 @@ func (p *person) newToken(scope string) (id, secret string) {
 	return made.ID, made.Token
 }
 
+// brief makes an access token that lives for less than a day.
+func (w *world) brief(p *person, ttl time.Duration) store.Token {
+	w.t.Helper()
+	sessions, err := w.store.Sessions(w.t.Context(), p.me.ID)
+	if err != nil || len(sessions) == 0 {
+		w.t.Fatalf("%d sessions, %v", len(sessions), err)
+	}
+	token, err := w.store.CreateToken(w.t.Context(), p.me.ID, sessions[0].ID, store.NewToken{Name: "x", Scope: store.ScopeRead, TTL: ttl})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return token
+}
+
 // script is a program of the person with this secret, and no cookie.
 func (p *person) script(secret string) *person {
 	p.t.Helper()
@@ -144,11 +158,7 @@ func TestAStreamEndsWhenItsTokenExpires(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ana := w.owner()
-	token, err := w.store.CreateToken(t.Context(), ana.me.ID, store.NewToken{Name: "x", Scope: store.ScopeRead, TTL: 2 * time.Second})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ana.script(token.Secret).streams("ndjson").ends("expired")
+	ana.script(w.brief(ana, 2*time.Second).Secret).streams("ndjson").ends("expired")
 }
 
 func TestNobodyTouchesSomebodyElsesTokens(t *testing.T) {

@@ -2,6 +2,7 @@ package app
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -64,9 +65,69 @@ func TestEverybodySignsUpWhereSignUpIsOpenButNotManyFromOneAddress(t *testing.T)
 		t.Errorf("from another address: %s", got.body)
 	}
 	ana.header.Set("X-Forwarded-For", "203.0.113.9")
-	ana.brings("hal") // with an invite nobody waits
+	ana.brings("hal") // those with an invite have an allowance of their own
 	ana.must(http.StatusOK, "PATCH", "/api/v1/workspace", map[string]any{"sign_up": "invite"}, nil)
 	checkProblem(t, signUp("ian", "203.0.113.11"), http.StatusForbidden, "takes an invite")
+}
+
+// Mistakes use up nothing, and are not worth a hash: whoever makes many of them
+// holds up no sign-in.
+func TestMistakesAtTheSignUpTakeNeitherTheAllowanceNorAHash(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ana := w.owner()
+	invite := ana.invite()
+	ana.must(http.StatusOK, "PATCH", "/api/v1/workspace", map[string]any{"sign_up": "open"}, nil)
+	ana.must(http.StatusOK, "PATCH", "/api/v1/me", map[string]any{"email": "ana@example.org", "current_password": password}, nil)
+	derive := w.app.hasher.derive
+	w.app.hasher.derive = func([]byte, []byte, HashParams, int) []byte { panic("a password is hashed") }
+	for range 10 {
+		for field, value := range map[string]string{
+			"password": "short", "username": "ANA", "email": "Ana@Example.org", "display_name": " ",
+		} {
+			for _, token := range []string{"", invite} {
+				body := newAccount("ben")
+				body["invite"], body[field] = token, value
+				if got := w.visitor().do("POST", "/api/v1/sign-up", body); !strings.Contains(got.body, "body."+field) {
+					t.Fatalf("%s: %s %s", field, got.Status, got.body)
+				}
+			}
+		}
+	}
+	w.app.hasher.derive = derive
+	w.visitor().must(http.StatusCreated, "POST", "/api/v1/sign-up", newAccount("ben"), nil)
+	ana.brings("cleo")
+	// Not even mistakes may go on for ever: they tell who is here.
+	body := newAccount("ana")
+	body["invite"] = invite
+	for range 200 {
+		if w.visitor().do("POST", "/api/v1/sign-up", body).StatusCode == http.StatusTooManyRequests {
+			return
+		}
+	}
+	t.Error("names may be tried for ever")
+}
+
+func TestNotManyAccountsAreMadeFromOneNetworkWithOneInvite(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, trustLoopback)
+	invite := w.owner().invite()
+	signUp := func(i int, address string) answer {
+		visitor := w.visitor()
+		visitor.header.Set("X-Forwarded-For", address)
+		body := newAccount("person-" + strconv.Itoa(i))
+		body["invite"] = invite
+		return visitor.do("POST", "/api/v1/sign-up", body)
+	}
+	for i := range 20 {
+		if got := signUp(i, "2001:db8::"+strconv.Itoa(i)); got.StatusCode != http.StatusCreated {
+			t.Fatalf("%d: %s", i, got.body)
+		}
+	}
+	checkProblem(t, signUp(20, "2001:db8::20"), http.StatusTooManyRequests, "Many accounts")
+	if got := signUp(20, "2001:db8:1::1"); got.StatusCode != http.StatusCreated {
+		t.Errorf("from another network: %s", got.body)
+	}
 }
 
 func TestBeforeTheSetUpNobodySignsUp(t *testing.T) {

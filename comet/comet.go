@@ -1,17 +1,24 @@
 package comet
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strconv"
 )
 
-// Principal is who makes a request. Both words are opaque to the hub and are
+// Principal is who makes a request. The words are opaque to the hub and are
 // only compared.
 type Principal struct {
 	User  string // whose events they are
-	Login string // the signed-in browser, which can end on its own
+	Login string // what is signed in and can end on its own
+	// Quota is what comet sessions are counted under for Limits.Sessions. Empty
+	// means under User; no other value may be the name of a user.
+	Quota string
 }
+
+// quota is the word that the principal's sessions are counted under.
+func (p Principal) quota() string { return cmp.Or(p.Quota, p.User) }
 
 // Position is a place in a topic: events are numbered 1, 2, 3, … without gaps,
 // and a new epoch makes all earlier numbers void. Both are below 2^53. In JSON

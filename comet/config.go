@@ -55,7 +55,7 @@ type Limits struct {
 	Body         int64 // bytes of a request; 64 KiB
 	Operations   int   // of one control request; 32
 	Topics       int   // of one comet session; 256, which is also the greatest
-	Sessions     int   // comet sessions of one user on this hub; 16
+	Sessions     int   // comet sessions of one user, or one quota, on this hub; 16
 	Hints        int   // keys of hints kept for one comet session; 256
 	RingEvents   int   // events kept in memory for each followed topic; 256
 	RingBytes    int   // bytes of these; 512 KiB

@@ -2,6 +2,7 @@ package comet
 
 import (
 	"bytes"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -214,6 +215,32 @@ func TestAUserHasAtMostSixteenSessions(t *testing.T) {
 			}
 		}
 		w.user("ben").stream(dataRequest{}).want("listen-ack")
+	})
+}
+
+func TestWhoeverHasAQuotaOfTheirOwnTakesNoPlaceFromOthers(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t, newMemoryLog(), func(c *Config) { c.Limits.Sessions = 2 })
+		status := func(login string) int {
+			r, err := user{w, "ann", login}.post(t.Context(), "/comet/data", typeJSON, body(dataRequest{ID: rand.Text(), N: 1, Mode: modeStream}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = r.Body.Close() })
+			return r.StatusCode
+		}
+		for _, login := range []string{"script of one", "another of two", "browser"} {
+			for i, want := range []int{http.StatusOK, http.StatusOK, http.StatusTooManyRequests} {
+				if got := status(login); got != want {
+					t.Errorf("%s's session %d: status %d", login, i+1, got)
+				}
+			}
+		}
+		w.hub.EndUser("ann", ReasonDeactivated)
+		synctest.Wait()
+		if n := w.hub.Stats().Sessions; n != 0 || len(w.hub.registry.quotas) != 0 {
+			t.Errorf("%d sessions are left, and quotas %v", n, w.hub.registry.quotas)
+		}
 	})
 }
 

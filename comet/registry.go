@@ -15,12 +15,13 @@ type sessionKey struct {
 
 // registry finds comet sessions.
 type registry struct {
-	limit int // sessions of one user
+	limit int // sessions of one quota
 
 	mu     sync.RWMutex
 	all    map[sessionKey]*session
 	users  index
 	logins index
+	quotas index
 }
 
 // index groups sessions by a word.
@@ -41,7 +42,10 @@ func (x index) remove(word string, s *session) {
 }
 
 func newRegistry(limit int) *registry {
-	return &registry{limit: limit, all: make(map[sessionKey]*session), users: make(index), logins: make(index)}
+	return &registry{
+		limit: limit, all: make(map[sessionKey]*session),
+		users: make(index), logins: make(index), quotas: make(index),
+	}
 }
 
 // find returns the session, nil when it is unknown.
@@ -51,8 +55,8 @@ func (r *registry) find(key sessionKey) *session {
 	return r.all[key]
 }
 
-// adopt returns the session, which is made when it is unknown. When the user
-// has too many, one that no request serves makes room; idle is that one, and
+// adopt returns the session, which is made when it is unknown. When the quota
+// is used up, one that no request serves makes room; idle is that one, and
 // the caller must end it. It returns nil when there is none.
 func (r *registry) adopt(h *Hub, key sessionKey) (s, idle *session) {
 	r.mu.Lock()
@@ -60,7 +64,7 @@ func (r *registry) adopt(h *Hub, key sessionKey) (s, idle *session) {
 	if s = r.all[key]; s != nil {
 		return s, nil
 	}
-	if mine := r.users[key.who.User]; len(mine) >= r.limit {
+	if mine := r.quotas[key.who.quota()]; len(mine) >= r.limit {
 		if idle = longestIdle(mine); idle == nil {
 			return nil, nil
 		}
@@ -70,6 +74,7 @@ func (r *registry) adopt(h *Hub, key sessionKey) (s, idle *session) {
 	r.all[key] = s
 	r.users.add(key.who.User, s)
 	r.logins.add(key.who.Login, s)
+	r.quotas.add(key.who.quota(), s)
 	return s, idle
 }
 
@@ -95,6 +100,7 @@ func (r *registry) removeLocked(s *session) {
 	delete(r.all, s.key)
 	r.users.remove(s.key.who.User, s)
 	r.logins.remove(s.key.who.Login, s)
+	r.quotas.remove(s.key.who.quota(), s)
 }
 
 func (r *registry) ofUser(user string) []*session { return r.members(r.users, user) }

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 
@@ -66,7 +67,8 @@ func newWorld(t *testing.T, log *memoryLog, tune func(*Config)) *world {
 }
 
 func identify(r *http.Request) (Principal, error) {
-	p := Principal{r.Header.Get("X-User"), r.Header.Get("X-Login")}
+	login, quota, _ := strings.Cut(r.Header.Get("X-Login"), " of ")
+	p := Principal{r.Header.Get("X-User"), login, quota}
 	if p.User == "" {
 		return p, errors.New("nobody")
 	}

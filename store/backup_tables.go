@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -41,10 +42,20 @@ func tablesOf(steps []migration) []string {
 }
 
 // appliedVersion is the version of the newest applied migration; 0 when there
-// is none. It changes nothing.
+// is none. It changes nothing, and refuses another program's table of that
+// name, which several tools of others have.
 func appliedVersion(ctx context.Context, db querier) (version int, err error) {
-	var exists bool
-	err = db.QueryRow(ctx, `select to_regclass($1) is not null`, versionTable).Scan(&exists)
+	var exists, ours bool
+	err = db.QueryRow(ctx, `
+		select to_regclass($1) is not null, 3 = (
+			select count(*) from pg_attribute
+			where attrelid = to_regclass($1) and not attisdropped
+				and (attname, atttypid) in (('version', 'int'::regtype), ('name', 'text'::regtype), ('applied_at', 'timestamptz'::regtype)))`,
+		versionTable).Scan(&exists, &ours)
+	if err == nil && exists && !ours {
+		// In another schema than the one where our tables would be it may stay.
+		return 0, refuseTaken(ctx, db, []string{versionTable})
+	}
 	if err == nil && exists {
 		err = db.QueryRow(ctx, `select coalesce(max(version), 0) from schema_migrations`).Scan(&version)
 	}
@@ -52,6 +63,23 @@ func appliedVersion(ctx context.Context, db querier) (version int, err error) {
 		return 0, fmt.Errorf("read the schema's version: %w", err)
 	}
 	return version, nil
+}
+
+// refuseTaken refuses a database in which somebody else's tables have names
+// that ours are to have.
+func refuseTaken(ctx context.Context, db querier, names []string) error {
+	var taken []string
+	err := db.QueryRow(ctx, `
+		select array(
+			select name from unnest($1::text[]) name
+			where to_regclass(quote_ident(current_schema()) || '.' || quote_ident(name)) is not null)`, names).Scan(&taken)
+	if err != nil {
+		return fmt.Errorf("see what the database holds: %w", err)
+	}
+	if len(taken) > 0 {
+		return errors.New("the database holds tables of another program (" + strings.Join(taken, ", ") + "); give chatd a database of its own")
+	}
+	return nil
 }
 
 // readTables returns those of the tables that a backup holds, with their columns, each

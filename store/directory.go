@@ -20,7 +20,8 @@ type DirectoryRoom struct {
 // joined, and where the next page begins, "" after the last one. Those who may
 // not see the directory get ErrForbidden.
 func (s *Store) Directory(ctx context.Context, user int64, page Page) (rooms []DirectoryRoom, next string, err error) {
-	after, err := page.from()
+	const list = "directory"
+	after, err := page.from(list)
 	if err != nil {
 		return nil, "", err
 	}
@@ -39,7 +40,7 @@ func (s *Store) Directory(ctx context.Context, user int64, page Page) (rooms []D
 	if err != nil {
 		return nil, "", fmt.Errorf("list public rooms: %w", err)
 	}
-	rooms, next, err = collectPage(rows, page, func(row pgx.Row) (d DirectoryRoom, at cursor, err error) {
+	rooms, next, err = collectPage(rows, page, list, func(row pgx.Row) (d DirectoryRoom, at cursor, err error) {
 		d.Room, err = scanRoom(row, &at.Name, &d.Members, &d.Joined)
 		at.ID = d.ID
 		return d, at, err
@@ -58,7 +59,8 @@ func (s *Store) Directory(ctx context.Context, user int64, page Page) (rooms []D
 // ErrNotMember for a public room that the user has not joined, and ErrNotFound
 // for a room that is not theirs to know of.
 func (s *Store) Members(ctx context.Context, user, room int64, page Page) (members []Member, next string, err error) {
-	after, err := page.from()
+	list := fmt.Sprintf("members/%d", room)
+	after, err := page.from(list)
 	if err != nil {
 		return nil, "", err
 	}
@@ -74,7 +76,7 @@ func (s *Store) Members(ctx context.Context, user, room int64, page Page) (membe
 	if err != nil {
 		return nil, "", fmt.Errorf("list members of room %d: %w", room, err)
 	}
-	members, next, err = collectPage(rows, page, func(row pgx.Row) (m Member, at cursor, err error) {
+	members, next, err = collectPage(rows, page, list, func(row pgx.Row) (m Member, at cursor, err error) {
 		m.User, err = scanUser(row, &m.RoomRole, &m.JoinedAt, &at.Name)
 		at.ID = m.ID
 		return m, at, err

@@ -31,8 +31,9 @@ var (
 	ErrGone = errors.New("no longer valid")
 	// ErrInvalid means that a value can never be stored, whoever asks.
 	ErrInvalid = errors.New("invalid value")
-	// ErrUnavailable means that the database did not answer in time. Whether
-	// the change was made is unknown; sending it again is safe.
+	// ErrUnavailable means that the database did not answer in time, or gave
+	// way to others again and again. Whether the change was made is unknown;
+	// sending it again is safe.
 	ErrUnavailable = errors.New("database is not available")
 )
 
@@ -51,6 +52,7 @@ const (
 	stateUniqueViolation     = "23505"
 	stateForeignKeyViolation = "23503"
 	stateDeadlock            = "40P01"
+	stateSerialization       = "40001"
 )
 
 // sqlState returns the SQLSTATE of a database error, or "" if err is not one.

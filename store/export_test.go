@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // The statements whose plans are tested.
@@ -43,13 +45,27 @@ var (
 	Confusables = confusables
 )
 
-// PlaceCursor is what a page that ended there says as its next.
-func PlaceCursor(name string, id int64) string { return cursor{name, id}.encode() }
+// NameKey is a room's name as names are compared.
+var NameKey = nameKey
 
-// CursorPlace is where a page begins.
-func CursorPlace(after string) (name string, id int64, err error) {
-	c, err := Page{After: after}.from()
+// PlaceCursor is what a page of a list that ended there says as its next.
+func PlaceCursor(list, name string, id int64) string { return cursor{list, name, id}.encode() }
+
+// CursorPlace is where a page of a list begins.
+func CursorPlace(list, after string) (name string, id int64, err error) {
+	c, err := Page{After: after}.from(list)
 	return c.Name, c.ID, err
+}
+
+// Retry makes a change again that the database has undone.
+var Retry = retry
+
+// Transact runs one statement in a transaction.
+func Transact(ctx context.Context, s *Store, sql string, args ...any) error {
+	return s.transact(ctx, pgx.TxOptions{}, func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, sql, args...)
+		return err
+	})
 }
 
 // SessionLive says whether somebody is signed in with the session.

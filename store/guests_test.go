@@ -85,7 +85,7 @@ func TestAGuestHasNoDirectory(t *testing.T) {
 	w := newWorld(t)
 	tea := w.room(store.RoomPublic, "Tea", w.owner)
 	guest := w.guest("guest", tea)
-	for _, page := range []store.Page{{}, {After: store.PlaceCursor("z", 1<<40)}} {
+	for _, page := range []store.Page{{}, {After: store.PlaceCursor("directory", "z", 1<<40)}} {
 		if rooms, _, err := w.Directory(w.ctx(), guest.ID, page); !errors.Is(err, store.ErrForbidden) {
 			t.Errorf("Directory: %v, %v, want ErrForbidden", rooms, err)
 		}

@@ -14,7 +14,9 @@ import (
 	"chatd/store/rights"
 )
 
-// Why an invite that exists cannot be used. Both are a kind of ErrGone.
+// Why an invite that exists cannot be used. Both are a kind of ErrGone. It counts
+// as revoked while its maker may not invite any more, and a guest's also while
+// its maker may not add people to any of its rooms.
 var (
 	ErrInviteRevoked = fmt.Errorf("invite was revoked: %w", ErrGone)
 	ErrInviteExpired = fmt.Errorf("invite has expired: %w", ErrGone)
@@ -29,7 +31,7 @@ type Invite struct {
 	RevokedAt *time.Time
 	Uses      int64
 	Role      Role    // of those who sign up with it
-	Rooms     []int64 // that they join, besides the first public one for members
+	Rooms     []int64 // that they join, besides the first public one for members, or those of them that one may know
 	// Token is the secret of the link. Only CreateInvite fills it: the
 	// database holds its hash.
 	Token string
@@ -105,11 +107,12 @@ func (i *NewInvite) check() error {
 	return nil
 }
 
-// Invites returns a page of all invites, the newest first, and where the next
-// page begins. Of the rooms of an invite it lists those that the user may see.
+// Invites returns a page of all invites with who made them, the newest first,
+// and where the next page begins. Of the rooms of an invite it lists those that the user may see.
 // Those who may not invite get ErrForbidden.
 func (s *Store) Invites(ctx context.Context, by int64, page Page) (invites []Invite, next string, err error) {
-	from, err := page.from()
+	const list = "invites"
+	from, err := page.from(list)
 	if err != nil {
 		return nil, "", err
 	}
@@ -130,7 +133,7 @@ func (s *Store) Invites(ctx context.Context, by int64, page Page) (invites []Inv
 	if err != nil {
 		return nil, "", fmt.Errorf("list invites: %w", err)
 	}
-	invites, next, err = collectPage(rows, page, func(row pgx.Row) (Invite, cursor, error) {
+	invites, next, err = collectPage(rows, page, list, func(row pgx.Row) (Invite, cursor, error) {
 		i, err := scanInvite(row)
 		return i, cursor{ID: i.ID}, err
 	})
@@ -163,9 +166,10 @@ func (s *Store) RevokeInvite(ctx context.Context, by, id int64) error {
 	return nil
 }
 
-// InviteByToken returns the invite of a link that can still be used. It
-// returns ErrNotFound for an unknown one, and ErrInviteRevoked or
-// ErrInviteExpired for one that has ended.
+// InviteByToken returns the invite of a link that can still be used, with the
+// rooms that its maker may add people to at present. It returns ErrNotFound for
+// an unknown one, and ErrInviteRevoked or ErrInviteExpired for one that has
+// ended.
 func (s *Store) InviteByToken(ctx context.Context, token string) (Invite, error) {
 	invite, err := findInvite(ctx, s.db, token)
 	if err != nil {
@@ -189,15 +193,24 @@ func scanInvite(row pgx.Row, more ...any) (Invite, error) {
 	return i, orNotFound(err)
 }
 
-// findInvite returns a live invite, or the error that says why there is none.
+// findInvite returns a live invite and the rooms that it opens now, or the error
+// that says why there is none. What an invite gives is its maker's to give: it
+// is judged by what they may do at this moment.
 func findInvite(ctx context.Context, db querier, token string) (Invite, error) {
-	var expired bool
+	var expired, backed bool
 	invite, err := scanInvite(db.QueryRow(ctx, `
-		select `+inviteColumns+`, array(select room_id from invite_rooms where invite_id = i.id order by room_id),
-			i.expires_at <= now()
+		select `+inviteColumns+`, array(
+				select r.id
+				from invite_rooms x
+				join rooms r on r.id = x.room_id
+				left join memberships mine on mine.room_id = r.id and mine.user_id = me.id and mine.left_at is null
+				where x.invite_id = i.id and `+standing+` = any ($3)
+				order by r.id),
+			i.expires_at <= now(), me.deactivated_at is null and me.role = any ($2)
 		from invites i
 		join users u on u.id = i.created_by
-		where i.token_hash = $1`, hashToken(token)), &expired)
+		join users me on me.id = u.id
+		where i.token_hash = $1`, hashToken(token), rights.Invite.Roles(), rights.AddMember.Grant()), &expired, &backed)
 	switch {
 	case err != nil:
 		return Invite{}, err
@@ -205,6 +218,8 @@ func findInvite(ctx context.Context, db querier, token string) (Invite, error) {
 		return Invite{}, ErrInviteRevoked
 	case expired:
 		return Invite{}, ErrInviteExpired
+	case !backed || invite.Role == RoleGuest && len(invite.Rooms) == 0:
+		return Invite{}, ErrInviteRevoked
 	}
 	return invite, nil
 }

@@ -83,6 +83,7 @@ type management struct {
 func (s *Store) manage(ctx context.Context, what string, by, user int64, change func(pgx.Tx, *management) error) (User, Pending, error) {
 	var m management
 	err := s.transact(ctx, pgx.TxOptions{}, func(tx pgx.Tx) error {
+		m = management{}
 		if err := m.lock(ctx, tx, by, user); err != nil {
 			return err
 		}

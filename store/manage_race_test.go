@@ -53,8 +53,8 @@ func TestNoSessionOutlivesADeactivation(t *testing.T) {
 			case 1:
 				return b.TouchSession(b.ctx(), live, "192.0.2.8")
 			case 2:
-				_, err := b.CreateToken(b.ctx(), ada.ID, store.NewToken{Name: "bot", Scope: store.ScopeRead, TTL: time.Hour})
-				if errors.Is(err, store.ErrForbidden) {
+				_, err := b.CreateToken(b.ctx(), ada.ID, live, store.NewToken{Name: "bot", Scope: store.ScopeRead, TTL: time.Hour})
+				if errors.Is(err, store.ErrSessionEnded) {
 					return nil
 				}
 				return err

@@ -58,7 +58,12 @@ func migrate(ctx context.Context, url string, files fs.FS, fillIn func(context.C
 	if _, err := conn.Exec(ctx, `select pg_advisory_lock($1)`, migrationLock); err != nil {
 		return fmt.Errorf("wait for another migration: %w", err)
 	}
-	current, err := schemaVersion(ctx, conn)
+	current, err := appliedVersion(ctx, conn)
+	if err == nil && current == 0 {
+		if err = refuseTaken(ctx, conn, tablesOf(steps)); err == nil {
+			err = makeVersionTable(ctx, conn)
+		}
+	}
 	if err != nil {
 		return err
 	}
@@ -98,22 +103,18 @@ func checkServer(ctx context.Context, conn *pgx.Conn) error {
 	return nil
 }
 
-// schemaVersion returns the version of the newest applied migration, 0 for an
-// empty database.
-func schemaVersion(ctx context.Context, db querier) (version int, err error) {
-	_, err = db.Exec(ctx, `
+// makeVersionTable makes the table that knows which migrations are applied.
+func makeVersionTable(ctx context.Context, db querier) error {
+	_, err := db.Exec(ctx, `
 		create table if not exists schema_migrations (
 			version    int primary key,
 			name       text        not null,
 			applied_at timestamptz not null default now()
 		)`)
-	if err == nil {
-		err = db.QueryRow(ctx, `select coalesce(max(version), 0) from schema_migrations`).Scan(&version)
-	}
 	if err != nil {
-		return 0, fmt.Errorf("read the schema's version: %w", err)
+		return fmt.Errorf("make the table of migrations: %w", err)
 	}
-	return version, nil
+	return nil
 }
 
 // migration is one file of the schema's history.

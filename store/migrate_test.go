@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"errors"
+	"io"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -107,4 +108,44 @@ func TestAnAccountWithoutPrivilegesOfItsOwnIsEnough(t *testing.T) {
 	if _, err := s.Look(t.Context(), 1); err != nil {
 		t.Error(err)
 	}
+}
+
+func TestTablesOfAnotherProgramAreNotTakenForOurs(t *testing.T) {
+	t.Parallel()
+	for _, foreign := range []string{
+		`create table schema_migrations (version bigint primary key, dirty boolean not null)`,
+		`create table schema_migrations (version text primary key)`,
+		`create view schema_migrations as select 1 as version`,
+		`create table users (id int)`,
+	} {
+		w := emptyWorld(t)
+		text := w.backup()
+		url := w.emptyDatabase()
+		w.exec(foreign)
+		_, backup := store.Backup(t.Context(), url, "test", io.Discard)
+		if strings.Contains(foreign, "schema_migrations") != !errors.Is(backup, store.ErrNothingToBackUp) {
+			t.Errorf("%s: the backup says %v", foreign, backup)
+		}
+		for what, err := range map[string]error{"migrate": store.Migrate(t.Context(), url), "backup": backup, "restore": w.restore(text, replacing)} {
+			if !errors.Is(err, store.ErrNothingToBackUp) && (err == nil || !strings.HasPrefix(err.Error(), "the database holds tables of another program (")) {
+				t.Errorf("%s: %s says %v", foreign, what, err)
+			}
+		}
+		if n := w.number(`select count(*) from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'v')`); n != 1 {
+			t.Errorf("%s: there are %d tables now", foreign, n)
+		}
+	}
+}
+
+func TestAnotherProgramMayHaveASchemaOfItsOwn(t *testing.T) {
+	t.Parallel()
+	w := emptyWorld(t)
+	url := w.emptyDatabase()
+	w.exec(`create table schema_migrations (version text); create table users (id int); create schema chat`)
+	w.exec(`do $$ begin execute format('alter database %I set search_path = chat, public', current_database()); end $$`)
+	for range 2 {
+		w.ok(store.Migrate(t.Context(), url))
+	}
+	_, err := store.Backup(t.Context(), url, "test", io.Discard)
+	w.ok(err)
 }

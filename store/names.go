@@ -68,11 +68,16 @@ func cleanUsername(username string) (string, error) {
 }
 
 // newUsername is cleanUsername for a name that is given out now: it is written
-// in one script. Names from before this was a rule are still good.
+// in one script, with no more marks than languages have. Names from before this
+// was a rule are still good.
 func newUsername(username string) (string, error) {
 	name, err := cleanUsername(username)
-	if err == nil && mixesScripts(name) {
+	switch {
+	case err != nil:
+	case mixesScripts(name):
 		err = &InvalidError{Field: "username", Text: "A user name is written in one script. Do not mix, for example, Latin and Cyrillic letters."}
+	case abusesMarks(name):
+		err = &InvalidError{Field: "username", Text: "A letter in a user name has at most two accents, none of another script and none that strikes or underlines it. Leave them out."}
 	}
 	return name, err
 }

@@ -25,16 +25,20 @@ type Page struct {
 	Limit int
 }
 
-// cursor is where a page ended: the last entry's place in the order of the
-// list. Lists without names leave Name empty. Callers treat it as opaque.
+// cursor is where a page of a list ended: the last entry's place in its order.
+// Lists without names leave Name empty. Callers treat it as opaque, and pass it
+// on in addresses: it has at most 4000 characters, since of all characters that
+// a name can have 80 of, none makes more than 33 bytes of a key.
 type cursor struct {
+	List string `json:"list"`
 	Name string `json:"name,omitempty"`
 	ID   int64  `json:"id"`
 }
 
-// from returns where the page begins: after the zero cursor when it is the
-// first one. An After that no page has given out is an *InvalidError.
-func (p Page) from() (cursor, error) {
+// from returns where the page of a list begins: after the zero cursor when it is
+// the first one. An After that no page of this list has given out is an
+// *InvalidError.
+func (p Page) from(list string) (cursor, error) {
 	if p.After == "" {
 		return cursor{}, nil
 	}
@@ -49,7 +53,7 @@ func (p Page) from() (cursor, error) {
 	if from.Decode(&c) != nil || from.InputOffset() != int64(len(text)) {
 		return cursor{}, invalid
 	}
-	if c.ID < 1 || !utf8.Valid(text) || strings.ContainsRune(c.Name, 0) {
+	if c.List != list || c.ID < 1 || !utf8.Valid(text) || strings.ContainsRune(c.Name, 0) {
 		return cursor{}, invalid
 	}
 	return c, nil
@@ -72,8 +76,9 @@ func pageLimit(limit int) int {
 
 // collectPage reads the rows of a page, of which there is one more than the
 // limit when something follows. read returns an entry and its place in the
-// order, which only the database knows: it alone says what lower case is.
-func collectPage[T any](rows pgx.Rows, p Page, read func(pgx.Row) (T, cursor, error)) (entries []T, next string, err error) {
+// order of the list, which only the database knows: it alone says what lower
+// case is.
+func collectPage[T any](rows pgx.Rows, p Page, list string, read func(pgx.Row) (T, cursor, error)) (entries []T, next string, err error) {
 	defer rows.Close()
 	var last cursor
 	for rows.Next() {
@@ -82,6 +87,7 @@ func collectPage[T any](rows pgx.Rows, p Page, read func(pgx.Row) (T, cursor, er
 		case err != nil:
 			return nil, "", err
 		case len(entries) == p.limit():
+			last.List = list
 			next = last.encode()
 		default:
 			entries, last = append(entries, entry), place

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 
 	"chatd/store"
@@ -108,12 +109,12 @@ func TestAPageBeyondTheEndIsEmpty(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	room := w.room(store.RoomPublic, "Tea", w.owner)
-	end := store.Page{After: store.PlaceCursor("\U0010ffff", 1<<62)}
-	members, next, err := w.Members(w.ctx(), w.owner.ID, room.ID, end)
+	end := func(list string) store.Page { return store.Page{After: store.PlaceCursor(list, "\U0010ffff", 1<<62)} }
+	members, next, err := w.Members(w.ctx(), w.owner.ID, room.ID, end(fmt.Sprintf("members/%d", room.ID)))
 	if err != nil || len(members) != 0 || next != "" {
 		t.Errorf("members: %v, %q, %v", members, next, err)
 	}
-	rooms, next, err := w.Directory(w.ctx(), w.owner.ID, end)
+	rooms, next, err := w.Directory(w.ctx(), w.owner.ID, end("directory"))
 	if err != nil || len(rooms) != 0 || next != "" {
 		t.Errorf("directory: %v, %q, %v", rooms, next, err)
 	}
@@ -132,6 +133,11 @@ func TestAPageBeginsOnlyWhereOneEnded(t *testing.T) {
 			bad = append(bad, base64.RawURLEncoding.EncodeToString([]byte(text)))
 		}
 	}
+	for _, after := range slices.Clone(bad) { // the same with the list's name
+		if text, err := base64.RawURLEncoding.DecodeString(after); err == nil && strings.HasPrefix(string(text), `{"`) {
+			bad = append(bad, base64.RawURLEncoding.EncodeToString(slices.Concat([]byte(`{"list":"directory",`), text[1:])))
+		}
+	}
 	for _, after := range bad {
 		_, _, members := w.Members(w.ctx(), w.owner.ID, room.ID, store.Page{After: after})
 		_, _, directory := w.Directory(w.ctx(), w.owner.ID, store.Page{After: after})
@@ -143,19 +149,86 @@ func TestAPageBeginsOnlyWhereOneEnded(t *testing.T) {
 	}
 }
 
+func TestAPageOfAnotherListIsNoBeginning(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ada := w.user("ada")
+	tea, coffee := w.room(store.RoomPublic, "Tea", w.owner, ada), w.room(store.RoomPublic, "Coffee", w.owner, ada)
+	w.invites(w.owner, store.RoleMember)
+	lists := map[string]func(store.Page) (string, error){
+		"directory": func(p store.Page) (string, error) {
+			_, next, err := w.Directory(w.ctx(), w.owner.ID, p)
+			return next, err
+		},
+		"members of tea": func(p store.Page) (string, error) {
+			_, next, err := w.Members(w.ctx(), w.owner.ID, tea.ID, p)
+			return next, err
+		},
+		"members of coffee": func(p store.Page) (string, error) {
+			_, next, err := w.Members(w.ctx(), w.owner.ID, coffee.ID, p)
+			return next, err
+		},
+		"people": func(p store.Page) (string, error) {
+			_, next, err := w.People(w.ctx(), w.owner.ID, store.PeoplePage{Page: p})
+			return next, err
+		},
+		"invites": func(p store.Page) (string, error) {
+			_, next, err := w.Invites(w.ctx(), w.owner.ID, p)
+			return next, err
+		},
+	}
+	for of, first := range lists {
+		next, err := first(store.Page{Limit: 1})
+		w.ok(err)
+		for name, list := range lists {
+			_, err := list(store.Page{After: next, Limit: 1})
+			invalid, refused := errors.AsType[*store.InvalidError](err)
+			if name == of && err != nil || name != of && (!refused || invalid.Field != "after") {
+				t.Errorf("%s after a page of %s: %v", name, of, err)
+			}
+		}
+	}
+}
+
+// U+FDFA becomes 18 characters where names are compared; no other one becomes
+// as many bytes.
+func TestRoomsWithTheLongestKeysArePaged(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, letter := range []string{"\ufdfa", "\ufdfb", "<", "\u3316", "\u0390"} {
+		w.room(store.RoomPublic, strings.Repeat(letter, 79)+"a", w.owner)
+		w.room(store.RoomPublic, strings.Repeat(letter, 80), w.owner)
+	}
+	all := pages(w, 1, func(p store.Page) ([]store.DirectoryRoom, string, error) {
+		if len(p.After) > 4000 {
+			t.Errorf("a cursor has %d characters", len(p.After))
+		}
+		return w.Directory(w.ctx(), w.owner.ID, p)
+	})
+	if len(all) != 11 {
+		t.Errorf("%d rooms, want 11", len(all))
+	}
+	for r := range unicode.MaxRune + 1 {
+		if n := len(store.NameKey(string(r))); n > 33 {
+			t.Errorf("%U has a key of %d bytes", r, n)
+		}
+	}
+}
+
 func FuzzPlaceOfACursor(f *testing.F) {
-	f.Add(store.PlaceCursor("ada", 7))
-	f.Add(store.PlaceCursor("", 1))
+	f.Add(store.PlaceCursor("list", "ada", 7))
+	f.Add(store.PlaceCursor("list", "", 1))
+	f.Add(store.PlaceCursor("another", "ada", 7))
 	f.Add("eyJpZCI6MX0")
 	f.Fuzz(func(t *testing.T, after string) {
-		name, id, err := store.CursorPlace(after)
+		name, id, err := store.CursorPlace("list", after)
 		if err != nil || after == "" {
 			return
 		}
 		if id < 1 || !utf8.ValidString(name) || strings.ContainsRune(name, 0) {
 			t.Errorf("%q is the place (%q, %d)", after, name, id)
 		}
-		if n, i, err := store.CursorPlace(store.PlaceCursor(name, id)); err != nil || n != name || i != id {
+		if n, i, err := store.CursorPlace("list", store.PlaceCursor("list", name, id)); err != nil || n != name || i != id {
 			t.Errorf("(%q, %d) comes back as (%q, %d), %v", name, id, n, i, err)
 		}
 	})

@@ -23,9 +23,10 @@ func (s *Store) PasswordHash(ctx context.Context, user int64) (string, error) {
 }
 
 // ChangePassword replaces the password whose hash is oldHash and ends, in the
-// same transaction, all browser sessions of the user but keep, which may be
-// empty. It returns the ids of those it ended. ErrConflict means that the
-// password is no longer that one: of several changes at once one succeeds.
+// same transaction, all browser sessions of the user but keep, in which they do
+// it. It returns the ids of those it ended. ErrConflict means that the password
+// is no longer that one: of several changes at once one succeeds.
+// ErrSessionEnded means that keep is no live browser session of the user.
 func (s *Store) ChangePassword(ctx context.Context, user int64, oldHash, newHash, keep string) (ended []string, err error) {
 	err = s.transact(ctx, pgx.TxOptions{}, func(tx pgx.Tx) error {
 		tag, err := tx.Exec(ctx, `
@@ -38,8 +39,11 @@ func (s *Store) ChangePassword(ctx context.Context, user int64, oldHash, newHash
 		if tag.RowsAffected() == 0 {
 			return ErrConflict
 		}
-		// A statement of its own: it sees the sessions that were made while the
-		// first one waited.
+		// Statements of their own: they see the sessions that were made and
+		// ended while the first one waited.
+		if err := liveBrowser(ctx, tx, user, keep); err != nil {
+			return err
+		}
 		ended, err = endSessions(ctx, tx, user, keep, ReasonPasswordChanged, KindBrowser)
 		return err
 	})

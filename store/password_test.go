@@ -39,9 +39,9 @@ func TestAChangedPasswordEndsTheOtherBrowsers(t *testing.T) {
 	if hash := b.hash(ada); hash != "new" {
 		t.Errorf("the hash is %q", hash)
 	}
-	ended, err = b.ChangePassword(b.ctx(), ada.ID, "new", "newer", "")
-	if err != nil || !slices.Equal(ended, []string{hereID}) {
-		t.Errorf("ChangePassword = %v, %v, want the last one", ended, err)
+	ended, err = b.ChangePassword(b.ctx(), ada.ID, "new", "newer", hereID)
+	if err != nil || len(ended) != 0 || !b.signedIn(here) {
+		t.Errorf("ChangePassword = %v, %v, want none", ended, err)
 	}
 }
 
@@ -49,19 +49,29 @@ func TestAPasswordChangeThatFailsChangesNothing(t *testing.T) {
 	t.Parallel()
 	b := newWorld(t).browser()
 	ada, gone := b.user("ada"), b.user("gone")
+	session, sessionID := b.signIn(ada)
+	_, goneID := b.signIn(gone)
 	b.deactivate(gone)
-	session, _ := b.signIn(ada)
 	for name, change := range map[string]func() error{
-		"another password": func() error { _, err := b.ChangePassword(b.ctx(), ada.ID, "other", "new", ""); return err },
-		"deactivated":      func() error { _, err := b.ChangePassword(b.ctx(), gone.ID, "hash", "new", ""); return err },
-		"nobody":           func() error { _, err := b.ChangePassword(b.ctx(), 1<<40, "hash", "new", ""); return err },
+		"another password": func() error { _, err := b.ChangePassword(b.ctx(), ada.ID, "other", "new", sessionID); return err },
+		"deactivated":      func() error { _, err := b.ChangePassword(b.ctx(), gone.ID, "hash", "new", goneID); return err },
+		"nobody":           func() error { _, err := b.ChangePassword(b.ctx(), 1<<40, "hash", "new", sessionID); return err },
 	} {
 		if err := change(); !errors.Is(err, store.ErrConflict) {
 			t.Errorf("%s: %v, want ErrConflict", name, err)
 		}
 	}
-	if _, err := b.ChangePassword(b.ctx(), ada.ID, "hash", "new", "no session"); err == nil {
-		t.Error("it took a word for a session")
+	ended, expired := b.login(ada), b.login(ada)
+	_, err := b.EndSession(b.ctx(), ended, "signed-out")
+	b.ok(err)
+	b.exec(`update sessions set expires_at = now() where id = $1`, expired)
+	for name, keep := range map[string]string{
+		"none": "", "no session": "no session", "unknown": "00000000-0000-0000-0000-000000000000", "ended": ended, "expired": expired,
+		"somebody else's": b.login(b.owner), "a token": b.token(ada, store.ScopeReadWrite).ID,
+	} {
+		if _, err := b.ChangePassword(b.ctx(), ada.ID, "hash", "new", keep); !errors.Is(err, store.ErrSessionEnded) {
+			t.Errorf("%s: %v, want ErrSessionEnded", name, err)
+		}
 	}
 	if hash := b.hash(ada); hash != "hash" || !b.signedIn(session) {
 		t.Errorf("the hash is %q, the session is live: %v", hash, b.signedIn(session))
@@ -71,14 +81,41 @@ func TestAPasswordChangeThatFailsChangesNothing(t *testing.T) {
 	}
 }
 
+// Whoever took the session over has a reset against them, and it holds the row.
+func TestASessionThatIsEndedMeanwhileChangesNoPassword(t *testing.T) {
+	t.Parallel()
+	b := newWorld(t).browser()
+	ada := b.user("ada")
+	keep := b.login(ada)
+	ending := b.takeAway(`select from users where id = $1 for update`, ada.ID)
+	errs := together(2, func(i int) error {
+		if i == 0 {
+			_, err := b.ChangePassword(b.ctx(), ada.ID, "hash", "new", keep)
+			return err
+		}
+		if err := b.waitForBlocked(); err != nil {
+			return err
+		}
+		if _, err := b.EndSession(b.ctx(), keep, "signed-out"); err != nil {
+			return err
+		}
+		return ending.Commit(b.ctx())
+	})
+	b.ok(errs[1])
+	if !errors.Is(errs[0], store.ErrSessionEnded) || b.hash(ada) != "hash" {
+		t.Errorf("%v, the hash is %q, want ErrSessionEnded", errs[0], b.hash(ada))
+	}
+}
+
 func TestOfTwoPasswordChangesAtOnceOneWins(t *testing.T) {
 	t.Parallel()
 	b := newWorld(t).browser()
+	keep := b.login(b.owner)
 	for round := range 5 {
 		old := b.hash(b.owner)
 		token, id := b.signIn(b.owner)
 		errs := together(6, func(i int) error {
-			_, err := b.ChangePassword(b.ctx(), b.owner.ID, old, fmt.Sprintf("new %d.%d", round, i), "")
+			_, err := b.ChangePassword(b.ctx(), b.owner.ID, old, fmt.Sprintf("new %d.%d", round, i), keep)
 			return err
 		})
 		var won []int
@@ -112,12 +149,13 @@ func TestASignInWithTheOldPasswordDoesNotComeAfterTheChange(t *testing.T) {
 		token, _, err := b.manager.Commit(ctx)
 		return token, err
 	}
+	keep := b.login(b.owner)
 	for round := range 10 {
 		old, next := b.hash(b.owner), fmt.Sprintf("new %d", round)
 		tokens := make([]string, 6)
 		errs := together(len(tokens), func(i int) (err error) {
 			if i == 3 {
-				_, err = b.ChangePassword(b.ctx(), b.owner.ID, old, next, "")
+				_, err = b.ChangePassword(b.ctx(), b.owner.ID, old, next, keep)
 				return err
 			}
 			if tokens[i], err = signIn(old); errors.Is(err, store.ErrSessionEnded) {

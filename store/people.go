@@ -20,7 +20,8 @@ type PeoplePage struct {
 // people whom they share a room with. Deactivated users come with them for
 // those who may manage members, others who ask for them get ErrForbidden.
 func (s *Store) People(ctx context.Context, by int64, page PeoplePage) (people []User, next string, err error) {
-	from, err := page.from()
+	const list = "people" // in one order, with and without the deactivated
+	from, err := page.from(list)
 	if err != nil {
 		return nil, "", err
 	}
@@ -29,7 +30,7 @@ func (s *Store) People(ctx context.Context, by int64, page PeoplePage) (people [
 	if err != nil {
 		return nil, "", fmt.Errorf("list people: %w", err)
 	}
-	people, next, err = collectPage(rows, page.Page, func(row pgx.Row) (u User, at cursor, err error) {
+	people, next, err = collectPage(rows, page.Page, list, func(row pgx.Row) (u User, at cursor, err error) {
 		u, err = scanUser(row, &at.Name)
 		at.ID = u.ID
 		return u, at, err

@@ -22,30 +22,13 @@ func (s *Store) ChangeProfile(ctx context.Context, user int64, profile Profile) 
 		return User{}, nil, err
 	}
 	var renamed, readdressed bool
-	changed, err := scanUser(s.db.QueryRow(ctx, `
-		with old as (
-			select id, display_name, email
-			from users
-			where id = $1 and deactivated_at is null
-			for no key update
-		), u as (
-			update users
-			set display_name = coalesce($2, old.display_name),
-				email = case when $3 then $4 else users.email end,
-				email_key = case when $3 then $5 else users.email_key end
-			from old
-			where users.id = old.id
-			returning users.*,
-				users.display_name <> old.display_name as renamed,
-				users.email is distinct from old.email as readdressed
-		), told as (
-			insert into pending_events (topic_id, kind, user_id, actor_id)
-			select $6::bigint, 'user-changed', u.id, u.id from u where u.renamed
-			union all
-			select u.id, 'me-changed', u.id, u.id from u where u.renamed or u.readdressed
-		)
-		select `+userColumns+`, u.renamed, u.readdressed from u`,
-		user, set.displayName, set.readdress, set.email, set.emailKey, WorkspaceTopic), &renamed, &readdressed)
+	var changed User
+	// Two who exchange their addresses wait for each other.
+	err = retry(func() error {
+		changed, err = scanUser(s.db.QueryRow(ctx, changeProfile,
+			user, set.displayName, set.readdress, set.email, set.emailKey, WorkspaceTopic), &renamed, &readdressed)
+		return err
+	})
 	if err != nil {
 		return User{}, nil, fmt.Errorf("change the profile of user %d: %w", user, takenError(err))
 	}
@@ -58,6 +41,31 @@ func (s *Store) ChangeProfile(ctx context.Context, user int64, profile Profile) 
 	}
 	return changed, pending, nil
 }
+
+// changeProfile finds out itself what is new.
+const changeProfile = `
+	with old as (
+		select id, display_name, email
+		from users
+		where id = $1 and deactivated_at is null
+		for no key update
+	), u as (
+		update users
+		set display_name = coalesce($2, old.display_name),
+			email = case when $3 then $4 else users.email end,
+			email_key = case when $3 then $5 else users.email_key end
+		from old
+		where users.id = old.id
+		returning users.*,
+			users.display_name <> old.display_name as renamed,
+			users.email is distinct from old.email as readdressed
+	), told as (
+		insert into pending_events (topic_id, kind, user_id, actor_id)
+		select $6::bigint, 'user-changed', u.id, u.id from u where u.renamed
+		union all
+		select u.id, 'me-changed', u.id, u.id from u where u.renamed or u.readdressed
+	)
+	select ` + userColumns + `, u.renamed, u.readdressed from u`
 
 // profileColumns are the values of a changed profile; nil is null.
 type profileColumns struct {

@@ -133,7 +133,7 @@ func (r *restore) clear(ctx context.Context, opts RestoreOptions) error {
 		return newerSchema(version, len(r.steps))
 	}
 	if version == 0 {
-		return r.checkNoStranger(ctx)
+		return refuseTaken(ctx, r.tx, tablesOf(r.steps))
 	}
 	if !opts.Replace {
 		if err := checkNobodyLives(ctx, r.tx); err != nil {
@@ -144,10 +144,7 @@ func (r *restore) clear(ctx context.Context, opts RestoreOptions) error {
 	if err := r.remember(ctx, names); err != nil {
 		return err
 	}
-	if _, err := r.tx.Exec(ctx, `drop table if exists `+quoted(append(names, versionTable))); err != nil {
-		return fmt.Errorf("remove the old tables: %w", err)
-	}
-	return nil
+	return dropTables(ctx, r.tx, append(names, versionTable))
 }
 
 func (r *restore) remember(ctx context.Context, names []string) (err error) {
@@ -161,7 +158,7 @@ func (r *restore) remember(ctx context.Context, names []string) (err error) {
 
 // migrate runs migrations inside the transaction.
 func (r *restore) migrate(ctx context.Context, steps []migration) error {
-	if _, err := schemaVersion(ctx, r.tx); err != nil { // makes the table
+	if err := makeVersionTable(ctx, r.tx); err != nil {
 		return err
 	}
 	for _, step := range steps {

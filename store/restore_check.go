@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // restoreName is how the connection of a restore calls itself.
@@ -97,18 +98,19 @@ func checkNobodyLives(ctx context.Context, tx pgx.Tx) error {
 	}
 }
 
-// checkNoStranger refuses a database in which somebody else's tables have the
-// names of ours.
-func (r *restore) checkNoStranger(ctx context.Context) error {
-	var taken []string
-	err := r.tx.QueryRow(ctx, `
-		select array(select name from unnest($1::text[]) name where to_regclass(quote_ident(name)) is not null)`,
-		tablesOf(r.steps)).Scan(&taken)
-	if err != nil {
-		return fmt.Errorf("see what the database holds: %w", err)
+// stateDependent is the SQLSTATE of a table that something hangs on.
+const stateDependent = "2BP01"
+
+// dropTables removes tables, unless something that is not chatd's hangs on them.
+func dropTables(ctx context.Context, tx pgx.Tx, names []string) error {
+	_, err := tx.Exec(ctx, `drop table if exists `+quoted(names))
+	if refused, ok := errors.AsType[*pgconn.PgError](err); ok && refused.Code == stateDependent {
+		what := strings.ReplaceAll(strings.TrimSpace(refused.Detail), "\n", ", ")
+		return errors.New("the tables of chatd cannot be replaced while something of another program hangs on them (" + what +
+			"); drop that and make it again after the restore, or restore into a new database; nothing was changed")
 	}
-	if len(taken) > 0 {
-		return errors.New("the database holds tables of another program (" + strings.Join(taken, ", ") + "); give chatd a database of its own")
+	if err != nil {
+		return fmt.Errorf("remove the old tables: %w", err)
 	}
 	return nil
 }

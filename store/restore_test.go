@@ -211,3 +211,18 @@ func TestADatabaseOfANewerChatdIsNotReplaced(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestAViewOfAnotherProgramIsNamedWhenItIsInTheWay(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	text := w.backup()
+	w.exec(`create view directory as select id from users`)
+	want := w.content()
+	err := w.restore(text, replacing)
+	if err == nil || !strings.Contains(err.Error(), "(view directory depends on table users)") || !strings.Contains(err.Error(), "drop that") {
+		t.Errorf("it says %v", err)
+	}
+	w.wantContent(want)
+	w.exec(`drop view directory`)
+	w.ok(w.restore(text, replacing))
+}

@@ -33,6 +33,7 @@ func (s *Store) ChangeRoom(ctx context.Context, by, room int64, change RoomChang
 		}
 		changed, err = updateRoom(ctx, tx, by, room, change)
 		if isNotFound(err) {
+			pending = nil
 			changed, err = findUnchanged(ctx, tx, by, room)
 			return err
 		}

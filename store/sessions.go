@@ -135,7 +135,11 @@ func (s *Store) endOwn(ctx context.Context, user int64, id, kind, reason string)
 // EndUserSessions ends all browser sessions of a user but one (except may be
 // empty) and returns the ids of those it ended. Access tokens go on.
 func (s *Store) EndUserSessions(ctx context.Context, user int64, except, reason string) ([]string, error) {
-	ended, err := endSessions(ctx, s.db, user, except, reason, KindBrowser)
+	var ended []string
+	err := retry(func() (err error) {
+		ended, err = endSessions(ctx, s.db, user, except, reason, KindBrowser)
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("end sessions of user %d: %w", user, err)
 	}

@@ -13,12 +13,12 @@ import (
 var ErrSignUpClosed = fmt.Errorf("sign-up takes an invite: %w", ErrForbidden)
 
 // SignUp makes an account. With an invite the person gets its role and joins
-// its rooms, also those that its maker may not add to any more; without one
-// ("") they become a member, if the workspace lets everybody sign up. Members
-// join the first public room too.
+// those of its rooms that its maker may add people to at that moment; without
+// one ("") they become a member, if the workspace lets everybody sign up.
+// Members join the first public room too.
 //
 // It returns ErrNotFound for an unknown invite, ErrInviteRevoked or
-// ErrInviteExpired for one that has ended, ErrSignUpClosed without one,
+// ErrInviteExpired for one that has ended or that its maker may not give any more, ErrSignUpClosed without one,
 // *TakenError for a user name or e-mail address that somebody has, or for a
 // user name that looks like one, and *InvalidError for one that cannot be had.
 func (s *Store) SignUp(ctx context.Context, inviteToken string, account NewUser) (User, Pending, error) {
@@ -44,8 +44,8 @@ func (s *Store) SignUp(ctx context.Context, inviteToken string, account NewUser)
 // admission is how somebody comes in.
 type admission struct {
 	role      Role
-	invite    *int64 // nil without one
-	invitedBy *int64
+	invitedBy *int64  // nil without an invite
+	rooms     []int64 // of the invite
 }
 
 // admit lets somebody in with an invite, or without one if everybody may sign
@@ -64,19 +64,42 @@ func admit(ctx context.Context, tx pgx.Tx, token string) (admission, error) {
 }
 
 // useInvite counts one use of a live invite.
-func useInvite(ctx context.Context, tx pgx.Tx, token string) (way admission, err error) {
-	err = tx.QueryRow(ctx, `
+func useInvite(ctx context.Context, tx pgx.Tx, token string) (admission, error) {
+	var id, maker int64
+	err := tx.QueryRow(ctx, `
 		update invites
 		set uses = uses + 1
 		where token_hash = $1 and revoked_at is null and expires_at > now()
-		returning role, id, created_by`, hashToken(token)).Scan(&way.role, &way.invite, &way.invitedBy)
-	if !errors.Is(err, pgx.ErrNoRows) {
-		return way, err
+		returning id, created_by`, hashToken(token)).Scan(&id, &maker)
+	if errors.Is(err, pgx.ErrNoRows) {
+		if _, err = findInvite(ctx, tx, token); err == nil {
+			err = ErrInviteExpired
+		}
+		return admission{}, err
 	}
-	if _, err = findInvite(ctx, tx, token); err == nil {
-		err = ErrInviteExpired
+	if err != nil {
+		return admission{}, err
 	}
-	return way, err
+	if err := holdMaker(ctx, tx, id, maker); err != nil {
+		return admission{}, err
+	}
+	// A statement of its own: it sees what was taken from the maker while the
+	// locks were waited for.
+	invite, err := findInvite(ctx, tx, token)
+	return admission{role: invite.Role, invitedBy: &maker, rooms: invite.Rooms}, err
+}
+
+// holdMaker keeps until the end of the transaction what the maker of an invite
+// may do with its rooms.
+func holdMaker(ctx context.Context, tx pgx.Tx, invite, maker int64) error {
+	var batch pgx.Batch
+	batch.Queue(`select from users where id = $1 for share`, maker)
+	batch.Queue(`
+		select from memberships
+		where user_id = $2 and room_id in (select room_id from invite_rooms where invite_id = $1)
+		order by room_id
+		for share`, invite, maker)
+	return tx.SendBatch(ctx, &batch).Close()
 }
 
 // welcome makes a new user a member of the rooms of the invite and, unless they
@@ -85,7 +108,7 @@ func useInvite(ctx context.Context, tx pgx.Tx, token string) (way admission, err
 func welcome(ctx context.Context, tx pgx.Tx, user User, way admission) (Pending, error) {
 	rows, err := tx.Query(ctx, `
 		with given as (
-			select room_id from invite_rooms where invite_id = $3
+			select unnest($3::bigint[]) as room_id
 		), first as (
 			select id as room_id from rooms where kind = 'public' and $5 order by id limit 1
 		), joined as (
@@ -108,7 +131,7 @@ func welcome(ctx context.Context, tx pgx.Tx, user User, way admission) (Pending,
 			returning topic_id
 		)
 		select distinct topic_id from told`,
-		user.ID, WorkspaceTopic, way.invite, way.invitedBy, user.Role != RoleGuest)
+		user.ID, WorkspaceTopic, way.rooms, way.invitedBy, user.Role != RoleGuest)
 	if err != nil {
 		return nil, err
 	}

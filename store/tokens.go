@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"time"
 
@@ -15,6 +14,13 @@ var (
 	ErrTokenRevoked = fmt.Errorf("access token was revoked: %w", ErrSessionEnded)
 	ErrTokenExpired = fmt.Errorf("access token has expired: %w", ErrSessionEnded)
 )
+
+// ErrTooManyTokens means that somebody has MaxTokens access tokens that can be
+// used. It is a kind of ErrConflict.
+var ErrTooManyTokens = fmt.Errorf("too many access tokens: %w", ErrConflict)
+
+// MaxTokens is how many access tokens somebody can have that can be used.
+const MaxTokens = 100
 
 // tokenPrefix tells people and scanners of leaked secrets what they have found.
 const tokenPrefix = "chatd_"
@@ -49,31 +55,64 @@ type TokenLogin struct {
 	ExpiresAt time.Time
 }
 
-// CreateToken makes an access token. It returns *InvalidError for a name,
-// scope or life that it cannot have.
-func (s *Store) CreateToken(ctx context.Context, user int64, token NewToken) (Token, error) {
+// CreateToken makes an access token for somebody who is signed in with a browser
+// session. It returns *InvalidError for a name, scope or life that it cannot
+// have, ErrSessionEnded when the session is not live or not such a one, and
+// ErrTooManyTokens for somebody who has MaxTokens.
+func (s *Store) CreateToken(ctx context.Context, user int64, session string, token NewToken) (Token, error) {
 	name, err := token.check()
 	if err != nil {
 		return Token{}, err
 	}
+	token.Name = name
+	var created Token
 	secret := tokenPrefix + rand.Text() + rand.Text()
-	// The lock makes a token come either before a deactivation, which ends it,
-	// or after it.
-	created, err := scanToken(s.db.QueryRow(ctx, `
-		with u as (
-			select id from users where id = $1 and deactivated_at is null for share
-		)
-		insert into sessions as s (id, kind, token_hash, user_id, name, scope, expires_at)
-		select gen_random_uuid(), 'token', $2, u.id, $3, $4, now() + $5::interval from u
-		returning `+sessionColumns, user, hashToken(secret), name, token.Scope, token.TTL))
-	if errors.Is(err, ErrNotFound) {
-		err = ErrForbidden
-	}
+	err = s.transact(ctx, pgx.TxOptions{}, func(tx pgx.Tx) error {
+		err := holdLogin(ctx, tx, user, session)
+		if err != nil {
+			return err
+		}
+		created, err = insertToken(ctx, tx, user, secret, token)
+		return err
+	})
 	if err != nil {
 		return Token{}, fmt.Errorf("create access token: %w", err)
 	}
 	created.Secret = secret
 	return created, nil
+}
+
+// holdLogin makes what follows come either before the end of a browser session,
+// which may end access tokens too, or not at all: it waits for those who are
+// ending it, and then finds it ended. One at a time makes tokens for a user.
+func holdLogin(ctx context.Context, tx pgx.Tx, user int64, session string) error {
+	key, ok := sessionKey(session)
+	if !ok {
+		return ErrSessionEnded
+	}
+	var batch pgx.Batch
+	batch.Queue(`select from users where id = $1 for no key update`, user)
+	batch.Queue(`select from sessions where id = $1 for share`, key)
+	if err := tx.SendBatch(ctx, &batch).Close(); err != nil {
+		return err
+	}
+	return liveBrowser(ctx, tx, user, session)
+}
+
+// insertToken stores a token unless the user has the most.
+func insertToken(ctx context.Context, tx pgx.Tx, user int64, secret string, token NewToken) (Token, error) {
+	created, err := scanToken(tx.QueryRow(ctx, `
+		insert into sessions as s (id, kind, token_hash, user_id, name, scope, expires_at)
+		select gen_random_uuid(), 'token', $2, $1, $3, $4, now() + $5::interval
+		where (
+			select count(*)
+			from sessions
+			where user_id = $1 and kind = 'token' and ended_at is null and expires_at > now()) < $6
+		returning `+sessionColumns, user, hashToken(secret), token.Name, token.Scope, token.TTL, MaxTokens))
+	if isNotFound(err) {
+		err = ErrTooManyTokens
+	}
+	return created, err
 }
 
 // check returns the name as it is stored.

@@ -10,11 +10,25 @@ import (
 	"chatd/store"
 )
 
-// token makes an access token that lives for a day.
+// login makes a browser session without a session manager.
+func (w *world) login(user store.User) string {
+	w.t.Helper()
+	var id string
+	w.ok(w.sql.QueryRow(w.ctx(), `
+		insert into sessions (id, token_hash, user_id, expires_at)
+		select id, sha256(id::text::bytea), $1, now() + interval '1 day' from gen_random_uuid() id
+		returning id`, user.ID).Scan(&id))
+	return id
+}
+
+// token makes an access token that lives for a day, in a browser that is then
+// forgotten.
 func (w *world) token(user store.User, scope string) store.Token {
 	w.t.Helper()
-	token, err := w.CreateToken(w.ctx(), user.ID, store.NewToken{Name: "script", Scope: scope, TTL: 24 * time.Hour})
+	session := w.login(user)
+	token, err := w.CreateToken(w.ctx(), user.ID, session, store.NewToken{Name: "script", Scope: scope, TTL: 24 * time.Hour})
 	w.ok(err)
+	w.exec(`delete from sessions where id = $1`, session)
 	return token
 }
 
@@ -31,7 +45,7 @@ func TestATokenIsFoundByItsSecret(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ada := w.user("ada")
-	made, err := w.CreateToken(w.ctx(), ada.ID, store.NewToken{Name: "  deploy   bot ", Scope: store.ScopeRead, TTL: 90 * 24 * time.Hour})
+	made, err := w.CreateToken(w.ctx(), ada.ID, w.login(ada), store.NewToken{Name: "  deploy   bot ", Scope: store.ScopeRead, TTL: 90 * 24 * time.Hour})
 	w.ok(err)
 	if made.Name != "deploy bot" || made.Scope != store.ScopeRead || made.LastUsedAt != nil || made.ExpiresAt.Sub(made.CreatedAt) != 90*24*time.Hour {
 		t.Errorf("made %+v", made)
@@ -59,6 +73,7 @@ func TestATokenIsFoundByItsSecret(t *testing.T) {
 func TestATokenNeedsANameAScopeAndAnEnd(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
+	session := w.login(w.owner)
 	good := store.NewToken{Name: "bot", Scope: store.ScopeReadWrite, TTL: time.Hour}
 	for field, bad := range map[string][]func(*store.NewToken){
 		"name": {
@@ -79,17 +94,34 @@ func TestATokenNeedsANameAScopeAndAnEnd(t *testing.T) {
 		for i, change := range bad {
 			token := good
 			change(&token)
-			_, err := w.CreateToken(w.ctx(), w.owner.ID, token)
+			_, err := w.CreateToken(w.ctx(), w.owner.ID, session, token)
 			if invalid, ok := errors.AsType[*store.InvalidError](err); !ok || invalid.Field != field {
 				t.Errorf("%s %d: %v, want an InvalidError", field, i, err)
 			}
 		}
 	}
-	gone := w.user("gone")
+}
+
+func TestATokenIsMadeInABrowserThatIsSignedIn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ada, gone := w.user("ada"), w.user("gone")
+	ended, expired, deactivated := w.login(ada), w.login(ada), w.login(gone)
+	_, err := w.EndSession(w.ctx(), ended, "signed-out")
+	w.ok(err)
+	w.exec(`update sessions set expires_at = now() where id = $1`, expired)
 	w.deactivate(gone)
-	for _, user := range []int64{gone.ID, 1 << 40} {
-		if _, err := w.CreateToken(w.ctx(), user, good); !errors.Is(err, store.ErrForbidden) {
-			t.Errorf("of user %d: %v, want ErrForbidden", user, err)
+	for name, by := range map[string]struct {
+		user    int64
+		session string
+	}{
+		"ended": {ada.ID, ended}, "expired": {ada.ID, expired}, "deactivated": {gone.ID, deactivated}, "nobody": {1 << 40, w.login(ada)},
+		"somebody else's": {ada.ID, w.login(w.owner)}, "a token": {ada.ID, w.token(ada, store.ScopeReadWrite).ID},
+		"unknown": {ada.ID, "00000000-0000-0000-0000-000000000000"}, "none": {ada.ID, ""},
+	} {
+		_, err := w.CreateToken(w.ctx(), by.user, by.session, store.NewToken{Name: "bot", Scope: store.ScopeRead, TTL: time.Hour})
+		if !errors.Is(err, store.ErrSessionEnded) {
+			t.Errorf("%s: %v, want ErrSessionEnded", name, err)
 		}
 	}
 }
@@ -157,7 +189,7 @@ func TestTokensAreListedNewestFirstWithTheirLastUse(t *testing.T) {
 	ada := w.user("ada")
 	w.token(w.owner, store.ScopeRead)
 	for _, name := range []string{"first", "second"} {
-		_, err := w.CreateToken(w.ctx(), ada.ID, store.NewToken{Name: name, Scope: store.ScopeRead, TTL: time.Hour})
+		_, err := w.CreateToken(w.ctx(), ada.ID, w.login(ada), store.NewToken{Name: name, Scope: store.ScopeRead, TTL: time.Hour})
 		w.ok(err)
 	}
 	tokens, err := w.Tokens(w.ctx(), ada.ID)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"os/signal"
 	"syscall"
@@ -24,9 +25,15 @@ func backupOptions() []option {
 
 // backup writes an archive of the database.
 func backup(ctx context.Context, cfg config, args []string, _ io.Reader, stdout io.Writer) error {
-	if args[0] == "-" {
-		if file, ok := stdout.(*os.File); ok && isTerminal(file) {
-			return errors.New("a backup is not for the eyes; name a file, or lead the output into one (chatd backup - > chatd.tar.gz)")
+	switch args[0] {
+	case "":
+		return errors.New("the name of the file is empty; write chatd backup FILE, or chatd backup - for standard output")
+	case "-":
+		if file, ok := stdout.(*os.File); ok {
+			if isTerminal(file) {
+				return errors.New("a backup is not for the eyes; name a file (chatd backup chatd.tar.gz), or lead the output into another program")
+			}
+			warnOfReaders(cfg.log, file)
 		}
 		// A reader that goes away must not end us before our PostgreSQL.
 		signal.Ignore(syscall.SIGPIPE)
@@ -51,6 +58,15 @@ func backup(ctx context.Context, cfg config, args []string, _ io.Reader, stdout 
 	}
 	fmt.Fprintf(stdout, "%s holds %s (%s)\n", args[0], contents, bytesText(size))
 	return nil
+}
+
+// warnOfReaders tells when standard output is a file that the shell has made
+// for everybody to read.
+func warnOfReaders(log *slog.Logger, file *os.File) {
+	info, err := file.Stat()
+	if err == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o044 != 0 {
+		log.Warn("others on this machine may read the file that the backup goes into; chmod 600 it, and say umask 077 before the next backup")
+	}
 }
 
 // backUp reaches the database and copies it.

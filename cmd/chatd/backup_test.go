@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"os"
@@ -139,6 +140,7 @@ func TestABackupIsNotWrittenOverAFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]string{
+		"":                               "the name of the file is empty",
 		file:                             "is there already; choose another name, or write over it with --force",
 		link:                             "is no ordinary file",
 		dir:                              "is no ordinary file",
@@ -164,48 +166,77 @@ func TestABackupIsNotWrittenOverAFile(t *testing.T) {
 	}
 }
 
-func TestAFileIsThereOnlyWhenItIsComplete(t *testing.T) {
-	t.Parallel()
-	name := filepath.Join(t.TempDir(), "file")
-	if err := os.WriteFile(name+".part", []byte("left by a power cut"), 0o644); err != nil {
-		t.Fatal(err)
+// backsUpTo runs backup - with a file as standard output, and returns what it logs.
+func backsUpTo(t *testing.T, out *os.File, address string) (logged string) {
+	t.Helper()
+	cmd := invocation(t, []string{"backup", "-"}, address)
+	holdInput(t, cmd)
+	var stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = out, &stderr
+	if err := cmd.Run(); err != nil {
+		t.Errorf("%v: %s", err, &stderr)
 	}
-	file, err := createWhole(name, false)
+	return stderr.String()
+}
+
+func TestABackupToStandardOutputWarnsOfAFileThatOthersMayRead(t *testing.T) {
+	t.Parallel()
+	address := "CHATD_DATABASE_URL=" + storetest.URL(t)
+	dir := t.TempDir()
+	for mode, warns := range map[os.FileMode]bool{0o600: false, 0o640: true, 0o604: true} {
+		out, err := os.OpenFile(filepath.Join(dir, mode.String()), os.O_WRONLY|os.O_CREATE, 0o600)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer out.Close()
+		if err := out.Chmod(mode); err != nil {
+			t.Fatal(err)
+		}
+		if logged := backsUpTo(t, out, address); strings.Contains(logged, "umask 077") != warns {
+			t.Errorf("%v: it logs %q", mode, logged)
+		}
+	}
+}
+
+func TestABackupMayGoNowhere(t *testing.T) {
+	t.Parallel()
+	out, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := createWhole(name, false); err == nil || !strings.Contains(err.Error(), "another chatd is writing") {
-		t.Errorf("two at once: %v", err)
+	defer out.Close()
+	if logged := backsUpTo(t, out, "CHATD_DATABASE_URL="+storetest.URL(t)); strings.Contains(logged, "umask") {
+		t.Errorf("it logs %q", logged)
 	}
-	if _, err := file.Write([]byte("whole")); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := os.Stat(name); err == nil {
-		t.Error("it is there before it is kept")
-	}
-	if err := os.WriteFile(name, []byte("precious"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := file.keep(); err == nil || !strings.Contains(err.Error(), "is there already") {
-		t.Errorf("somebody took the name: %v", err)
-	}
-	file.discard()
-	if text, err := os.ReadFile(name); string(text) != "precious" {
-		t.Errorf("the file holds %q (%v)", text, err)
-	}
+}
 
-	if file, err = createWhole(name, true); err != nil {
+func TestStandardOutputIsCalledSo(t *testing.T) {
+	t.Parallel()
+	cmd := invocation(t, []string{"backup", "-"}, "CHATD_DATABASE_URL="+storetest.URL(t))
+	holdInput(t, cmd)
+	broken, out, err := os.Pipe()
+	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := file.Write([]byte("whole")); err != nil {
-		t.Fatal(err)
+	defer out.Close()
+	broken.Close()
+	var stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = out, &stderr
+	if err := cmd.Run(); err == nil || !strings.Contains(stderr.String(), "chatd: standard output failed (write: broken pipe)") {
+		t.Errorf("it says %q (%v)", &stderr, err)
 	}
-	size, err := file.keep()
-	file.discard()
-	if text, readErr := os.ReadFile(name); size != 5 || string(text) != "whole" {
-		t.Errorf("%d bytes, %q (%v, %v)", size, text, err, readErr)
-	}
-	if _, err := os.Stat(name + ".part"); err == nil {
-		t.Error("a part is left")
+}
+
+func TestATerminalIsOneThatAnswersAsOne(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]bool{os.DevNull: false, "/dev/ptmx": true, "backup_test.go": false} {
+		file, err := os.Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer file.Close()
+		if got := isTerminal(file); got != want {
+			t.Errorf("%s is a terminal: %v", name, got)
+		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"net"
+	"os"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -58,7 +59,7 @@ func explainCommand(ctx context.Context, err error, address string) error {
 		return ctx.Err()
 	}
 	if file, ok := errors.AsType[*fs.PathError](err); ok {
-		return fmt.Errorf("%s failed (%s %w)", file.Path, file.Op, file.Err)
+		return fileFailure(file)
 	}
 	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
 		return explain(err, address)
@@ -69,4 +70,16 @@ func explainCommand(ctx context.Context, err error, address string) error {
 		return errors.New("PostgreSQL was stopped or the connection to it was lost (perhaps chatd was stopped, and its PostgreSQL with it); try again")
 	}
 	return explain(err, address)
+}
+
+// fileFailure says which file failed and how.
+func fileFailure(file *fs.PathError) error {
+	name := file.Path
+	switch name {
+	case os.Stdin.Name():
+		name = "standard input"
+	case os.Stdout.Name():
+		name = "standard output"
+	}
+	return fmt.Errorf("%s failed (%s: %w)", name, file.Op, file.Err)
 }

@@ -93,8 +93,12 @@ func TestEveryFailedStartIsOneSentenceWithAWayOut(t *testing.T) {
 			want:     []string{"is read-only", "CHATD_DATABASE_URL"},
 		},
 		"the database refuses something else": {
-			settings: []string{"CHATD_DATABASE_URL=" + changed(t, "alter table schema_migrations rename version to edition")},
+			settings: []string{"CHATD_DATABASE_URL=" + changed(t, "alter table database_identity rename timeline to edition")},
 			want:     []string{"cannot be used", "does not exist", "CHATD_DATABASE_URL"},
+		},
+		"the database is of another program": {
+			settings: []string{"CHATD_DATABASE_URL=" + changed(t, "alter table schema_migrations alter version type bigint, drop name")},
+			want:     []string{"tables of another program (schema_migrations)", "a database of its own"},
 		},
 		"the database's server does not speak TLS": {
 			settings: []string{"CHATD_DATABASE_URL=postgres://chatd:secret@" + answering(t, "N") + "/chat?sslmode=require"},

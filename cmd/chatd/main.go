@@ -15,6 +15,8 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 func main() {
@@ -54,10 +56,16 @@ func newLogger(out *os.File, level slog.Level) *slog.Logger {
 	return slog.New(slog.NewJSONHandler(out, options))
 }
 
-// isTerminal reports whether people sit at the other end of a file.
+// isTerminal reports whether people sit at the other end of a file. It asks for
+// the size of the window, which of all devices only a terminal has.
 func isTerminal(file *os.File) bool {
-	info, err := file.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+	raw, err := file.SyscallConn()
+	if err != nil {
+		return false
+	}
+	var no error
+	err = raw.Control(func(fd uintptr) { _, no = unix.IoctlGetWinsize(int(fd), unix.TIOCGWINSZ) })
+	return err == nil && no == nil
 }
 
 // untilSignal is a context that ends with the first signal to stop. A second

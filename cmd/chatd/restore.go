@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
+	"io/fs"
 	"time"
 
 	"chatd/store"
@@ -27,14 +27,19 @@ func restoreOptions() []option {
 func restore(ctx context.Context, cfg config, args []string, stdin io.Reader, stdout io.Writer) error {
 	name, in := "standard input", stdin
 	if args[0] != "-" {
-		file, err := os.Open(args[0])
+		file, err := openUntil(ctx, args[0])
 		if err != nil {
-			return fmt.Errorf("the backup cannot be read: %w", err)
+			return err
 		}
 		defer file.Close()
 		name, in = args[0], file
 	}
-	from, err := archive.NewReader(in)
+	if err := checkReadable(name, in); err != nil {
+		return err
+	}
+	input := readUntil(ctx, in)
+	defer input.Close()
+	from, err := archive.NewReader(input)
 	if err != nil {
 		return unusable(name, err)
 	}
@@ -98,10 +103,13 @@ func isUnusable(err error) bool {
 	return false
 }
 
-// unusable names the archive that is wrong.
+// unusable names the archive that is wrong, or cannot be read.
 func unusable(name string, err error) error {
-	if !isUnusable(err) {
-		return err
+	if isUnusable(err) {
+		return fmt.Errorf("%s %w; nothing was changed", name, err)
 	}
-	return fmt.Errorf("%s %w; nothing was changed", name, err)
+	if file, ok := errors.AsType[*fs.PathError](err); ok {
+		return fileFailure(file)
+	}
+	return err
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -30,6 +31,12 @@ func TestWhatCannotBeRestoredIsToldInOneSentence(t *testing.T) {
 	missing := filepath.Join(data, "..", "missing")
 	if refused := fails(t, []string{"restore", missing}, "CHATD_DATA="+data); !strings.Contains(refused, "no such file") {
 		t.Errorf("no file: %q", refused)
+	}
+	if refused := fails(t, []string{"restore", ""}, address); !strings.HasPrefix(refused, "the name of the file is empty") {
+		t.Errorf("no name: %q", refused)
+	}
+	if refused, want := fails(t, []string{"restore", os.TempDir()}, address), os.TempDir()+" is a folder; name the file that chatd backup wrote"; refused != want {
+		t.Errorf("a folder: %q, want %q", refused, want)
 	}
 	if refused := failsWith(t, "dear diary", []string{"restore", "-"}, "CHATD_DATA="+data); !strings.Contains(refused, "is not a backup") {
 		t.Errorf("a foreign file: %q", refused)
@@ -59,6 +66,35 @@ func TestARestoreWaitsUntilAStoppedChatdIsGoneForSure(t *testing.T) {
 	}
 	if said := does(t, archive, []string{"restore", "-"}, "CHATD_DATABASE_URL="+target); !strings.Contains(said, "restored 3 messages") {
 		t.Errorf("it said %q", said)
+	}
+}
+
+func TestARestoreRightAfterAStop(t *testing.T) {
+	t.Parallel()
+	database := storetest.URL(t)
+	address := "CHATD_DATABASE_URL=" + database
+	chatd := serving(t, address)
+	ana := chatd.setUp(t)
+	ana.says(t, "before the backup")
+	archive := does(t, "", []string{"backup", "-"}, address)
+	ana.says(t, "after the backup")
+	if code := chatd.end(t, syscall.SIGTERM); code != 0 {
+		t.Errorf("the exit code is %d: %s", code, chatd.stderr)
+	}
+	// PostgreSQL notices in its own time that a process has ended.
+	eventually(t, "its connections have ended", func() bool {
+		return asked(t, database, `select count(*) from pg_stat_activity where datname = current_database() and application_name like 'chatd%'`) == 0
+	})
+	if n := asked(t, database, `select count(*) from nodes where lease_until > now() + interval '3 seconds'`); n != 1 {
+		t.Errorf("%d leases hold after the stop, want 1", n)
+	}
+	asked(t, database, `with sooner as (update nodes set lease_until = now() + interval '2 seconds' returning 1) select count(*) from sooner`)
+	if said := does(t, archive, []string{"restore", "-", "--force"}, address); !strings.HasPrefix(said, "restored 1 message, 1 person, 1 room") {
+		t.Errorf("it says %q", said)
+	}
+	ana.base = serving(t, address).url
+	if heard := ana.hears(t); !strings.Contains(heard, "before the backup") || strings.Contains(heard, "after the backup") {
+		t.Errorf("the room holds %s", heard)
 	}
 }
 

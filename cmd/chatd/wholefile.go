@@ -21,45 +21,20 @@ type wholeFile struct {
 }
 
 // createWhole begins a file that only its owner may read. One that is there is
-// replaced only with force.
+// replaced only with force. The other name is a fresh one, so that nobody
+// else's file is written into, whatever it is called. What a chatd leaves there
+// that is killed stays: nobody can tell that it is not being written.
 func createWhole(name string, force bool) (*wholeFile, error) {
 	f := &wholeFile{name: name, force: force}
 	if err := f.checkPlace(); err != nil {
 		return nil, err
 	}
-	// What an interrupted backup left is written over; what another one is
-	// writing at the moment is locked.
-	part, err := os.OpenFile(name+".part", os.O_WRONLY|os.O_CREATE|syscall.O_NOFOLLOW, 0o600) //nolint:gosec // the command line names it
+	part, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*.part")
 	if err != nil {
 		return nil, f.cannot(err)
-	}
-	err = syscall.Flock(int(part.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-	if errors.Is(err, syscall.EWOULDBLOCK) || !isAt(part, name+".part") {
-		part.Close()
-		return nil, fmt.Errorf("another chatd is writing %s at the moment; choose another name, or wait", name)
 	}
 	f.part, f.Writer = part, bufio.NewWriterSize(part, 64<<10)
-	if err == nil {
-		err = part.Chmod(0o600)
-	}
-	if err == nil {
-		err = part.Truncate(0)
-	}
-	if err != nil {
-		f.discard()
-		return nil, f.cannot(err)
-	}
 	return f, nil
-}
-
-// isAt reports whether the file is still the one of that name.
-func isAt(file *os.File, name string) bool {
-	mine, err := file.Stat()
-	if err != nil {
-		return false
-	}
-	there, err := os.Lstat(name)
-	return err == nil && os.SameFile(mine, there)
 }
 
 // cannot says that the file cannot be written, and why.
@@ -68,6 +43,11 @@ func (f *wholeFile) cannot(err error) error {
 		err = errno
 	}
 	return fmt.Errorf("%s cannot be written (%w); choose another place", f.name, err)
+}
+
+// taken says that the name is somebody's.
+func (f *wholeFile) taken() error {
+	return fmt.Errorf("%s is there already; choose another name, or write over it with --force", f.name)
 }
 
 // checkPlace refuses names at which nothing may be put.
@@ -81,7 +61,7 @@ func (f *wholeFile) checkPlace() error {
 	case !info.Mode().IsRegular():
 		return fmt.Errorf("%s is there and is no ordinary file; choose another name", f.name)
 	case !f.force:
-		return fmt.Errorf("%s is there already; choose another name, or write over it with --force", f.name)
+		return f.taken()
 	default:
 		return nil
 	}
@@ -110,11 +90,40 @@ func (f *wholeFile) keep() (size int64, err error) {
 // rename gives the file its name. Without force it takes no name that somebody
 // else has taken meanwhile.
 func (f *wholeFile) rename() error {
-	if !f.force && os.Link(f.part.Name(), f.name) == nil {
+	if f.force {
+		return f.replace()
+	}
+	err := os.Link(f.part.Name(), f.name)
+	if err == nil {
 		_ = os.Remove(f.part.Name())
 		return nil
 	}
-	// The name was taken, or the file system knows no links.
+	if errors.Is(err, fs.ErrExist) {
+		return f.taken()
+	}
+	return f.renameWithoutLinks()
+}
+
+// renameWithoutLinks is rename where the file system knows no links: it takes
+// the name with an empty file first.
+func (f *wholeFile) renameWithoutLinks() error {
+	mine, err := os.OpenFile(f.name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return f.taken()
+	}
+	if err != nil {
+		return f.cannot(err)
+	}
+	mine.Close()
+	if err := os.Rename(f.part.Name(), f.name); err != nil {
+		_ = os.Remove(f.name)
+		return f.cannot(err)
+	}
+	return nil
+}
+
+// replace gives the file its name, also when there is one.
+func (f *wholeFile) replace() error {
 	if err := f.checkPlace(); err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"runtime"
 	"strings"
 	"testing"
@@ -96,6 +97,9 @@ func TestWhatIsNoBackupIsRefused(t *testing.T) {
 		"one with our head elsewhere": pack(t,
 			file("files/a", "a"), file(headFile, goodHead)),
 		"one with our head in a folder": pack(t, file("./"+headFile, goodHead)),
+		"a folder":                      pack(t, entry{tar.Header{Typeflag: tar.TypeDir, Name: "src/"}, ""}, file("src/a", "a")),
+		"one of git":                    pack(t, entry{tar.Header{Typeflag: tar.TypeXGlobalHeader, Name: "pax_global_header", PAXRecords: map[string]string{"comment": "1"}}, ""}, file("a", "a")),
+		"one with extended headers":     pack(t, entry{tar.Header{Typeflag: tar.TypeReg, Name: "a", PAXRecords: map[string]string{"SCHILY.xattr.user.a": "1"}}, ""}),
 	} {
 		if _, err := read(bytes.NewReader(text)); !errors.Is(err, archive.ErrForeign) {
 			t.Errorf("%s: %v", what, err)
@@ -156,6 +160,42 @@ func TestAnArchiveThatHoldsWhatItShouldNotIsRefused(t *testing.T) {
 	}
 	if _, err := read(bytes.NewReader(with(rows))); !errors.Is(err, archive.ErrCut) {
 		t.Errorf("no end: %v", err)
+	}
+}
+
+// repacked is an archive whose tar has more at its end.
+func repacked(t *testing.T, more []byte) []byte {
+	t.Helper()
+	_, text := small(t)
+	unzipped, err := gzip.NewReader(bytes.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	zipped := gzip.NewWriter(&out)
+	_, err = io.Copy(zipped, io.MultiReader(unzipped, bytes.NewReader(more)))
+	if err := errors.Join(err, zipped.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+func TestAnArchiveMayEndWithTheZerosOfTar(t *testing.T) {
+	t.Parallel()
+	want, _ := small(t)
+	for _, n := range []int{0, 1, 512, 10240 - 512} {
+		if got, err := read(bytes.NewReader(repacked(t, make([]byte, n)))); err != nil || !maps.Equal(got, want) {
+			t.Errorf("%d zeros: %q, %v", n, got, err)
+		}
+		if _, err := read(bytes.NewReader(repacked(t, append(make([]byte, n), 'a')))); !errors.Is(err, archive.ErrDamaged) {
+			t.Errorf("%d zeros and something: %v", n, err)
+		}
+	}
+	text := repacked(t, make([]byte, 8192))
+	for n := range text {
+		if _, err := read(bytes.NewReader(text[:n])); !errors.Is(err, archive.ErrCut) {
+			t.Errorf("cut after %d of %d bytes: %v", n, len(text), err)
+		}
 	}
 }
 

@@ -156,10 +156,11 @@ func (r *Reader) advance() error {
 		return ErrCut
 	case err != nil:
 		return err
-	case next.Typeflag != tar.TypeReg || len(next.PAXRecords) > 0:
-		return fmt.Errorf("%w (%.100q is no ordinary file)", ErrDamaged, next.Name)
 	}
 	r.next = next
+	if next.Typeflag != tar.TypeReg || len(next.PAXRecords) > 0 {
+		return fmt.Errorf("%w (%.100q is no ordinary file)", ErrDamaged, next.Name)
+	}
 	return nil
 }
 

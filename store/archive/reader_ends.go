@@ -42,15 +42,16 @@ func (r *Reader) open() error {
 
 // readHead reads the first entry.
 func (r *Reader) readHead() error {
-	if err := r.advance(); err != nil {
+	err := r.advance()
+	if r.next != nil && r.next.Name != headName {
+		return ErrForeign // also when it is a folder, say
+	}
+	if err != nil {
 		// What ends well, or has no beginning, was no archive of ours.
 		if _, end := r.zip.Read(make([]byte, 1)); errors.Is(end, io.EOF) || errors.Is(err, tar.ErrHeader) {
 			return ErrForeign
 		}
 		return err
-	}
-	if r.next.Name != headName {
-		return ErrForeign
 	}
 	text, err := r.readEntry()
 	if err != nil {
@@ -106,7 +107,7 @@ func (r *Reader) finish() error {
 func (r *Reader) tarEnds() error {
 	_, err := r.tar.Next()
 	if errors.Is(err, io.EOF) {
-		_, err = r.zip.Read(make([]byte, 1))
+		err = r.skipPadding()
 	}
 	if errors.Is(err, io.EOF) {
 		_, err = r.in.ReadByte()
@@ -118,5 +119,20 @@ func (r *Reader) tarEnds() error {
 		return fmt.Errorf("%w (something follows its end)", ErrDamaged)
 	default:
 		return err
+	}
+}
+
+// skipPadding reads the zeros with which tar fills up its last record. It
+// returns nil when something else is there.
+func (r *Reader) skipPadding() error {
+	padding := make([]byte, 512)
+	for {
+		n, err := r.zip.Read(padding)
+		if len(bytes.Trim(padding[:n], "\x00")) > 0 {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
 	}
 }
