@@ -112,6 +112,16 @@ testUnderEachName('the page follows what people may do', async (_t, { browser, u
     assert.equal(await cem.page.$(`[data-testid="${id}"]`), null);
   await picture(cem.page, `guest-${new URL(url).hostname}`);
 
+  // An address does not lead to settings that somebody may not change.
+  for (const { page } of [bo, cem]) {
+    await page.bringToFront();
+    await page.goto(`${url}/#settings/workspace`);
+    await part(page, 'section-appearance');
+    for (const id of ['section-workspace', 'workspace-form', 'settings-workspace'])
+      assert.equal(await page.$(`[data-testid="${id}"]`), null);
+    await close(page);
+  }
+
   // A room becomes read-only under somebody's hands; what they were writing waits for them.
   await cem.page.bringToFront();
   await cem.page.locator('[data-testid="composer"]').fill('half a thou');
@@ -136,8 +146,19 @@ testUnderEachName('the page follows what people may do', async (_t, { browser, u
   await menu(bo.page, 'people');
   await part(bo.page, 'managed-people');
   await close(bo.page);
+  // What was typed stays when the right is lost meanwhile; the way back to it is gone.
+  await press(bo.page, 'members-button');
+  await part(bo.page, 'member-menu');
+  await settings(bo.page, 'workspace');
+  await bo.page.locator('[data-testid="workspace-form"] [name="name"]').fill('Half a na');
   await givesRole(ana.page, 'bo', 'member');
   await bo.page.bringToFront();
+  await gone(bo.page, 'member-menu');
+  assert.equal(await fieldOf(bo.page, 'workspace-form', 'name'), 'Half a na');
+  await press(bo.page, 'settings-appearance');
+  await gone(bo.page, 'settings-workspace');
+  assert.equal(await bo.page.$('[data-testid="section-workspace"]'), null);
+  await close(bo.page);
   await press(bo.page, 'user-menu');
   await part(bo.page, 'settings');
   assert.equal(await bo.page.$('[data-testid="people"]'), null);
@@ -153,10 +174,18 @@ testUnderEachName('the page follows what people may do', async (_t, { browser, u
   const dee = await newPerson(browser);
   await dee.page.goto(`${url}/sign-up`);
   await part(dee.page, 'sign-up-closed');
+  // Saving that alone does not put back a name that was changed elsewhere meanwhile.
   await settings(ana.page, 'workspace');
+  for (const name of ['Ubuntu', 'Ubuntu help'])
+    await ana.page.locator('[data-testid="workspace-form"] [name="name"]').fill(name);
+  assert.equal(await changeElsewhere(ana.page, 'workspace', { name: 'Open house' }), 200);
+  await shows(ana.page, 'sidebar', /Open house/);
   await ana.page.locator('[name="sign_up"][value="open"]').click();
-  await submit(ana.page, 'workspace-form', { name: 'Open house' });
-  await shows(bo.page, 'sidebar', /Open house/);
+  await submit(ana.page, 'workspace-form', {});
+  await shows(ana.page, 'toasts', /Saved/);
+  assert.equal(await fieldOf(ana.page, 'workspace-form', 'name'), 'Open house');
+  await submit(ana.page, 'workspace-form', { name: 'Our open house' });
+  await shows(bo.page, 'sidebar', /Our open house/);
   await close(ana.page);
   await dee.page.goto(`${url}/sign-in`);
   await press(dee.page, 'create-account');
@@ -198,6 +227,28 @@ async function makeToken(page, name, scope) {
 function contentOf(page, id) {
   return page.$eval(`[data-testid="${id}"]`, (e) =>
     e instanceof HTMLInputElement || e instanceof HTMLTextAreaElement ? e.value : (e.textContent ?? ''),
+  );
+}
+
+/** What stands in a field. @param {Page} page @param {string} form @param {string} name */
+function fieldOf(page, form, name) {
+  return page.$eval(`[data-testid="${form}"] [name="${name}"]`, (e) =>
+    e instanceof HTMLInputElement ? e.value : '',
+  );
+}
+
+/**
+ * Changes something as the person of a page does elsewhere.
+ * @param {Page} page @param {string} what @param {object} change @returns {Promise<number>} the status
+ */
+function changeElsewhere(page, what, change) {
+  return page.evaluate(
+    async (path, body) => {
+      const headers = { 'Content-Type': 'application/json' };
+      return (await fetch(path, { method: 'PATCH', headers, body })).status;
+    },
+    `/api/v1/${what}`,
+    JSON.stringify(change),
   );
 }
 

@@ -70,6 +70,7 @@ test('the invitation of the owner, and what the guest sees', async () => {
   await inspect(guest.page, 'sign-in');
   await guest.page.goto(`${server.url}/no/such/page`);
   await inspect(guest.page, 'not-found');
+  assert.deepEqual(guest.problems, []);
 });
 
 test('a room with a real conversation', async () => {
@@ -92,6 +93,40 @@ test('a room with a real conversation', async () => {
     people.flatMap((p) => p.problems),
     [],
   );
+});
+
+test('a very long name leaves the user name whole', async () => {
+  const wanda = await newPerson(browser);
+  await signUp(wanda.page, link, 'wanda');
+  const { id } = await (await apiOf(wanda))('PATCH', 'me', { display_name: 'W'.repeat(80) });
+  const { page } = ana;
+  const api = await apiOf(ana);
+  const { users } = await api('GET', 'overview');
+  const nalioth = users.find((/** @type {{username: string}} */ user) => user.username === 'nalioth');
+  await api('PATCH', `users/${nalioth.id}`, { deactivated: true });
+  await menu(page, 'people');
+  await shows(page, 'managed-person', /WWW/);
+  await page.waitForSelector('[data-testid="managed-person"][data-deactivated="true"]');
+  await inspect(page, 'people-wide-name');
+  await wholeUserNames(page);
+  await page.locator('[data-testid="managed-person"] ::-p-text(@wanda)').click();
+  await part(page, 'manage-person');
+  await inspect(page, 'person-wide-name');
+  await wholeUserNames(page);
+  await close(page);
+  await page.locator('[data-testid="new-message"]').click();
+  await part(page, 'person');
+  await inspect(page, 'picker-wide-name');
+  await wholeUserNames(page);
+  await close(page);
+  const room = Number(new URL(page.url()).pathname.split('/').pop());
+  await api('PATCH', `users/${nalioth.id}`, { deactivated: false });
+  await api('POST', `rooms/${room}/members`, { user_id: id });
+  await page.locator('[data-testid="members-button"]').click();
+  await shows(page, 'member', /WWW/);
+  await inspect(page, 'members-wide-name');
+  await press(page, 'close-members');
+  assert.deepEqual(wanda.problems, []);
 });
 
 test('the dialogs and the panel', async () => {
@@ -255,6 +290,30 @@ const agents = [
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/138.0.0.0 Safari/537.36 Edg/138.0.0.0',
   'w3m/0.5.3',
 ];
+
+/**
+ * On screens of every width, no user name is cut off or pushed out of the dialog.
+ * @param {Page} page
+ */
+async function wholeUserNames(page) {
+  for (const width of [1440, 390, 320]) {
+    await page.setViewport({ width, height: 800 });
+    const cut = await page.$$eval('[data-testid="username"]', (found) =>
+      found
+        .filter((e) => {
+          const frame = e.closest('.dialog-frame');
+          if (!frame) return true;
+          const [own, around] = [e.getBoundingClientRect(), frame.getBoundingClientRect()];
+          const inside = own.left >= around.left && own.right <= around.right && own.width > 0;
+          return !inside || e.scrollWidth > e.clientWidth;
+        })
+        .map((e) => e.textContent),
+    );
+    assert.deepEqual(cut, [], `at ${width} px`);
+  }
+  await page.setViewport({ width: 1440, height: 900 });
+  assert.ok(await page.$('[data-testid="username"]'));
+}
 
 /**
  * The API as the person of a page uses it.

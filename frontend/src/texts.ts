@@ -11,7 +11,7 @@ const ended: Record<EndReason, string> = {
   elsewhere: 'You signed out in another tab, so this one is signed out too.',
   expired: 'Your session has ended. Sign in again to go on.',
   replaced: 'You signed in again in another tab. Sign in to go on here.',
-  removed: 'An owner or admin signed you out. Sign in again to go on.',
+  removed: 'You were signed out by an owner or admin. Sign in again to go on.',
   revoked: 'This browser was signed out from another one. If that was not you, change your password.',
   deactivated: 'Your account has been deactivated. Ask an owner of the workspace.',
   'password-changed': 'Your password was changed. Sign in with the new one.',
@@ -142,6 +142,9 @@ export const texts = {
     notesToSelf: 'Notes to yourself',
     unknownTitle: 'This room cannot be opened',
     unknown: 'It does not exist, or it is private and you are not in it.',
+    notSeenTitle: 'This room was not found',
+    notSeen: (n: number) =>
+      `It is not among the first ${count(n)} public rooms. It may be further down: look for it in the list.`,
     preview: (n: number) => `${some(n, 'person is', 'people are')} in this room.`,
     join: 'Join room',
     pickTitle: 'Pick a room',

@@ -65,18 +65,6 @@ export async function directory(wanted: PageRequest): Promise<records.Page<recor
   return page('rooms', records.directoryRoom)(await request('GET', path), 'directory');
 }
 
-/** A public room, whether I am in it or not; null when there is none of this id. */
-export async function publicRoom(id: number): Promise<records.DirectoryRoom | null> {
-  let after: string | null = null;
-  do {
-    const { items, next }: records.Page<records.DirectoryRoom> = await directory({ after, limit: 200 });
-    const found = items.find((room) => room.id === id);
-    if (found) return found;
-    after = next;
-  } while (after !== null);
-  return null;
-}
-
 export async function createRoom(input: NewRoom): Promise<records.RoomEntry> {
   return records.roomEntry(await request('POST', `${v1}/rooms`, { body: input }), 'room');
 }

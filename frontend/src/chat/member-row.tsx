@@ -36,14 +36,12 @@ export function MemberRow({ entry, room }: { entry: Member; room: Room }) {
           <PresenceDot people={people} id={entry.id} />
         )}
       </span>
-      <span class="member-name" dir="auto">
-        {name}
-      </span>
-      {about && (
-        <span class="member-note" title={about}>
-          {about}
+      <span class="person-names">
+        <span class="member-name" dir="auto">
+          {name}
         </span>
-      )}
+        {about && <span class="member-note">{about}</span>}
+      </span>
     </>
   );
   return (

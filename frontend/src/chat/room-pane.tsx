@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { DirectoryRoom } from '../api/records';
 import * as routes from '../api/routes';
+import { findPublicRoom, MOST_LOOKED_THROUGH } from '../model/directory';
 import type { Room } from '../model/room';
 import { navigate, route } from '../model/router';
 import { toast } from '../model/toasts';
@@ -61,36 +62,51 @@ function NoRoom() {
     <div class="blank-slate" data-testid="no-room">
       <h2>{texts.room.pickTitle}</h2>
       <p>{texts.room.pick}</p>
-      <Button
-        look="main"
-        onClick={() => {
-          dialog.value = { name: 'browse' };
-        }}
-      >
-        {texts.sidebar.browse}
-      </Button>
+      <BrowseButton />
     </div>
+  );
+}
+
+function BrowseButton() {
+  return (
+    <Button
+      look="main"
+      onClick={() => {
+        dialog.value = { name: 'browse' };
+      }}
+    >
+      {texts.sidebar.browse}
+    </Button>
   );
 }
 
 /** A room that I am not in: a public one can be joined. */
 function OtherRoom({ id }: { id: number }) {
   const chat = useChat();
-  const found = useSignal<DirectoryRoom | 'loading' | 'unknown'>('loading');
+  const found = useSignal<DirectoryRoom | 'loading' | 'none' | 'not-seen'>('loading');
   useEffect(() => {
-    routes.publicRoom(id).then(
+    findPublicRoom(id, routes.directory).then(
       (room) => {
-        found.value = room ?? 'unknown';
+        found.value = room;
       },
       () => {
-        found.value = 'unknown';
+        found.value = 'none';
       },
     );
   }, [id]);
 
   const room = found.value;
   if (room === 'loading') return null;
-  if (room === 'unknown') {
+  if (room === 'not-seen') {
+    return (
+      <div class="blank-slate" data-testid="room-not-seen">
+        <h2>{texts.room.notSeenTitle}</h2>
+        <p>{texts.room.notSeen(MOST_LOOKED_THROUGH)}</p>
+        <BrowseButton />
+      </div>
+    );
+  }
+  if (room === 'none') {
     return (
       <div class="blank-slate" data-testid="room-unknown">
         <h2>{texts.room.unknownTitle}</h2>

@@ -1,4 +1,7 @@
-/** What the forms about myself, a room and the workspace change: only what is different, null when nothing is. */
+/**
+ * What the forms about myself, a room and the workspace change: only what is different from what was there when the
+ * form was opened, null when nothing is. What others have changed meanwhile is not put back so.
+ */
 import type { ProfileChange } from '../api/account';
 import type { RoomChange } from '../api/admin';
 import type { Me, RoomRecord, Workspace } from '../api/records';

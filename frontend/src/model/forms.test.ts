@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import type { Me } from '../api/records';
 import { profileChange, roomChange, workspaceChange } from './changes';
 import { ago, shortDate } from './format';
-import { parsePlace, sectionAddress, sections } from './settings-place';
+import { parsePlace, type Section, sectionAddress, sections, shownPlace } from './settings-place';
 import { ana } from './testing/world';
 import { exampleCommand, tokenWish } from './token';
 
@@ -35,6 +35,13 @@ describe('a form', () => {
     const workspace = { name: 'Home', sign_up: 'invite' } as const;
     assert.equal(workspaceChange(workspace, { name: 'Home', sign_up: 'invite' }), null);
     assert.deepEqual(workspaceChange(workspace, { name: 'Home', sign_up: 'open' }), { sign_up: 'open' });
+  });
+
+  test('does not put back what another admin has changed since it was opened', () => {
+    const opened = { name: 'Home', sign_up: 'invite' } as const;
+    const now = { ...opened, name: 'House' };
+    const change = workspaceChange(opened, { name: 'Home', sign_up: 'open' });
+    assert.deepEqual({ ...now, ...change }, { name: 'House', sign_up: 'open' });
   });
 
   test('for a token asks for as little as can be unless more is chosen', () => {
@@ -70,6 +77,18 @@ test('The address says which part of the settings is open', () => {
   assert.equal(parsePlace('#settings'), 'list');
   assert.equal(parsePlace('#settings/nothing'), 'list');
   for (const other of ['', '#messages', '#settingsx']) assert.equal(parsePlace(other), null);
+});
+
+test('A part of the settings that is not allowed is the list, unless the right was lost while it was open', () => {
+  const member = (section: Section) => section !== 'workspace';
+  const admin = () => true;
+  assert.equal(shownPlace('workspace', null, member), 'list');
+  assert.equal(shownPlace('workspace', 'list', member), 'list');
+  assert.equal(shownPlace('workspace', 'account', member), 'list');
+  assert.equal(shownPlace('workspace', null, admin), 'workspace');
+  assert.equal(shownPlace('workspace', 'workspace', member), 'workspace');
+  assert.equal(shownPlace('account', null, member), 'account');
+  assert.equal(shownPlace(null, 'workspace', member), null);
 });
 
 test('A moment in the past is told in words, a long past one by its date', () => {

@@ -142,10 +142,14 @@ function PersonRow({ person, onPick }: { person: Person; onPick: () => void }) {
           <Avatar id={person.id} name={person.display_name} size="small" />
           <PresenceDot people={people} id={person.id} />
         </span>
-        <span class="pick-name" dir="auto">
-          {person.display_name}
+        <span class="person-names">
+          <span class="pick-name" dir="auto">
+            {person.display_name}
+          </span>
+          <span class="hint" data-testid="username">
+            @{person.username}
+          </span>
         </span>
-        <span class="hint">@{person.username}</span>
         <span class="tag" data-look={person.deactivated ? 'off' : undefined}>
           {words.join(' · ')}
         </span>

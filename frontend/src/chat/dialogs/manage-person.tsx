@@ -36,7 +36,7 @@ export function ManagePerson({ person, onChanged }: Props) {
       <div class="person-card">
         <Avatar id={person.id} name={person.display_name} />
         <div class="pick-text">
-          <p>
+          <p class="person-names" data-testid="username">
             @{person.username} {person.deactivated && <span class="tag">{t.deactivated}</span>}
           </p>
           {person.email && (

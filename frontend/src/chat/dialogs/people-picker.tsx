@@ -130,12 +130,14 @@ function Person({ user, active, onPick }: { user: User; active: boolean; onPick:
         <Avatar id={user.id} name={user.display_name} size="small" />
         <PresenceDot people={people} id={user.id} />
       </span>
-      <span class="pick-name" dir="auto">
-        {user.display_name}
-      </span>
-      <span class="hint">
-        @{user.username}
-        {user.id === me.id && ` · ${t.you}`}
+      <span class="person-names">
+        <span class="pick-name" dir="auto">
+          {user.display_name}
+        </span>
+        <span class="hint" data-testid="username">
+          @{user.username}
+          {user.id === me.id && ` · ${t.you}`}
+        </span>
       </span>
     </div>
   );

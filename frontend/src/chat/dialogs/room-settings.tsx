@@ -1,3 +1,4 @@
+import { useState } from 'preact/hooks';
 import { changeRoom } from '../../api/admin';
 import { roomChange } from '../../model/changes';
 import type { Room } from '../../model/room';
@@ -13,15 +14,14 @@ const t = texts.roomSettings;
 /** For those who look after a room: what it is called and about, and who writes in it. */
 export function RoomSettingsDialog({ room, onClose }: { room: Room; onClose: () => void }) {
   const chat = useChat();
+  // What others change while it is open is not put back.
+  const [opened] = useState(() => ({
+    name: room.name.peek(),
+    description: room.description.peek(),
+    read_only: room.readOnly.peek(),
+  }));
   const submit = async (values: Values) => {
-    const change = roomChange(
-      {
-        name: room.name.peek(),
-        description: room.description.peek(),
-        read_only: room.readOnly.peek(),
-      },
-      values,
-    );
+    const change = roomChange(opened, values);
     if (change) chat.change(room, await changeRoom(room.id, change));
     onClose();
     toast(change ? texts.settings.saved : texts.settings.unchanged);
@@ -36,17 +36,17 @@ export function RoomSettingsDialog({ room, onClose }: { room: Room; onClose: () 
           required
           maxLength={80}
           autocomplete="off"
-          initial={room.name.value}
+          initial={opened.name}
         />
         <Field
           name="description"
           label={texts.createRoom.description}
           maxLength={500}
           autocomplete="off"
-          initial={room.description.value}
+          initial={opened.description}
         />
         <label class="choice">
-          <input type="checkbox" name="read_only" defaultChecked={room.readOnly.value} />
+          <input type="checkbox" name="read_only" defaultChecked={opened.read_only} />
           <span class="choice-text">
             <span class="choice-label">{t.readOnly}</span>
             <span class="hint">{t.readOnlyHint}</span>

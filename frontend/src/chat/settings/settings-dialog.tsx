@@ -7,7 +7,9 @@ import {
   type Section,
   sectionAddress,
   sections,
+  type SettingsPlace,
   settingsPlace,
+  shownPlace,
 } from '../../model/settings-place';
 import { texts } from '../../texts';
 import { Dialog } from '../../view/dialog';
@@ -37,9 +39,10 @@ const parts: Record<Section, () => preact.JSX.Element> = {
 /** Everything one can set: the parts on the left and one of them beside it; on a narrow screen one after the other. */
 export function SettingsDialog() {
   const chat = useChat();
-  const place = settingsPlace.value;
+  const held = useRef<SettingsPlace>(null);
+  const place = shownPlace(settingsPlace.value, held.current, (section) => mayChange(chat, section));
+  held.current = place;
   if (place === null) return null;
-  // A part that one may no longer change stays open: what was typed in it is not lost.
   const offered = sections.filter((one) => one === place || mayChange(chat, one));
   const single = narrow.value;
   const open = place === 'list' ? (single ? null : 'appearance') : place;

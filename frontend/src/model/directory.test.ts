@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { DirectoryRoom } from '../api/records';
+import { findPublicRoom, MOST_LOOKED_THROUGH } from './directory';
+import type { LoadPage } from './paged';
+
+/** A directory of so many rooms with the ids from 1; says how often it was asked. */
+function directory(size: number): { load: LoadPage<DirectoryRoom>; asked: () => number } {
+  let asked = 0;
+  const load: LoadPage<DirectoryRoom> = async ({ after, limit = 100 }) => {
+    asked++;
+    const from = Number(after ?? 0);
+    const ids = Array.from({ length: Math.min(limit, size - from) }, (_, i) => from + i + 1);
+    return { items: ids.map(room), next: from + limit < size ? String(from + limit) : null };
+  };
+  return { load, asked: () => asked };
+}
+
+const room = (id: number): DirectoryRoom => ({
+  id,
+  kind: 'public',
+  name: `room ${id}`,
+  description: '',
+  read_only: false,
+  member_count: 1,
+  joined: false,
+});
+
+describe('a public room that is opened by its address', () => {
+  test('is found with one request in a usual workspace', async () => {
+    const { load, asked } = directory(200);
+    assert.deepEqual(await findPublicRoom(200, load), room(200));
+    assert.equal(await findPublicRoom(201, load), 'none');
+    assert.equal(asked(), 2);
+  });
+
+  test('is looked for on further pages until it is found', async () => {
+    const { load, asked } = directory(1000);
+    assert.deepEqual(await findPublicRoom(250, load), room(250));
+    assert.equal(asked(), 2);
+    assert.equal(await findPublicRoom(1001, load), 'none');
+  });
+
+  test('is not looked for without end in a very long directory', async () => {
+    const { load, asked } = directory(100_000);
+    assert.equal(await findPublicRoom(MOST_LOOKED_THROUGH + 1, load), 'not-seen');
+    assert.equal(asked(), 5);
+  });
+});
