@@ -95,4 +95,11 @@ func TestOpeningAPipeWithoutAnybodyEndsWithItsContext(t *testing.T) {
 	if _, err := openUntil(ctx, fifo); !errors.Is(err, context.Canceled) {
 		t.Errorf("it says %v", err)
 	}
+	eventually(t, "the opening is over as well", func() bool {
+		writer, err := os.OpenFile(fifo, os.O_WRONLY|syscall.O_NONBLOCK, 0)
+		if err == nil {
+			_ = writer.Close()
+		}
+		return err == nil
+	})
 }
