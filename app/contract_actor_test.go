@@ -47,6 +47,8 @@ func (n *town) newcomer(role string) (*person, error) {
 		return nil, err
 	}
 	p := n.visitor()
+	// Many come during a run, more than one address may send.
+	p.header.Set("X-Forwarded-For", fmt.Sprintf("10.1.%d.%d", n.n/250%250, n.n%250))
 	body := newAccount("p" + strconv.Itoa(n.n))
 	body["invite"] = inviteToken(link.URL)
 	var out struct{ User User }

@@ -201,7 +201,10 @@ test('looking after people and rooms', async () => {
   const { page } = ana;
   const api = await apiOf(ana);
   for (let i = 0; i < 12; i++) {
-    await api('POST', 'rooms', { kind: i % 2 ? 'private' : 'public', name: `${lines(12)[i]}`.slice(0, 80) });
+    await api('POST', 'rooms', {
+      kind: i % 2 ? 'private' : 'public',
+      name: `${i} ${lines(12)[i]}`.slice(0, 80),
+    });
   }
   await menu(page, 'people');
   await part(page, 'managed-person');
@@ -268,7 +271,7 @@ test('what a guest sees', async () => {
   await part(guest.page, 'no-room');
   await inspect(guest.page, 'guest-without-rooms');
   await api('DELETE', `users/${gwen.id}/sessions`);
-  await shows(guest.page, 'sign-in-notice', /signed out/);
+  await shows(guest.page, 'sign-in-notice', /signed you out/);
   await inspect(guest.page, 'signed-out');
   await guest.page.goto(`${server.url}/sign-up`);
   await part(guest.page, 'sign-up-closed');
