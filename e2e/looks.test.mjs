@@ -271,7 +271,7 @@ test('what a guest sees', async () => {
   await part(guest.page, 'no-room');
   await inspect(guest.page, 'guest-without-rooms');
   await api('DELETE', `users/${gwen.id}/sessions`);
-  await shows(guest.page, 'sign-in-notice', /signed you out/);
+  await shows(guest.page, 'sign-in-notice', /signed out/);
   await inspect(guest.page, 'signed-out');
   await guest.page.goto(`${server.url}/sign-up`);
   await part(guest.page, 'sign-up-closed');
