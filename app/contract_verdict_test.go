@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -13,7 +15,18 @@ import (
 )
 
 // leak is what no answer may hold: the insides of the program.
-var leak = regexp.MustCompile(`(?i)pgx[.:/]|pgconn|sqlstate|panic|goroutine|runtime error|\.go:\d|/root/|/work/|/home/|go struct|json:|huma[.:/]|constraint|violates|stack|\bnil\b`)
+var leak = regexp.MustCompile(`(?i)pgx[.:/]|pgconn|sqlstate|panic|goroutine|runtime error|\.go:\d|/root/|/home/|` + sourceRoot() +
+	`|go struct|json:|huma[.:/]|constraint|violates|stack|\bnil\b`)
+
+// sourceRoot matches the top of the tree that the sources were built in.
+func sourceRoot() string {
+	dir, err := os.Getwd()
+	if err != nil {
+		panic(err)
+	}
+	top, _, _ := strings.Cut(strings.TrimPrefix(filepath.ToSlash(dir), "/"), "/")
+	return regexp.QuoteMeta("/" + top + "/")
+}
 
 // operationOf is the operation that the router finds for a request, nil when it
 // finds none: an odd parameter may lead elsewhere.

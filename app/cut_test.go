@@ -9,6 +9,9 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+
+	"chatd/store"
+	"chatd/store/storetest"
 )
 
 // A cutter stands between a store and its database. It loses the answer to the
@@ -32,6 +35,14 @@ func (c *cutter) off() {
 	for _, conn := range c.open {
 		_ = conn.Close()
 	}
+}
+
+// newCutWorld starts an App whose database is reached through a cutter.
+func newCutWorld(t *testing.T, config store.Config) (*world, *cutter) {
+	t.Helper()
+	cut := newCutter(t, storetest.URL(t))
+	config.URL = cut.url
+	return newWorldAt(t, config), cut
 }
 
 // newCutter listens where databaseURL is to be reached from now on.

@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"chatd/store"
-	"chatd/store/storetest"
 )
 
 func TestItIsReadyUntilItStops(t *testing.T) {
@@ -28,13 +27,7 @@ func TestItIsReadyUntilItStops(t *testing.T) {
 
 func TestWithoutADatabaseItIsAliveButNotReady(t *testing.T) {
 	t.Parallel()
-	cut := newCutter(t, storetest.URL(t))
-	s, err := store.Open(t.Context(), store.Config{URL: cut.url})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(s.Close)
-	w := newWorldOn(t, s)
+	w, cut := newCutWorld(t, store.Config{})
 	p := w.visitor()
 	p.must(http.StatusOK, "GET", "/readyz", nil, nil)
 	cut.off()

@@ -63,12 +63,7 @@ func TestLoggingOutTwiceIsFine(t *testing.T) {
 func TestControlNeverWaitsBehindData(t *testing.T) {
 	t.Parallel()
 	url := storetest.URL(t)
-	s, err := store.Open(t.Context(), store.Config{URL: url, MainConns: 3})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(s.Close)
-	w := newWorldOn(t, s)
+	w := newWorldAt(t, store.Config{URL: url, MainConns: 3})
 	ana := w.owner()
 	ben := ana.brings("ben")
 	general := ana.room("general")
@@ -115,13 +110,7 @@ func TestControlNeverWaitsBehindData(t *testing.T) {
 
 func TestWithoutTheDatabaseEveryAnswerSaysSo(t *testing.T) {
 	t.Parallel()
-	cut := newCutter(t, storetest.URL(t))
-	s, err := store.Open(t.Context(), store.Config{URL: cut.url})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(s.Close)
-	w := newWorldOn(t, s)
+	w, cut := newCutWorld(t, store.Config{})
 	ana := w.owner()
 	room := ana.room("general")
 	cut.off()
@@ -167,13 +156,7 @@ func TestASessionSavedAfterItsEndStaysEnded(t *testing.T) {
 
 func TestALogOutWhoseAnswerIsLostStillSignsOut(t *testing.T) {
 	t.Parallel()
-	cut := newCutter(t, storetest.URL(t))
-	s, err := store.Open(t.Context(), store.Config{URL: cut.url, ControlConns: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(s.Close)
-	w := newWorldOn(t, s)
+	w, cut := newCutWorld(t, store.Config{ControlConns: 1})
 	ana := w.owner()
 	other := ana.signsInAgain()
 	token := other.sessionCookie().Value

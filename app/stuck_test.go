@@ -101,12 +101,7 @@ func TestControlRequestsThatAreStuckDoNotStopTheOthers(t *testing.T) {
 func newLockableWorld(t *testing.T) (w *world, url string) {
 	t.Helper()
 	url = storetest.URL(t)
-	s, err := store.Open(t.Context(), store.Config{URL: url})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(s.Close)
-	return newWorldOn(t, s), url
+	return newWorldAt(t, store.Config{URL: url}), url
 }
 
 // signedInElsewhere is the person's session in a browser of its own, so that

@@ -43,6 +43,17 @@ func newWorld(t *testing.T, tune ...func(*Config)) *world {
 	return newWorldOn(t, storetest.Open(t), tune...)
 }
 
+// newWorldAt starts a node on a store of its own.
+func newWorldAt(t *testing.T, config store.Config) *world {
+	t.Helper()
+	s, err := store.Open(t.Context(), config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	return newWorldOn(t, s)
+}
+
 // newWorldOn starts a node on a store that may have others.
 func newWorldOn(t *testing.T, s *store.Store, tune ...func(*Config)) *world {
 	t.Helper()

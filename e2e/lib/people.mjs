@@ -143,10 +143,14 @@ export async function settings(page, section) {
   await part(page, `section-${section}`);
 }
 
-/** Closes the dialog that is open. @param {Page} page */
+/**
+ * Closes the dialog that is open. The dialog goes first, the address follows it: the history moves in its own time.
+ * @param {Page} page
+ */
 export async function close(page) {
   await page.keyboard.press('Escape');
   await page.waitForSelector('dialog', { hidden: true });
+  await page.waitForFunction(() => location.hash === '');
 }
 
 /** Presses the button with a hook, once it is there. @param {Page} page @param {string} id */
