@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"sync/atomic"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -64,6 +65,7 @@ type App struct {
 	throttle        *Throttle // of passwords and codes
 	guesses         *Throttle // of access tokens
 	worked          *workedTokens
+	known           *knownLogins
 	sends           *rateLimit[int64]
 	newPasswords    *rateLimit[int64]
 	signUpTries     *rateLimit[string] // by network, like the next two
@@ -78,6 +80,8 @@ type App struct {
 
 	// rung has one slot: a look is due. Never closed.
 	rung chan struct{}
+	// lookBack says that the next look has to go back further.
+	lookBack atomic.Bool
 	// lookFrom is where the next look begins. Owned by keepLooking.
 	lookFrom int64
 
@@ -107,6 +111,7 @@ func New(ctx context.Context, config Config) (*App, error) {
 		throttle:        NewThrottle(),
 		guesses:         NewThrottle(),
 		worked:          newWorkedTokens(),
+		known:           newKnownLogins(),
 		sends:           newRateLimit[int64](time.Second/20, 40),
 		newPasswords:    newRateLimit[int64](time.Minute/5, 5),
 		signUpTries:     newRateLimit[string](2*time.Second, 100),
@@ -131,11 +136,12 @@ func New(ctx context.Context, config Config) (*App, error) {
 		Presence:   attendance{a.tracker},
 		Identify:   identify,
 		Check:      a.loginLives,
+		Lasting:    a.seesAll,
 		Node:       a.tracker.Node(),
 		Times:      config.Times,
 		Logger:     config.Log,
 	})
-	a.doorbell = config.Store.NewDoorbell(a.tracker.Node(), a.rang)
+	a.doorbell = config.Store.NewDoorbell(a.tracker.Node(), a.reconnected, a.rang)
 	a.committer = config.Store.NewCommitter(store.CommitterConfig{OnCommit: a.committed, OnBatch: a.metrics.batch})
 	a.collectFigures()
 	begin, err := config.Store.Control().Look(ctx, 0)

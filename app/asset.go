@@ -21,6 +21,14 @@ import (
 type assets struct {
 	files   map[string]asset
 	entries map[string]string // "main.js" → "main-HASH.js"
+	library map[string]asset  // the comet client for other pages, by address
+}
+
+// library is the comet client for other pages of the same origin: address and
+// built file of each part. Pages name these addresses, so they never change.
+var library = map[string]string{
+	"/comet/client.js":   "comet-client.js",
+	"/comet/client.d.ts": "comet-client.d.ts",
 }
 
 type asset struct {
@@ -28,13 +36,13 @@ type asset struct {
 	kind, etag      string
 }
 
-// readAssets reads manifest.json and every file it names.
+// readAssets reads manifest.json, every file it names, and the comet client.
 func readAssets(built fs.FS) (*assets, error) {
 	raw, err := fs.ReadFile(built, "manifest.json")
 	if err != nil {
 		return nil, fmt.Errorf("read the page's manifest: %w", err)
 	}
-	a := &assets{files: map[string]asset{}}
+	a := &assets{files: map[string]asset{}, library: map[string]asset{}}
 	if err := json.Unmarshal(raw, &a.entries); err != nil {
 		return nil, fmt.Errorf("read the page's manifest: %w", err)
 	}
@@ -48,6 +56,13 @@ func readAssets(built fs.FS) (*assets, error) {
 		}
 		a.files[name] = newAsset(name, content)
 	}
+	for address, name := range library {
+		content, err := fs.ReadFile(built, name)
+		if err != nil {
+			return nil, fmt.Errorf("read the comet client: %w", err)
+		}
+		a.library[address] = newAsset(name, content)
+	}
 	return a, nil
 }
 
@@ -55,7 +70,7 @@ func newAsset(name string, content []byte) asset {
 	sum := sha256.Sum256(content)
 	a := asset{
 		content: content,
-		kind:    mime.TypeByExtension(path.Ext(name)),
+		kind:    contentType(name),
 		etag:    `"` + hex.EncodeToString(sum[:12]) + `"`,
 	}
 	var zipped bytes.Buffer
@@ -66,6 +81,14 @@ func newAsset(name string, content []byte) asset {
 		a.zipped = zipped.Bytes()
 	}
 	return a
+}
+
+// contentType goes by the end of a file's name. Many systems take .ts for films.
+func contentType(name string) string {
+	if strings.HasSuffix(name, ".d.ts") {
+		return "application/typescript; charset=utf-8"
+	}
+	return mime.TypeByExtension(path.Ext(name))
 }
 
 // path is where the page finds the built file of an entry; empty when there
@@ -84,15 +107,26 @@ func (a *App) serveAsset(w http.ResponseWriter, r *http.Request) {
 		a.notFound(w, r)
 		return
 	}
+	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	found.serve(w, r)
+}
+
+// serveLibrary answers with a part of the comet client. Whoever has it asks
+// each time whether it is still the same.
+func (a *App) serveLibrary(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "no-cache")
+	a.assets.library[r.URL.Path].serve(w, r)
+}
+
+func (a asset) serve(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
-	h.Set("Cache-Control", "public, max-age=31536000, immutable")
-	h.Set("Content-Type", found.kind)
-	h.Set("ETag", found.etag)
+	h.Set("Content-Type", a.kind)
+	h.Set("ETag", a.etag)
 	h.Set("Vary", "Accept-Encoding")
-	content := found.content
-	if found.zipped != nil && acceptsGzip(r) {
+	content := a.content
+	if a.zipped != nil && acceptsGzip(r) {
 		h.Set("Content-Encoding", "gzip")
-		content = found.zipped
+		content = a.zipped
 	}
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(content))
 }

@@ -55,7 +55,7 @@ func TestEveryAnswerCarriesTheHeadersThatProtect(t *testing.T) {
 			p.header.Del("Accept")
 		}
 	})
-	for _, path := range []string{"/nonsense", "/api/v1/nonsense", "/assets/nonsense", "/comet/nonsense", "/healthz", "/assets/main-AAAA.js"} {
+	for _, path := range []string{"/nonsense", "/api/v1/nonsense", "/assets/nonsense", "/comet/nonsense", "/healthz", "/assets/main-AAAA.js", "/comet/client.js", "/comet/client.d.ts"} {
 		checkHeaders(t, path, ana.do("GET", path, nil))
 		checkHeaders(t, path, ana.do("PATCH", path, nil))
 	}

@@ -15,13 +15,19 @@ import (
 )
 
 // A cutter stands between a store and its database. It loses the answer to the
-// first request that holds the needle, together with the connection.
+// first request that holds the needle, together with the connection, or hands
+// it on later. And it counts requests.
 type cutter struct {
 	url    string
 	needle atomic.Pointer[[]byte]
 	cuts   atomic.Int32
-	conns  sync.WaitGroup
-	listen net.Listener
+	// later is closed when the answer may go on. Without it the answer is lost.
+	later atomic.Pointer[chan struct{}]
+	// asked counts the requests that hold counted.
+	counted atomic.Pointer[[]byte]
+	asked   atomic.Int32
+	conns   sync.WaitGroup
+	listen  net.Listener
 
 	mu   sync.Mutex
 	open []net.Conn
@@ -102,6 +108,9 @@ func (c *cutter) accept(network, address string) {
 		c.conns.Go(func() {
 			defer server.Close()
 			c.pass(server, client, func(request []byte) bool {
+				if counted := c.counted.Load(); counted != nil && bytes.Contains(request, *counted) {
+					c.asked.Add(1)
+				}
 				if needle := c.needle.Load(); needle != nil && bytes.Contains(request, *needle) && c.needle.CompareAndSwap(needle, nil) {
 					lose.Store(true)
 				}
@@ -111,10 +120,17 @@ func (c *cutter) accept(network, address string) {
 		c.conns.Go(func() {
 			defer client.Close()
 			c.pass(client, server, func([]byte) bool {
-				if lose.Load() {
-					c.cuts.Add(1)
+				if !lose.Load() {
+					return true
 				}
-				return !lose.Load()
+				c.cuts.Add(1)
+				later := c.later.Load()
+				if later == nil {
+					return false
+				}
+				<-*later
+				lose.Store(false)
+				return true
 			})
 		})
 	}

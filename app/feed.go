@@ -109,7 +109,7 @@ func identify(r *http.Request) (comet.Principal, error) {
 	if !ok {
 		return comet.Principal{}, store.ErrSessionEnded
 	}
-	who := comet.Principal{User: userName(v.user), Login: loginOf(v)}
+	who := comet.Principal{User: userName(v.user), Login: loginOf(v), Browser: !v.token()}
 	if v.token() {
 		who.Quota = who.Login // a script takes no place from a browser
 	}

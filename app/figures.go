@@ -68,7 +68,7 @@ func hubFigures() []figure[comet.Stats] {
 			func(s comet.Stats) float64 { return float64(s.Sessions) }),
 		{connections, prometheus.GaugeValue, []string{"stream"}, func(s comet.Stats) float64 { return float64(s.Streams) }},
 		{connections, prometheus.GaugeValue, []string{"poll"}, func(s comet.Stats) float64 { return float64(s.Polls) }},
-		gauge("chatd_comet_topics", "Topics that somebody follows.",
+		gauge("chatd_comet_topics", "Topics that somebody follows or watches.",
 			func(s comet.Stats) float64 { return float64(s.Topics) }),
 		counter("chatd_comet_deliveries_total", "Events written to clients.",
 			func(s comet.Stats) float64 { return float64(s.Deliveries) }),
@@ -76,6 +76,16 @@ func hubFigures() []figure[comet.Stats] {
 			func(s comet.Stats) float64 { return float64(s.Writes) }),
 		counter("chatd_comet_log_reads_total", "Pages of old events read from the database.",
 			func(s comet.Stats) float64 { return float64(s.Reads) }),
+		gauge("chatd_comet_held", "Streams and long polls that count for what one browser may hold.",
+			func(s comet.Stats) float64 { return float64(s.Held) }),
+		counter("chatd_comet_crowded_total", "Streams and long polls that were ended because their browser held too many.",
+			func(s comet.Stats) float64 { return float64(s.Crowded) }),
+		gauge("chatd_comet_opens", "Requests for news that are being opened, which asks the database.",
+			func(s comet.Stats) float64 { return float64(s.Opens) }),
+		gauge("chatd_comet_opens_waiting", "Requests for news that wait to be opened.",
+			func(s comet.Stats) float64 { return float64(s.OpensWaiting) }),
+		counter("chatd_comet_opens_refused_total", "Requests for news that were told to come back, since too many came at once.",
+			func(s comet.Stats) float64 { return float64(s.OpensRefused) }),
 	}
 }
 

@@ -51,8 +51,11 @@ func (a *App) endLogins(sessions []string, reason comet.Reason) {
 	a.doorbell.Ring()
 }
 
-// dropLogins ends the connections that sessions have here.
+// dropLogins ends the connections that sessions have here. They are forgotten
+// first: a request that was recognized just before is ended by the hub, or
+// begins a comet session, for which the hub makes sure of the login.
 func (a *App) dropLogins(sessions []string, reason comet.Reason) {
+	a.known.Forget(sessions)
 	for _, session := range sessions {
 		for _, login := range loginsOf(session) {
 			a.hub.EndLogin(login, reason)
@@ -73,6 +76,10 @@ func (a *App) loginLives(ctx context.Context, who comet.Principal) error {
 	}
 	return err
 }
+
+// seesAll reports whether the person is no guest, as far as is known here. What
+// a guest sees is found out with each data request: others may have joined.
+func (a *App) seesAll(who comet.Principal) bool { return a.sights.Of(userID(who.User)).Sees == nil }
 
 // endReason is why a session is no longer live.
 func (a *App) endReason(ctx context.Context, session string) comet.Reason {

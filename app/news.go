@@ -28,8 +28,15 @@ func (a *App) committed(events []store.Event) {
 	a.doorbell.Ring()
 }
 
-// rang is called when another node has something new, or may have had while we
-// could not hear.
+// reconnected is called when the doorbell's connection is there, for the first
+// time or again: rings may have been missed, and PostgreSQL may have crashed.
+func (a *App) reconnected() {
+	a.lookBack.Store(true)
+	a.known.ForgetAll()
+	a.rang()
+}
+
+// rang is called when another node has something new, or may have had.
 func (a *App) rang() {
 	select {
 	case a.rung <- struct{}{}:
@@ -66,10 +73,20 @@ func (a *App) keepLooking(ctx context.Context) error {
 
 // look asks the database what changed since the last look and tells the hub.
 // Hearing of something twice is harmless.
-func (a *App) look(ctx context.Context) error {
+func (a *App) look(ctx context.Context) (err error) {
+	began := time.Now()
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	seen, err := a.store.Control().Look(ctx, a.lookFrom)
+	look := a.store.Control().Look
+	if a.lookBack.Swap(false) {
+		look = a.store.Control().LookBack
+		defer func() {
+			if err != nil {
+				a.lookBack.Store(true)
+			}
+		}()
+	}
+	seen, err := look(ctx, a.lookFrom)
 	if err != nil {
 		return err
 	}
@@ -89,6 +106,7 @@ func (a *App) look(ctx context.Context) error {
 		}
 	}
 	a.lookFrom = seen.Next
+	a.known.Looked(began)
 	return nil
 }
 
@@ -96,6 +114,7 @@ func (a *App) look(ctx context.Context) error {
 // deactivated. What a right allows is judged with each request; this is about
 // what is open.
 func (a *App) userChanged(ctx context.Context, u store.ChangedUser) error {
+	a.known.ForgetUser(u.ID)
 	if u.Deactivated {
 		a.hub.EndUser(userName(u.ID), comet.ReasonDeactivated)
 		return nil

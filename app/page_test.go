@@ -111,12 +111,41 @@ func TestAssetsAreKeptForEver(t *testing.T) {
 	p.must(http.StatusOK, "GET", "/healthz", nil, nil)
 }
 
+func TestTheCometClientIsServedToOtherPages(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.visitor()
+	for address, want := range map[string]struct{ kind, begin string }{
+		"/comet/client.js":   {"text/javascript; charset=utf-8", "// The comet client"},
+		"/comet/client.d.ts": {"application/typescript; charset=utf-8", "export class Comet"},
+	} {
+		got := p.must(http.StatusOK, "GET", address, nil, nil)
+		h := got.Header
+		if h.Get("Content-Type") != want.kind || h.Get("Cache-Control") != "no-cache" || !strings.HasPrefix(got.body, want.begin) ||
+			h.Get("Vary") != "Accept-Encoding" || h.Get("X-Content-Type-Options") != "nosniff" ||
+			h.Get("Cross-Origin-Resource-Policy") != "same-origin" {
+			t.Errorf("%s: %v %.60s", address, h, got.body)
+		}
+		p.header.Set("If-None-Match", h.Get("ETag"))
+		p.must(http.StatusNotModified, "GET", address, nil, nil)
+		p.header.Set("If-None-Match", `"another"`)
+		p.must(http.StatusOK, "GET", address, nil, nil)
+		p.header.Del("If-None-Match")
+		p.must(http.StatusOK, "HEAD", address, nil, nil)
+		p.must(http.StatusMethodNotAllowed, "POST", address, nil, nil)
+	}
+	for _, address := range []string{"/assets/comet-client.js", "/comet/comet-client.js", "/comet/client%2Ejs", "/comet/"} {
+		p.must(http.StatusNotFound, "GET", address, nil, nil)
+	}
+}
+
 func TestAPageThatIsNotBuiltIsAClearError(t *testing.T) {
 	t.Parallel()
 	for name, built := range map[string]fs.FS{
 		"no manifest": fstest.MapFS{},
 		"empty":       fstest.MapFS{"manifest.json": {Data: []byte(`{}`)}},
 		"no file":     fstest.MapFS{"manifest.json": {Data: []byte(`{"main.js":"a.js","main.css":"a.css"}`)}},
+		"no client":   fstest.MapFS{"manifest.json": {Data: []byte(`{"main.js":"a.js","main.css":"a.css"}`)}, "a.js": {}, "a.css": {}},
 		"not JSON":    fstest.MapFS{"manifest.json": {Data: []byte(`x`)}},
 	} {
 		if _, err := readAssets(built); err == nil {

@@ -32,14 +32,19 @@ func (a *App) routes() (http.Handler, error) {
 		r.Get(path, a.page)
 	}
 	r.Get("/assets/*", a.serveAsset)
+	r.Get("/comet/client.js", a.serveLibrary)
+	r.Get("/comet/client.d.ts", a.serveLibrary)
 	r.Get("/healthz", a.healthz)
 	r.Get("/readyz", a.readyz)
 
 	// Two channels: what waits on data never holds up control.
-	data := a.recognized(a.sessions, a.store, lookUpPatience)
-	control := a.recognized(a.controlSessions, a.store.Control(), controlLookUpPatience)
+	lookUp := a.lookUp(a.sessions, a.store, lookUpPatience)
+	lookUpForControl := a.lookUp(a.controlSessions, a.store.Control(), controlLookUpPatience)
+	listening := a.recognized(a.knownFirst(lookUp), a.store, lookUpPatience)
+	data := a.recognized(lookUp, a.store, lookUpPatience)
+	control := a.recognized(lookUpForControl, a.store.Control(), controlLookUpPatience)
 
-	r.With(data, a.signedIn, a.expiring).Handle("/comet/data", a.hub.DataHandler())
+	r.With(listening, a.signedIn, a.expiring).Handle("/comet/data", a.hub.DataHandler())
 	r.With(control, a.signedIn).Handle("/comet/control", a.hub.ControlHandler())
 	r.Post("/logout", a.signOut)
 

@@ -86,14 +86,29 @@ func (b boundedSessions) FindCtx(ctx context.Context, token string) ([]byte, boo
 	return b.SessionStore.FindCtx(ctx, token)
 }
 
-// recognized finds out who makes a request, by an access token or else by a
-// session's cookie, through one pool, and remembers that it was used, both
-// within patience. It never saves a session: only startSession does.
-func (a *App) recognized(sessions *scs.SessionManager, through *store.Store, patience time.Duration) func(http.Handler) http.Handler {
+// A recognizer finds out who makes a request. It returns the request's context,
+// ctx, with the viewer in it, if there is one.
+type recognizer func(ctx context.Context, r *http.Request) (context.Context, error)
+
+// lookUp recognizes by an access token or else by a session's cookie, which it
+// looks up through one pool within patience.
+func (a *App) lookUp(sessions *scs.SessionManager, through *store.Store, patience time.Duration) recognizer {
+	return func(ctx context.Context, r *http.Request) (context.Context, error) {
+		if secret, given := bearerToken(r); given {
+			return a.loadToken(ctx, secret, through, patience)
+		}
+		return loadSession(ctx, r, sessions)
+	}
+}
+
+// recognized finds out who makes a request, and remembers through a pool that
+// their session was used, both within patience. It never saves a session: only
+// startSession does.
+func (a *App) recognized(who recognizer, through *store.Store, patience time.Duration) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			deadline := time.Now().Add(patience)
-			ctx, err := a.loadViewer(r.Context(), r, sessions, through, patience)
+			ctx, err := who(r.Context(), r)
 			if err != nil {
 				a.fail(w, r, err)
 				return
@@ -104,13 +119,6 @@ func (a *App) recognized(sessions *scs.SessionManager, through *store.Store, pat
 			next.ServeHTTP(w, r.WithContext(ctx))
 		})
 	}
-}
-
-func (a *App) loadViewer(ctx context.Context, r *http.Request, sessions *scs.SessionManager, through *store.Store, patience time.Duration) (context.Context, error) {
-	if secret, given := bearerToken(r); given {
-		return a.loadToken(ctx, secret, through, patience)
-	}
-	return loadSession(ctx, r, sessions)
 }
 
 // touch writes down that a session is in use. The request goes on without it.
@@ -125,11 +133,7 @@ func (a *App) touch(ctx context.Context, through *store.Store, session string, d
 // loadSession returns the request's context with its session in it, and with
 // its viewer if there is one.
 func loadSession(ctx context.Context, r *http.Request, sessions *scs.SessionManager) (context.Context, error) {
-	var token string
-	if cookie, err := r.Cookie(sessions.Cookie.Name); err == nil {
-		token = cookie.Value
-	}
-	ctx, err := sessions.Load(ctx, token)
+	ctx, err := sessions.Load(ctx, sessionToken(r, sessions))
 	if err != nil {
 		return nil, fmt.Errorf("load session: %w", err)
 	}
@@ -141,6 +145,15 @@ func loadSession(ctx context.Context, r *http.Request, sessions *scs.SessionMana
 		ctx = context.WithValue(ctx, viewerKey, v)
 	}
 	return ctx, nil
+}
+
+// sessionToken is what a request's cookie holds; empty when there is none.
+func sessionToken(r *http.Request, sessions *scs.SessionManager) string {
+	cookie, err := r.Cookie(sessions.Cookie.Name)
+	if err != nil {
+		return ""
+	}
+	return cookie.Value
 }
 
 // signedIn refuses requests without a live session.

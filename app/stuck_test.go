@@ -18,6 +18,7 @@ func TestWhenNoSessionCanBeLookedUpEveryRequestIsAnswered(t *testing.T) {
 	ana := w.owner()
 	l := ana.streams("ndjson")
 	storetest.Lock(t, url, "sessions")
+	w.app.known.ForgetAll() // who is known is not looked up
 
 	var all sync.WaitGroup
 	for _, c := range []struct {

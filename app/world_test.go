@@ -23,6 +23,8 @@ func builtPage() fs.FS {
 		"main-AAAA.js":       {Data: []byte(strings.Repeat("console.log('chatd');\n", 100))},
 		"main-BBBB.css":      {Data: []byte("body{margin:0}\n")},
 		"not-in-manifest.js": {Data: []byte("secret")},
+		"comet-client.js":    {Data: []byte(strings.Repeat("// The comet client\n", 100))},
+		"comet-client.d.ts":  {Data: []byte("export class Comet {}\n")},
 	}
 }
 

@@ -1,6 +1,9 @@
 package comet
 
-import "sync"
+import (
+	"sync"
+	"time"
+)
 
 // batch is what one write carries: events that are shared with other clients
 // and, seldom, some of its own. It is owned by the goroutine of one request,
@@ -11,10 +14,17 @@ type batch struct {
 	numbered int // data, skip and gap events among them
 	buffer   []byte
 
+	next time.Duration // of the last write: when to come back; 0: nothing is told
+
 	maxEvents, maxBytes int // of numbered events; the others are few
 
 	behind []*subscription // topics for which the log must be asked
+	unsure []*watch        // the same, of those that are watched
 	more   bool            // a topic has more than fits
+
+	// What has been taken out of the session and is among events.
+	ended  []ending
+	unread bool
 }
 
 var batches = sync.Pool{New: func() any { return new(batch) }}
@@ -29,7 +39,8 @@ func newBatch(maxEvents, maxBytes int) *batch {
 func (b *batch) release() {
 	b.sent()
 	clear(b.behind)
-	b.behind, b.more = b.behind[:0], false
+	clear(b.unsure)
+	b.behind, b.unsure, b.more = b.behind[:0], b.unsure[:0], false
 	if cap(b.buffer) <= 256<<10 && cap(b.events) <= 4096 {
 		batches.Put(b)
 	}
@@ -38,7 +49,9 @@ func (b *batch) release() {
 // sent empties b after a write; what is behind stays.
 func (b *batch) sent() {
 	clear(b.events)
+	clear(b.ended)
 	b.events, b.bytes, b.numbered = b.events[:0], 0, 0
+	b.ended, b.unread, b.next = b.ended[:0], false, 0
 }
 
 func (b *batch) add(event []byte) {

@@ -28,17 +28,20 @@ type benchHub struct {
 	all    chan struct{}
 	seq    int64
 	stop   func()
+
+	payload []byte // of the events
 }
 
 func newBenchHub(linger time.Duration) *benchHub {
-	b := &benchHub{all: make(chan struct{}, 1)}
+	b := &benchHub{all: make(chan struct{}, 1), payload: benchPayload}
 	b.target.Store(-1)
 	b.Hub = New(Config{
 		Log: newMemoryLog("room:1"), Identify: identify,
 		Check:  func(context.Context, Principal) error { return nil },
 		Logger: slog.New(slog.DiscardHandler),
-		Times:  Times{Linger: linger},
-		Limits: Limits{StreamBytes: 1 << 40, FrameBytes: 1 << 40, FrameEvents: 1 << 40},
+		// All listeners come at once, and stay.
+		Times:  Times{Linger: linger, Admit: time.Hour},
+		Limits: Limits{OpensWaiting: 1 << 20, StreamBytes: 1 << 40, FrameBytes: 1 << 40, FrameEvents: 1 << 40},
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
@@ -61,7 +64,7 @@ func (b *benchHub) count(n int) {
 func (b *benchHub) round(listeners int) {
 	b.target.Store(b.got.Load() + int64(listeners))
 	b.seq++
-	b.Publish("room:1", 100, Event{b.seq, benchPayload})
+	b.Publish("room:1", 100, Event{b.seq, b.payload})
 	<-b.all
 }
 
@@ -69,6 +72,7 @@ func (b *benchHub) round(listeners int) {
 type benchWriter struct {
 	hub    *benchHub
 	header http.Header
+	got    int // events
 }
 
 var dataEvent = []byte(`{"event":"data"`)
@@ -78,7 +82,9 @@ func (w *benchWriter) Header() http.Header { return w.header }
 func (w *benchWriter) WriteHeader(int) {}
 
 func (w *benchWriter) Write(p []byte) (int, error) {
-	w.hub.count(bytes.Count(p, dataEvent))
+	n := bytes.Count(p, dataEvent)
+	w.got += n
+	w.hub.count(n)
 	return len(p), nil
 }
 
@@ -87,9 +93,9 @@ func (w *benchWriter) FlushError() error { return nil }
 func (w *benchWriter) SetWriteDeadline(time.Time) error { return nil }
 
 // BenchmarkPublish measures what it costs to bring one event to all listeners,
-// without the network.
+// without the network. Those that poll make their next request in that time.
 func BenchmarkPublish(b *testing.B) {
-	for _, transport := range []string{transportFrame, transportLines} {
+	for _, transport := range []string{transportFrame, transportLines, transportLong} {
 		for _, listeners := range []int{1, 1000, 10000} {
 			b.Run(fmt.Sprintf("%s/%d", transport, listeners), func(b *testing.B) {
 				benchPublish(b, transport, listeners)
@@ -100,20 +106,50 @@ func BenchmarkPublish(b *testing.B) {
 
 func benchPublish(b *testing.B, transport string, listeners int) {
 	hub := newBenchHub(1)
+	var polling sync.WaitGroup
+	defer polling.Wait()
 	defer hub.stop()
 	for i := range listeners {
-		q := dataRequest{Transport: transport, Tag: "t", Have: have("room:1", 100, 0)}
-		r, err := http.NewRequest(http.MethodPost, "http://hub/", bytes.NewReader(body(q)))
-		if err != nil {
-			b.Fatal(err)
+		name := fmt.Sprint("user", i)
+		if transport == transportLong {
+			polling.Go(func() { hub.poll(name) })
+			continue
 		}
-		r.Header.Set("Content-Type", typeJSON)
-		r.Header.Set("X-User", fmt.Sprint("user", i))
-		go hub.DataHandler().ServeHTTP(&benchWriter{hub, make(http.Header)}, r)
+		hub.listen(name, transport, &benchWriter{hub: hub, header: make(http.Header)})
 	}
-	waitFor(func() bool { return hub.Stats().Writes == int64(listeners) })
+	waitFor(func() bool {
+		s := hub.Stats()
+		return s.Polls == listeners || s.Writes == int64(listeners)
+	})
 	hub.round(listeners)
 	hub.measure(b, listeners)
+}
+
+// listen opens a stream.
+func (b *benchHub) listen(name, transport string, w http.ResponseWriter) {
+	q := dataRequest{ID: "a", Transport: transport, Tag: "t", Have: have("room:1", 100, 0)}
+	go b.DataHandler().ServeHTTP(w, benchRequest(name, body(q)))
+}
+
+// poll makes one poll after the other until the hub stops.
+func (b *benchHub) poll(name string) {
+	for seq := int64(0); ; seq++ {
+		w := &benchWriter{hub: b, header: make(http.Header)}
+		b.DataHandler().ServeHTTP(w, benchRequest(name, fmt.Appendf(nil,
+			`{"event":"refresh","id":"a","n":%d,"mode":"pull","have":{"room:1":[100,%d]}}`, seq, seq)))
+		if w.got != 1 {
+			return
+		}
+	}
+}
+
+func benchRequest(name string, body []byte) *http.Request {
+	r, err := http.NewRequest(http.MethodPost, "http://hub/", bytes.NewReader(body))
+	if err != nil {
+		panic(err)
+	}
+	r.Header = http.Header{"Content-Type": {typeJSON}, "X-User": {name}}
+	return r
 }
 
 // measure reports the processor time of a delivery, which other programs on

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"mime"
 	"net/http"
 	"net/url"
 	"slices"
@@ -80,17 +81,23 @@ func (u user) post(ctx context.Context, path, kind string, body []byte) (*http.R
 // control sends operations and returns what is answered.
 func (u user) control(id string, operations ...string) []event {
 	u.t.Helper()
-	body := fmt.Sprintf(`{"id":%q,"operations":[%s]}`, id, strings.Join(operations, ","))
-	r, err := u.post(context.Background(), "/comet/control", "application/json", []byte(body))
+	events, err := u.tryControl(id, operations...)
 	if err != nil {
 		u.t.Fatal(err)
 	}
+	return events
+}
+
+func (u user) tryControl(id string, operations ...string) ([]event, error) {
+	body := fmt.Sprintf(`{"id":%q,"operations":[%s]}`, id, strings.Join(operations, ","))
+	r, err := u.post(context.Background(), "/comet/control", "application/json", []byte(body))
+	if err != nil {
+		return nil, err
+	}
 	defer r.Body.Close()
 	var answer struct{ Events []event }
-	if err := json.NewDecoder(r.Body).Decode(&answer); err != nil {
-		u.t.Fatal(err)
-	}
-	return answer.Events
+	err = json.NewDecoder(r.Body).Decode(&answer)
+	return answer.Events, err
 }
 
 // poll sends a data request of mode pull or poll and returns the answer.
@@ -129,11 +136,62 @@ func body(q dataRequest) []byte {
 	if q.Mode == "" {
 		q.Mode = modeStream
 	}
-	b, err := json.Marshal(q)
+	if q.Have == nil {
+		q.Have = cursors{}
+	}
+	b, err := json.Marshal(struct {
+		dataRequest
+		Have map[string]*Position `json:"have"`
+	}{q, q.Have.nullable()})
 	if err != nil {
 		panic(err)
 	}
 	return b
+}
+
+// nullable is how JSON writes cursors.
+func (at cursors) nullable() map[string]*Position {
+	nullable := make(map[string]*Position, len(at))
+	for topic, p := range at {
+		nullable[topic] = nil
+		if p != fromNow {
+			nullable[topic] = &p
+		}
+	}
+	return nullable
+}
+
+// query is the GET form of a reader's request.
+func query(q dataRequest) string {
+	values := url.Values{"have": {string(appendVector(nil, q.Have))}}
+	if q.Mode != "" {
+		values.Set("mode", q.Mode)
+	}
+	if q.Transport != "" {
+		values.Set("transport", q.Transport)
+	}
+	if q.Padding {
+		values.Set("padding", "1")
+	}
+	if q.Presence != nil {
+		values.Set("presence", *q.Presence)
+	}
+	return values.Encode()
+}
+
+// get sends the GET form of a request, as an EventSource would that has read
+// the id before; the caller closes the body.
+func (u user) get(ctx context.Context, query, lastEventID string) (*http.Response, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://hub/comet/data?"+query, nil)
+	if err != nil {
+		return nil, err
+	}
+	r.Header.Set("X-User", u.name)
+	r.Header.Set("X-Login", u.login)
+	if lastEventID != "" {
+		r.Header.Set("Last-Event-ID", lastEventID)
+	}
+	return u.client.Do(r)
 }
 
 // stream is an open stream of a client.
@@ -144,7 +202,8 @@ type stream struct {
 
 	mu     sync.Mutex
 	events []event
-	over   bool // the body has ended
+	id     string // the last of server-sent events
+	over   bool   // the body has ended
 	ended  time.Time
 	seen   int
 	done   chan struct{}
@@ -153,26 +212,32 @@ type stream struct {
 // stream opens a stream and reads it until it ends.
 func (u user) stream(q dataRequest) *stream {
 	u.t.Helper()
-	ctx, cancel := context.WithCancel(context.Background())
 	kind, sent := "application/json", body(q)
 	if q.Transport == transportFrame {
 		kind, sent = typeForm, []byte(url.Values{"request": {string(sent)}}.Encode())
 	}
+	return u.open(func(ctx context.Context) (*http.Response, error) { return u.post(ctx, "/comet/data", kind, sent) })
+}
+
+// follow opens the GET form of a request and reads what comes until it ends.
+func (u user) follow(query, lastEventID string) *stream {
+	u.t.Helper()
+	return u.open(func(ctx context.Context) (*http.Response, error) { return u.get(ctx, query, lastEventID) })
+}
+
+func (u user) open(send func(context.Context) (*http.Response, error)) *stream {
+	ctx, cancel := context.WithCancel(context.Background())
 	s := &stream{t: u.t, cancel: cancel, done: make(chan struct{})}
 	go func() {
 		defer close(s.done)
 		defer s.end()
-		r, err := u.post(ctx, "/comet/data", kind, sent)
+		r, err := send(ctx)
 		if err != nil {
 			return
 		}
 		defer r.Body.Close()
 		s.header = r.Header
-		if q.Transport == transportFrame {
-			_ = readFrame(r.Body, s.add)
-			return
-		}
-		_ = readLines(r.Body, s.add)
+		_ = readEvents(r.Header.Get("Content-Type"), r.Body, s.add, s.setID)
 	}()
 	u.t.Cleanup(s.cut)
 	return s
@@ -182,6 +247,20 @@ func (s *stream) add(e event) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.events = append(s.events, e)
+}
+
+func (s *stream) setID(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.id = id
+}
+
+// lastID is what an EventSource would send when it comes back.
+func (s *stream) lastID() string {
+	synctest.Wait()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.id
 }
 
 func (s *stream) end() {
@@ -221,6 +300,26 @@ func (s *stream) isOver() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.over
+}
+
+// readEvents reads the body of an answer of the given type; setID is called
+// with the ids of server-sent events.
+func readEvents(kind string, r io.Reader, each func(event), setID func(string)) error {
+	switch kind, _, _ := mime.ParseMediaType(kind); kind {
+	case "text/html":
+		return readFrame(r, each)
+	case "application/x-ndjson":
+		return readLines(r, each)
+	case "text/event-stream":
+		return readSSE(r, each, setID)
+	default:
+		var answer struct{ Events []event }
+		err := json.NewDecoder(r).Decode(&answer)
+		for _, e := range answer.Events {
+			each(e)
+		}
+		return err
+	}
 }
 
 // readLines reads the transport ndjson.

@@ -1,6 +1,7 @@
 package comet
 
 import (
+	"context"
 	"math/bits"
 	"time"
 )
@@ -17,6 +18,7 @@ func (c *conn) collect(b *batch) {
 		c.takeMarksLocked(b)
 	}
 	s.mu.Unlock()
+	c.ascertain(b)
 	c.collectPresence(b)
 }
 
@@ -26,12 +28,36 @@ func (c *conn) takeNewsLocked(b *batch) {
 	for _, e := range s.ended {
 		b.add(unsubscribedEvent(e.topic, e.why))
 	}
+	b.ended = append(b.ended, s.ended...)
 	s.ended = nil
 	c.hinted = s.takeHintsLocked(c.hinted, b)
+	c.takeUnreadLocked(b)
+}
+
+// giveBack leaves to the next request what takeNewsLocked has taken for an
+// answer that its client does not heed.
+func (c *conn) giveBack(b *batch) {
+	c.hinted = c.noted
+	s := c.session
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.dead {
+		return
+	}
+	for _, e := range b.ended {
+		if s.subscriptions[e.topic] == nil && s.watches.findLocked(e.topic) == nil { // else it has begun afresh
+			s.ended = append(s.ended, e)
+		}
+	}
+	if b.unread {
+		s.watches.tellAllLocked()
+	}
+	s.wake()
 }
 
 // glance does the same as collect and catchUp for a poll, which reads from its
 // own cursors: it is answered also when a newer request takes charge meanwhile.
+// After an error of the log it asks no more, and tells what is there.
 func (c *conn) glance(b *batch) {
 	s := c.session
 	topics := make(map[*topic]Position)
@@ -45,22 +71,40 @@ func (c *conn) glance(b *batch) {
 		}
 	}
 	s.mu.Unlock()
+	c.ascertain(b)
 	c.collectPresence(b)
 	for t, cursor := range topics {
-		c.glanceAt(t, cursor, b)
+		if t.take(&cursor, b, c.hub.config.Limits) == needsLog {
+			topics[t] = cursor
+		} else {
+			delete(topics, t)
+		}
+	}
+	if len(topics) == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(c.ctx, c.hub.config.Times.Read)
+	defer cancel()
+	for t, cursor := range topics {
+		if c.glanceAt(ctx, t, cursor, b) != nil {
+			return
+		}
 	}
 }
 
 // glanceAt adds what follows the cursor, as far as there is room.
-func (c *conn) glanceAt(t *topic, cursor Position, b *batch) {
+func (c *conn) glanceAt(ctx context.Context, t *topic, cursor Position, b *batch) error {
 	limits := c.hub.config.Limits
-	for t.take(&cursor, b, limits) == needsLog {
+	for over := false; !over && t.take(&cursor, b, limits) == needsLog; {
 		before := cursor
-		head, frames, err := c.hub.pages.read(c.ctx, t, cursor.Seq)
-		if err != nil || t.accept(&cursor, b, head, frames, limits) != needsLog || cursor == before {
-			return
+		from, err := c.hub.pages.read(ctx, t, cursor.Seq)
+		if err != nil {
+			return err
 		}
+		reached := t.accept(&cursor, b, from, limits)
+		over = reached != void && cursor == before || reached == tooFull
 	}
+	return nil
 }
 
 // takeMarksLocked pulls from the topics that have been marked.
@@ -78,7 +122,7 @@ func (c *conn) takeMarksLocked(b *batch) {
 			case tooFull:
 				s.dirty[i].Or(marks & -marks)
 				b.more = true
-			case atHead:
+			case atHead, void: // take never says void
 			}
 		}
 	}
@@ -94,11 +138,19 @@ func (c *conn) behindLocked(f *subscription, b *batch) {
 	b.behind = append(b.behind, f)
 }
 
-// collectPresence asks what the client does not know yet.
+// collectPresence asks what the client does not know yet, when it is time for
+// that. A poll that is answered anyway brings it along.
 func (c *conn) collectPresence(b *batch) {
-	if c.hub.config.Presence == nil || !c.presenceDirty.Swap(false) {
+	c.presenceAt = time.Time{}
+	if c.hub.config.Presence == nil || !c.presenceDirty.Load() {
 		return
 	}
+	held := c.request.Mode == modeStream || c.request.Mode == modePull && b.empty()
+	if at := c.session.presenceDue(); held && time.Now().Before(at) {
+		c.presenceAt = at
+		return
+	}
+	c.presenceDirty.Store(false) // what changes from now on is told next
 	fields, next := c.hub.config.Presence.Since(c.who, c.presence)
 	c.presence = next
 	if fields == nil {
@@ -110,51 +162,86 @@ func (c *conn) collectPresence(b *batch) {
 		return
 	}
 	b.add(event)
+	c.session.presenceTold()
 }
 
-// catchUp asks the log for the topics that are behind.
-func (c *conn) catchUp(b *batch) {
+// presenceDue returns the time before which no presence event is due.
+func (s *session) presenceDue() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.presenceNext
+}
+
+// presenceTold notes that there has been a presence event.
+func (s *session) presenceTold() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.presenceNext = time.Now().Add(s.hub.config.Times.Presence)
+}
+
+// catchUp asks the log for the topics that are behind, until the caller has
+// something else to do at the latest. What is being read then is read to its end
+// for those who ask next. After an error it asks for no other.
+func (c *conn) catchUp(b *batch, due time.Time) {
+	if len(b.behind) == 0 {
+		return
+	}
+	limit := time.Now().Add(c.hub.config.Times.Read)
+	if due.Before(limit) {
+		limit = due
+	}
+	ctx, cancel := context.WithDeadline(c.ctx, limit)
+	defer cancel()
+	failed := false
 	for _, f := range b.behind {
-		if b.full() || c.ctx.Err() != nil {
+		switch {
+		case b.full() || c.ctx.Err() != nil:
 			f.mark()
 			b.more = true
-			continue
+		case failed:
+			f.mark()
+		case c.catchUpOne(ctx, f, b) != nil:
+			failed = true
+			if time.Now().Before(due) {
+				c.tryLater(f)
+			} else {
+				f.mark()
+			}
 		}
-		c.catchUpOne(f, b)
 	}
 	clear(b.behind)
 	b.behind = b.behind[:0]
 }
 
-func (c *conn) catchUpOne(f *subscription, b *batch) {
+func (c *conn) catchUpOne(ctx context.Context, f *subscription, b *batch) error {
 	s := c.session
 	s.mu.Lock()
 	before := f.cursor
 	s.mu.Unlock()
-	head, frames, err := c.hub.pages.read(c.ctx, f.topic, before.Seq)
+	from, err := c.hub.pages.read(ctx, f.topic, before.Seq)
 	if err != nil {
-		c.tryLater(f)
-		return
+		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.current.Load() != c || s.subscriptions[f.topic.name] != f || !f.live {
-		return
+		return nil
 	}
 	if f.cursor == before { // else it was set anew meanwhile
-		switch f.topic.accept(&f.cursor, b, head, frames, c.hub.config.Limits) {
+		switch f.topic.accept(&f.cursor, b, from, c.hub.config.Limits) {
 		case atHead:
-			return
+			return nil
 		case needsLog:
 			if f.cursor == before { // the log lacks what was announced
 				c.tryLater(f)
-				return
+				return nil
 			}
-		case tooFull:
+		case tooFull, void:
 		}
 	}
 	f.mark()
 	b.more = true
+	return nil
 }
 
 // tryLater leaves f behind until the log may know more.

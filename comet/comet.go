@@ -15,6 +15,9 @@ type Principal struct {
 	// Quota is what comet sessions are counted under for Limits.Sessions. Empty
 	// means under User; no other value may be the name of a user.
 	Quota string
+	// Browser says that the login is a browser's, whose tabs share the few
+	// connections that it makes to one server: Limits.Held applies.
+	Browser bool
 }
 
 // quota is the word that the principal's sessions are counted under.

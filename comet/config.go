@@ -21,7 +21,16 @@ type Config struct {
 	Identify func(*http.Request) (Principal, error)
 	// Check looks up afresh whether a login still lives. It returns an
 	// *EndedError when it does not; any other error means that nobody knows.
+	// It is asked when a comet session begins and from time to time
+	// (Times.Recheck); in between EndLogin and EndUser must tell.
 	Check func(context.Context, Principal) error
+	// Lasting tells of whom it is enough to ask Check from time to time; of
+	// others it is asked with each data request. It must not wait. When it is
+	// nil, it is enough for all.
+	Lasting func(Principal) bool
+	// Activity is told what a client says that its person does. It must not
+	// wait. When it is nil, clients cannot say so.
+	Activity func(SessionInfo, Activity)
 	// Node is told to clients, so that they can see which node they use.
 	Node string
 	// Times and Limits have a default for every field that is zero.
@@ -29,6 +38,12 @@ type Config struct {
 	Limits Limits
 	// Logger is for the operator; nil means slog.Default().
 	Logger *slog.Logger
+}
+
+// Activity is what a person does at a client.
+type Activity struct {
+	State string // active, idle or typing
+	Topic string // that the session follows; empty: none in particular, which typing never is
 }
 
 // Times are all the times of the hub.
@@ -45,9 +60,13 @@ type Times struct {
 	Overlap    time.Duration // how long a recycled stream waits for the next; 5 s
 	Linger     time.Duration // the least time between two flushes under load; 5 ms
 	Read       time.Duration // limit of one question to the Log, Check included; 10 s
-	Control    time.Duration // the same for the control channel; 5 s
+	Control    time.Duration // the same for the control channel, and for topics that are only watched; 5 s
 	DrainMin   time.Duration // the least window of a drain; 2 s
 	DrainMax   time.Duration // the greatest; 30 s
+	Admit      time.Duration // how long the opening of a data request may wait for its turn; 1 s
+	Recheck    time.Duration // how long it holds for a comet session what Check has said; 5 min
+	Presence   time.Duration // the least time between two presence events of a comet session; 250 ms
+	Unread     time.Duration // the least time between two unread events of a comet session; 1 s
 }
 
 // Limits are all the limits of the hub.
@@ -69,6 +88,10 @@ type Limits struct {
 	StreamBytes  int64 // another stream after so many; 16 MiB
 	PollRate     int   // answers to polls a second, more are slowed by "next"; 10
 	DrainRate    int   // streams sent away a second while draining; 2000
+	Opens        int   // data requests that open at a time, that is ask Check and the Log; 64
+	OpensWaiting int   // data requests that wait for that; 2000
+	Held         int   // streams and long polls of one browser; 2
+	Watched      int   // topics that one comet session watches; 1000
 }
 
 func or[T comparable](field *T, value T) {
@@ -94,6 +117,10 @@ func (t *Times) defaults() {
 	or(&t.Control, 5*time.Second)
 	or(&t.DrainMin, 2*time.Second)
 	or(&t.DrainMax, 30*time.Second)
+	or(&t.Admit, time.Second)
+	or(&t.Recheck, 5*time.Minute)
+	or(&t.Presence, 250*time.Millisecond)
+	or(&t.Unread, time.Second)
 }
 
 func (l *Limits) defaults() {
@@ -114,5 +141,9 @@ func (l *Limits) defaults() {
 	or(&l.StreamBytes, 16<<20)
 	or(&l.PollRate, 10)
 	or(&l.DrainRate, 2000)
+	or(&l.Opens, 64)
+	or(&l.OpensWaiting, 2000)
+	or(&l.Held, 2)
+	or(&l.Watched, 1000)
 	l.Topics = min(l.Topics, maxTopics)
 }

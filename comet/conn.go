@@ -2,7 +2,6 @@ package comet
 
 import (
 	"context"
-	"crypto/rand"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -23,7 +22,8 @@ type conn struct {
 	opened    time.Time
 	wake      chan struct{} // one slot; never closed
 
-	// Set by session.register, static afterwards.
+	// Set before and by session.register, static afterwards.
+	admitted           bool // it may ask Check and the Log
 	session            *session
 	longHold, longNext bool
 
@@ -35,22 +35,24 @@ type conn struct {
 	last *finale // how the answer ends
 
 	// Owned by the writer.
-	denied    []string  // topics it may not follow
-	hinted    int64     // the newest hint taken
-	noted     int64     // the newest hint written
-	presence  string    // revision
-	started   bool      // bytes of the answer have been written
-	flushed   time.Time // last write
-	beat      time.Duration
-	holdEnd   time.Time // polls
-	recycleAt time.Time // streams
-	recycled  bool      // refresh has been told; recycleAt is the end now
-	retryAt   time.Time // not before this is the log asked again; zero: at once
-	written   int64     // bytes
-	events    int       // numbered events
-	armed     time.Time // when the timer fires
-	timer     timer
-	lingering *time.Timer
+	denied     []string  // topics it may not follow
+	begun      cursors   // topics followed from now on, and where that was
+	hinted     int64     // the newest hint taken
+	noted      int64     // the newest hint written
+	presence   string    // revision
+	started    bool      // bytes of the answer have been written
+	flushed    time.Time // last write
+	beat       time.Duration
+	holdEnd    time.Time // polls
+	recycleAt  time.Time // streams
+	recycled   bool      // refresh has been told; recycleAt is the end now
+	retryAt    time.Time // not before this is the log asked again; zero: at once
+	presenceAt time.Time // when to ask for presence; zero: when it is told to
+	unreadAt   time.Time // when there is an unread event to write; zero: there is none
+	written    int64     // bytes
+	events     int       // numbered events
+	armed      time.Time // when the timer fires
+	timer      timer
 }
 
 // finale is how an answer ends by somebody else's will. The stronger kind wins.
@@ -65,7 +67,8 @@ type finalKind int
 const (
 	finalDrain      finalKind = iota + 1 // go elsewhere
 	finalStop                            // the same, but nothing is waited for
-	finalEnd                             // the client has left, or had too many
+	finalCrowded                         // the browser holds too many
+	finalEnd                             // the client has left, or had too many sessions
 	finalSuperseded                      // a newer request serves the client
 	finalAbort                           // the login is over
 )
@@ -77,6 +80,8 @@ func (f finale) event() []byte {
 		return abortEvent(f.reason)
 	case finalSuperseded:
 		return refreshEvent(0, whySuperseded)
+	case finalCrowded:
+		return refreshEvent(0, whyCrowded)
 	case finalDrain, finalStop:
 		return refreshEvent(f.in, whyDrain)
 	default:
@@ -84,20 +89,24 @@ func (f finale) event() []byte {
 	}
 }
 
+// crowdedPause is how long a client that is told "crowded" holds nothing.
+const crowdedPause = 30 * time.Second
+
+// next is when a client should come back that does not go by the events; 0 means
+// as usual.
+func (f finale) next() time.Duration {
+	if f.kind == finalCrowded {
+		return crowdedPause
+	}
+	return f.in
+}
+
 func newConn(h *Hub, w http.ResponseWriter, r *http.Request, q dataRequest, who Principal) *conn {
 	c := &conn{
-		hub: h, request: q, who: who,
+		hub: h, request: q, who: who, transport: newTransport(q),
 		sink:   newSink(w, r, h.config.Times.Write),
 		opened: time.Now(),
 		wake:   make(chan struct{}, 1),
-	}
-	switch {
-	case q.Mode != modeStream:
-		c.transport = answerTransport{}
-	case q.Transport == transportFrame:
-		c.transport = frameTransport{nonce: rand.Text(), tag: q.Tag, padding: q.Padding}
-	default:
-		c.transport = lineTransport{padding: q.Padding}
 	}
 	c.ctx, c.cancel = context.WithCancel(r.Context())
 	c.timer.fire = c.poke
@@ -143,10 +152,8 @@ func (c *conn) finale() *finale {
 // close is called when the request is over, whatever happened.
 func (c *conn) close() {
 	c.cancel()
+	c.hub.held.leave(c)
 	c.hub.wheel.stop(&c.timer)
-	if c.lingering != nil {
-		c.lingering.Stop()
-	}
 	c.sink.close()
 }
 
@@ -169,16 +176,7 @@ func (c *conn) wait(until time.Time) bool {
 // is so under load alone.
 func (c *conn) linger() {
 	rest := c.hub.config.Times.Linger - time.Since(c.flushed)
-	if rest <= 0 {
-		return
-	}
-	if c.lingering == nil {
-		c.lingering = time.NewTimer(rest)
-	} else {
-		c.lingering.Reset(rest)
-	}
-	select {
-	case <-c.lingering.C:
-	case <-c.ctx.Done():
+	if rest > 0 {
+		c.hub.lull.wait(c.ctx, rest)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -39,7 +40,7 @@ func (h *Hub) serveControl(w http.ResponseWriter, r *http.Request) *problem {
 			return p
 		}
 		if p != nil {
-			event = errorEvent(o.Op, p.code, p.detail)
+			event = errorEvent(o.Op, p.code, p.detail, p.in())
 		}
 		answer = append(answer, event...)
 	}
@@ -102,6 +103,10 @@ func (call *controlCall) do(ctx context.Context, o operation) ([]byte, *problem)
 		return call.subscribe(ctx, o)
 	case "unsubscribe":
 		return call.unsubscribe(o)
+	case "watch":
+		return call.watch(ctx, o)
+	case "activity":
+		return call.activity(o)
 	case "ping":
 		return timedEvent("ping-ack", time.Now()), nil
 	case "ack":
@@ -112,8 +117,12 @@ func (call *controlCall) do(ctx context.Context, o operation) ([]byte, *problem)
 	case "leave":
 		return call.leave()
 	default:
-		return nil, &problem{http.StatusBadRequest, "unknown-operation", "This operation does not exist.", 0}
+		return nil, unknownOperation()
 	}
+}
+
+func unknownOperation() *problem {
+	return &problem{http.StatusBadRequest, "unknown-operation", "This operation does not exist.", 0}
 }
 
 func (call *controlCall) join() ([]byte, *problem) {
@@ -172,8 +181,58 @@ func (call *controlCall) unsubscribe(o operation) ([]byte, *problem) {
 	if json.Unmarshal(o.Topics, &topics) != nil {
 		return nil, badRequest("The topics to unsubscribe from must be a list of names.")
 	}
-	s.unsubscribe(topics, "")
+	s.unsubscribe(topics)
 	return call.ended(appendStrings([]byte(`{"event":"unsubscribe-ack","topics":`), topics)), nil
+}
+
+func (call *controlCall) watch(ctx context.Context, o operation) ([]byte, *problem) {
+	s, p := call.session()
+	if p != nil {
+		return nil, p
+	}
+	var topics []string
+	if json.Unmarshal(o.Topics, &topics) != nil {
+		return nil, badRequest("The topics to watch must be a list of names.")
+	}
+	if p := checkWatched(topics, call.hub.config.Limits); p != nil {
+		return nil, p
+	}
+	slices.Sort(topics)
+	pending, p := s.watch(slices.Compact(topics))
+	if p != nil {
+		return nil, p
+	}
+	allowed, p := call.hub.allow(ctx, call.hub.config.ControlLog, call.who, pending)
+	denied := s.settle(pending, allowed)
+	if p != nil {
+		return nil, p
+	}
+	b := appendPositions([]byte(`{"event":"watch-ack","topics":`), s.watched())
+	b = appendStrings(append(b, `,"denied":`...), denied)
+	return call.ended(b), nil
+}
+
+// activity passes on what a person does. A topic that is named must be one that
+// the session follows.
+func (call *controlCall) activity(o operation) ([]byte, *problem) {
+	tell := call.hub.config.Activity
+	if tell == nil {
+		return nil, unknownOperation()
+	}
+	s, p := call.session()
+	if p != nil {
+		return nil, p
+	}
+	switch {
+	case o.State != "active" && o.State != "idle" && o.State != "typing":
+		return nil, badRequest(`The field "state" must be active, idle or typing.`)
+	case o.State == "typing" && o.Topic == "":
+		return nil, badRequest(`The field "topic" must say where somebody is typing.`)
+	case o.Topic != "" && !s.follows(o.Topic):
+		return nil, &problem{http.StatusConflict, "not-followed", "This connection does not follow that topic.", 0}
+	}
+	tell(s.info, Activity{o.State, o.Topic})
+	return []byte(`{"event":"activity-ack"}`), nil
 }
 
 // ended closes an answer with the node that gives it: another one than that of

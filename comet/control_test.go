@@ -136,7 +136,7 @@ func TestOnlySignedInPeopleArePostingHere(t *testing.T) {
 	checkProblem(t, hub.ControlHandler(), http.MethodPost, typeJSON, `{"operations":[{"op":"ping"}]}`, "", 401)
 	checkProblem(t, hub.DataHandler(), http.MethodPost, typeJSON, `{"event":"listen","mode":"poll"}`, "", 401)
 	checkProblem(t, hub.ControlHandler(), http.MethodGet, "", "", "ann", 405)
-	checkProblem(t, hub.DataHandler(), http.MethodGet, "", "", "ann", 405)
+	checkProblem(t, hub.DataHandler(), http.MethodPut, "", "", "ann", 405)
 }
 
 func checkProblem(t *testing.T, handler http.Handler, method, kind, sent, name string, status int) {

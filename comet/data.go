@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"maps"
 	"net/http"
 	"strconv"
 	"time"
@@ -11,11 +12,7 @@ import (
 
 // serveData answers a request of the data channel.
 func (h *Hub) serveData(w http.ResponseWriter, r *http.Request) *problem {
-	body, kind, p := readBody(w, r, h.config.Limits.Body, typeJSON, typeForm)
-	if p != nil {
-		return p
-	}
-	q, p := parseData(body, kind, h.config.Limits)
+	q, p := readData(w, r, h.config.Limits)
 	if p != nil {
 		return p
 	}
@@ -23,29 +20,45 @@ func (h *Hub) serveData(w http.ResponseWriter, r *http.Request) *problem {
 	if err != nil {
 		return unauthenticated()
 	}
-	if !h.requests.enter() {
-		return unavailable()
-	}
-	defer h.requests.leave()
 	c := newConn(h, w, r, q, who)
 	defer c.close()
+	if !h.requests.enter() {
+		return c.fail(unavailable())
+	}
+	defer h.requests.leave()
 	if p := c.open(); p != nil {
 		return c.fail(p)
 	}
+	c.request.letGo()
 	c.serve()
 	return nil
 }
 
 // open registers the request with its cursors, and only then asks whether it
-// may have what it wants: nothing can happen in between unseen.
+// may have what it wants: nothing can happen in between unseen. When there is
+// anything to ask it waits for admission before all that: who is refused has
+// superseded nobody.
 func (c *conn) open() *problem {
-	pending, p := c.register()
-	if p != nil {
-		return p
+	var pending questions
+	if !c.resume() {
+		release, p := c.hub.admit(c.ctx)
+		if p != nil {
+			return p
+		}
+		defer release()
+		c.admitted = true
+		if pending, p = c.register(); p != nil {
+			return p
+		}
 	}
 	c.sendAway()
 	allowed, p := c.authorise(pending)
+	c.begun = c.session.begin(pending, allowed)
+	maps.Copy(c.request.Have, c.begun)
 	denied := c.session.settle(pending, allowed)
+	for _, topic := range denied { // one may have been revoked only just now
+		delete(c.begun, topic)
+	}
 	if c.finale() != nil {
 		return nil // it tells what to answer
 	}
@@ -61,39 +74,60 @@ func (c *conn) open() *problem {
 // sendAway ends a request that has come while the hub stops. It is called after
 // register: whoever registers later than the hub has looked, looks himself.
 func (c *conn) sendAway() {
-	in := c.hub.returnIn()
 	switch {
 	case c.hub.requests.isClosed():
-		c.finish(finale{kind: finalStop, in: in})
-	case c.hub.draining.Load() != 0:
-		c.finish(finale{kind: finalDrain, in: in})
+		c.finish(finale{kind: finalStop, in: c.hub.returnIn()})
+	case c.hub.draining.Load() != nil:
+		c.finish(finale{kind: finalDrain, in: c.hub.returnIn()})
 	}
 }
 
-// register finds the session and puts the request in charge of it.
-func (c *conn) register() (pending []*subscription, p *problem) {
+// resume registers the request when nothing has to be asked for that: its
+// session is known and checked, and all topics are live in it.
+func (c *conn) resume() bool {
+	if c.request.Reader || !c.hub.lasting(c.who) {
+		return false
+	}
+	s := c.hub.registry.find(sessionKey{c.who, c.request.ID})
+	if s == nil {
+		return false
+	}
+	_, result := c.enlist(s)
+	return result == registered || result == overtaken
+}
+
+// register finds or makes the session and puts the request in charge of it.
+func (c *conn) register() (pending questions, p *problem) {
 	if c.request.ID == "" {
 		c.request.ID = rand.Text()
 	}
 	for {
 		s, p := c.hub.adopt(sessionKey{c.who, c.request.ID})
 		if p != nil {
-			return nil, p
+			return pending, p
 		}
-		c.session = s
-		result, old, pending := s.register(c)
-		switch result {
-		case overdue:
-			continue
-		case overtaken:
-			c.finish(finale{kind: finalSuperseded})
-		case registered:
-			if old != nil {
-				old.finish(finale{kind: finalSuperseded})
-			}
+		if pending, result := c.enlist(s); result != overdue {
+			return pending, nil
 		}
-		return pending, nil
 	}
+}
+
+// enlist puts the request in charge of s. It is not for one that has been
+// overtaken: a poll is answered as a reader's then, others end.
+func (c *conn) enlist(s *session) (pending questions, result registration) {
+	c.session = s
+	result, old, pending := s.register(c)
+	switch {
+	case old != nil:
+		old.finish(finale{kind: finalSuperseded})
+	case result != overtaken:
+	case c.request.Mode == modePoll:
+		c.request.Reader, c.request.ID, c.request.Watch = true, rand.Text(), nil
+		return pending, overdue
+	default:
+		c.finish(finale{kind: finalSuperseded})
+	}
+	return pending, result
 }
 
 // adopt finds or makes a session.
@@ -110,33 +144,56 @@ func (h *Hub) adopt(key sessionKey) (*session, *problem) {
 
 // authorise asks whether the login still lives and which topics it may follow.
 // A topic that was authorised before stays so until Revoke.
-func (c *conn) authorise(pending []*subscription) (map[string]Position, *problem) {
-	if c.finale() != nil {
-		return nil, nil
-	}
+func (c *conn) authorise(pending questions) (map[string]Position, *problem) {
 	ctx, cancel := context.WithTimeout(c.ctx, c.hub.config.Times.Read)
 	defer cancel()
-	if err := c.hub.config.Check(ctx, c.who); err != nil {
-		if ended, ok := errors.AsType[*EndedError](err); ok {
-			c.session.finish(ended.Reason, finale{kind: finalAbort, reason: ended.Reason})
-			return nil, nil
-		}
-		c.hub.config.Logger.Warn("a login could not be checked", "err", err)
-		return nil, unavailable()
+	p := c.check(ctx)
+	if p != nil || c.finale() != nil {
+		return nil, p
 	}
 	return c.hub.allow(ctx, c.hub.config.Log, c.who, pending)
 }
 
+// check asks whether the login still lives, unless that is known. One that does
+// not ends with all of the session.
+func (c *conn) check(ctx context.Context) *problem {
+	if c.finale() != nil || c.vouched() {
+		return nil
+	}
+	now := time.Now()
+	err := c.hub.config.Check(ctx, c.who)
+	if ended, ok := errors.AsType[*EndedError](err); ok {
+		c.session.finish(ended.Reason, finale{kind: finalAbort, reason: ended.Reason})
+		return nil
+	}
+	if err != nil {
+		c.hub.config.Logger.Warn("a login could not be checked", "err", err)
+		return unavailable()
+	}
+	c.session.vouch(now.Add(c.hub.config.Times.Recheck))
+	return nil
+}
+
+// vouched reports whether Check has said lately that the login lives. If that
+// has changed since, EndLogin has ended the session or will find it: it cannot
+// leave the registry alive while the request serves it.
+func (c *conn) vouched() bool {
+	return c.hub.lasting(c.who) && c.session.vouched() && c.hub.registry.find(c.session.key) == c.session
+}
+
+// lasting reports whether what Check says of the principal holds for a while.
+func (h *Hub) lasting(who Principal) bool { return h.config.Lasting == nil || h.config.Lasting(who) }
+
 // allow asks which of the topics may be followed, and lets them learn where
 // they stand.
-func (h *Hub) allow(ctx context.Context, log Log, who Principal, pending []*subscription) (map[string]Position, *problem) {
-	if len(pending) == 0 {
+func (h *Hub) allow(ctx context.Context, log Log, who Principal, pending questions) (map[string]Position, *problem) {
+	topics := pending.topics()
+	if len(topics) == 0 {
 		return nil, nil
 	}
-	names := make([]string, len(pending))
-	standing := make([]int, len(pending))
-	for i, f := range pending {
-		names[i], standing[i] = f.topic.name, f.topic.standing()
+	names, standing := make([]string, len(topics)), make([]int, len(topics))
+	for i, t := range topics {
+		names[i], standing[i] = t.name, t.standing()
 	}
 	allowed, err := log.Positions(ctx, who, names)
 	if err != nil {
@@ -145,45 +202,61 @@ func (h *Hub) allow(ctx context.Context, log Log, who Principal, pending []*subs
 		}
 		return nil, unavailable()
 	}
-	for i, f := range pending {
+	for i, t := range topics {
 		if at, ok := allowed[names[i]]; ok {
-			f.topic.learn(standing[i], at, nil, h.config.Limits)
+			t.learn(standing[i], at, nil, h.config.Limits)
 		}
 	}
 	return allowed, nil
 }
 
 // fail answers a request that cannot be served. A frame cannot show a problem
-// document to its page, so it gets an event.
+// document to its page, so it gets an event; and an EventSource would never come
+// again after another status than 200.
 func (c *conn) fail(p *problem) *problem {
-	if c.request.Transport != transportFrame {
+	in, status := p.in(), p.status
+	switch {
+	case c.request.Transport == transportFrame:
+	case c.request.Transport == transportSSE && c.request.Query && in > 0:
+		status = http.StatusOK
+	default:
 		return p
 	}
 	h := c.sink.w.Header()
-	p.header(h)
+	p.header(h, in)
 	c.transport.header(h)
-	c.sink.w.WriteHeader(p.status)
-	body := c.transport.event(c.transport.begin(nil), errorEvent("", p.code, p.detail))
-	_ = c.sink.write(body) // a client that is gone needs no answer
+	c.sink.w.WriteHeader(status)
+	body := c.transport.event(c.transport.begin(nil), p.event(in))
+	_ = c.sink.write(c.transport.end(body, in)) // a client that is gone needs no answer
 	return nil
 }
 
-// listenAck is the first event of every answer.
+// listenAck is the first event of every answer. A reader's session has no id
+// and waits for nobody.
 func (c *conn) listenAck() []byte {
 	times := c.hub.config.Times
 	hold, lease := times.HoldMax, times.PullLease
 	if c.longHold || c.longNext {
 		hold = times.HoldLong
 	}
-	if c.request.Mode == modeStream {
+	switch {
+	case c.request.Reader:
+		lease = 0
+	case c.request.Mode == modeStream:
 		lease = times.LostLease
 	}
-	b := appendString([]byte(`{"event":"listen-ack","id":`), c.request.ID)
+	b := []byte(`{"event":"listen-ack"`)
+	if !c.request.Reader {
+		b = appendString(append(b, `,"id":`...), c.request.ID)
+	}
 	b = strconv.AppendInt(append(b, `,"n":`...), c.request.N, 10)
 	b = appendFigures(b, c.hub.config.Node, times.Heartbeat, lease, hold)
 	b = appendString(append(b, `,"mode":`...), c.request.Mode)
 	b = appendString(append(b, `,"transport":`...), c.request.Transport)
 	b = appendStrings(append(b, `,"denied":`...), c.denied)
+	if len(c.begun) > 0 {
+		b = appendPositions(append(b, `,"at":`...), c.begun)
+	}
 	return append(b, '}')
 }
 

@@ -1,6 +1,7 @@
 // Package comet pushes numbered events to browsers over plain HTTP: as streams
-// (in a hidden frame or as lines) and as long and short polls. It knows nothing
-// of what the events mean. docs/protocol.md describes what goes over the wire.
+// (in a hidden frame, as lines, as server-sent events) and as long and short
+// polls. It knows nothing of what the events mean. docs/protocol.md describes
+// what goes over the wire.
 //
 // # Where the truth is
 //
@@ -18,20 +19,28 @@
 // whatever lies between its cursors and the heads of the dirty topics: from the
 // ring, else from the log, page by page. Everything it finds goes out in one
 // write. Opening a request is the same thing: it registers first, with every
-// topic marked, so that replay and live delivery cannot miss each other.
+// topic marked, so that replay and live delivery cannot miss each other. Opens
+// ask the log in turn (admission), and a browser holds few requests (held). A
+// session that was checked and has all the topics asks nothing.
+//
+// Of a topic that is only watched nothing is kept but where it stands. Its marks
+// are taken once a second, whatever happens, and told as one unread event.
 //
 // # Locks
 //
 // registry.mu, session.mu, topics.mu and topic.mu are taken in this order.
-// The locks of gate, wheel, notifier, pages, conn and sink are leaves. No lock
-// is held while anything is read, written or called back. A publisher takes
-// topic.mu alone, so it never waits for a client.
+// The locks of admission, held, lull, pace, inquiry, gate, wheel, notifier,
+// pages, conn and sink are leaves, save that admission sets a timer of the wheel
+// under its own.
+// No lock is held while anything is read, written or called back. A publisher
+// takes topic.mu alone, so it never waits for a client.
 //
 // # Goroutines
 //
-// Run starts the wheel (all timers of the hub) and the notifier (all calls of
-// Presence.Opened and Closed) and waits for both. Requests are served by the
-// goroutines of the HTTP server; Run waits for them too. A page of the log is
-// read by a goroutine of its own, at most Limits.Reads at a time, which Run
-// waits for as well.
+// Run starts the wheel (all timers of the hub), the lull (the few milliseconds
+// that connections linger) and the notifier (all calls of Presence.Opened and
+// Closed) and waits for them. Requests are served by the goroutines of the HTTP
+// server; Run waits for them too. A page of the log is read by a goroutine of
+// its own, at most Limits.Reads at a time, and another one asks where watched
+// topics stand that became void. Run waits for these as well.
 package comet

@@ -21,10 +21,10 @@ func TestALogOutEndsAParkedPollAtOnce(t *testing.T) {
 		w := newWorld(t, newMemoryLog(), nil)
 		answer := make(chan string)
 		go func() {
-			events, _ := user{w, "ann", "one"}.poll(dataRequest{Mode: modePull})
+			events, _ := user{w, "ann", "one"}.poll(dataRequest{ID: "a", Mode: modePull})
 			answer <- briefs(events)
 		}()
-		other := user{w, "ann", "two"}.stream(dataRequest{})
+		other := user{w, "ann", "two"}.stream(dataRequest{ID: "b"})
 		synctest.Wait()
 		start := time.Now()
 		w.signOut("one")
@@ -124,7 +124,7 @@ func TestALogOutDuringAReplayEndsIt(t *testing.T) {
 func TestALogOutCutsAWriteThatIsBlocked(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newWorld(t, newMemoryLog("room:1"), nil)
-		deaf := user{w, "ann", "one"}.deafStream(dataRequest{Have: have("room:1", 100, 0)})
+		deaf := user{w, "ann", "one"}.deafStream(dataRequest{ID: "a", Have: have("room:1", 100, 0)})
 		defer deaf.Close()
 		w.publish("room:1")
 		synctest.Wait()
@@ -152,7 +152,7 @@ func TestALogOutBetweenTwoPollsIsTold(t *testing.T) {
 func TestADeactivationEndsAllLoginsOfAUser(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newWorld(t, newMemoryLog(), nil)
-		one, two := user{w, "ann", "one"}.stream(dataRequest{}), user{w, "ann", "two"}.stream(dataRequest{})
+		one, two := user{w, "ann", "one"}.stream(dataRequest{}), user{w, "ann", "two"}.stream(dataRequest{ID: "b"})
 		ben := w.user("ben").stream(dataRequest{})
 		one.next()
 		two.next()

@@ -39,8 +39,22 @@ func safeJSON(value []byte) ([]byte, error) {
 
 // appendString writes s as a JSON string.
 func appendString(b []byte, s string) []byte {
+	if isPlain(s) {
+		return append(append(append(b, '"'), s...), '"')
+	}
 	quoted, _ := json.Marshal(s) // a string cannot fail
 	return append(b, quoted...)
+}
+
+// isPlain reports whether s is ASCII that needs no escapes, as words are.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c < ' ', c > '~', c == '"', c == '\\', c == '<', c == '>', c == '&':
+			return false
+		}
+	}
+	return true
 }
 
 func appendStrings(b []byte, list []string) []byte {
@@ -103,6 +117,7 @@ const (
 	whyRecycle    = "recycle"
 	whyDrain      = "drain"
 	whySuperseded = "superseded"
+	whyCrowded    = "crowded"
 	whyEnd        = "end"
 )
 
@@ -141,18 +156,21 @@ func abortText(reason Reason) string {
 }
 
 // errorEvent tells of something that went wrong; op is set for a failed
-// operation of the control channel.
-func errorEvent(op, code, text string) []byte {
+// operation of the control channel, in when it is worth to come back.
+func errorEvent(op, code, text string, in time.Duration) []byte {
 	b := []byte(`{"event":"error"`)
 	if op != "" {
 		b = appendString(append(b, `,"op":`...), op)
 	}
 	b = appendString(append(b, `,"code":`...), code)
 	b = appendString(append(b, `,"text":`...), text)
+	if in > 0 {
+		b = appendMillis(append(b, `,"in":`...), in)
+	}
 	return append(b, '}')
 }
 
-// positions writes an object of positions, in the order of the names.
+// appendPositions writes an object of positions, in the order of the names.
 func appendPositions(b []byte, at map[string]Position) []byte {
 	b = append(b, '{')
 	for i, topic := range slices.Sorted(maps.Keys(at)) {

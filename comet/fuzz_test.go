@@ -3,9 +3,13 @@ package comet
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,14 +20,15 @@ func FuzzADataRequestIsRefusedOrSound(f *testing.F) {
 	for _, seed := range []string{
 		`{"event":"listen","id":"a","n":1,"mode":"stream","transport":"iframe","tag":"t","have":{"room:1":[1,2]}}`,
 		`{"event":"refresh","mode":"pull","presence":"","padding":true}`,
+		`{"event":"listen","mode":"stream","transport":"sse","have":{"room:1":null,"room:2":[1,2]}}`,
+		`{"event":"listen","id":"a","mode":"poll","have":{"a":[1,2]},"watch":["b","a","b"]}`,
 		`{"event":"listen","mode":"poll","have":{"a":[9007199254740991,0],"b":[1e3,0]}}`,
 		`request=%7B%22event%22%3A%22listen%22%2C%22mode%22%3A%22poll%22%7D`,
 	} {
 		f.Add([]byte(seed), false)
 		f.Add([]byte(seed), true)
 	}
-	var limits Limits
-	limits.defaults()
+	limits := testLimits()
 	f.Fuzz(func(t *testing.T, sent []byte, form bool) {
 		kind := typeJSON
 		if form {
@@ -31,25 +36,90 @@ func FuzzADataRequestIsRefusedOrSound(f *testing.F) {
 		}
 		q, p := parseData(sent, kind, limits)
 		if p != nil {
-			if p.status < 400 || p.status > 422 || p.detail == "" || !utf8.ValidString(p.detail) {
-				t.Errorf("refused with %d %q", p.status, p.detail)
-			}
+			checkRefusal(t, p)
 			return
 		}
-		if !isNumber(q.N) || q.ID != "" && !isWord(q.ID) || len(q.Have) > limits.Topics {
+		checkRequest(t, q, limits)
+		again, p := parseData(body(q), typeJSON, limits)
+		if p != nil || !maps.Equal(q.Have, again.Have) || !slices.Equal(q.Watch, again.Watch) {
+			t.Errorf("%+v is not what was sent: %+v", again, q)
+		}
+	})
+}
+
+func checkRefusal(t *testing.T, p *problem) {
+	t.Helper()
+	if p.status < 400 || p.status > 422 || p.detail == "" || !utf8.ValidString(p.detail) {
+		t.Errorf("refused with %d %q", p.status, p.detail)
+	}
+}
+
+func checkRequest(t *testing.T, q dataRequest, limits Limits) {
+	t.Helper()
+	if !isNumber(q.N) || q.ID != "" && !isWord(q.ID) || len(q.Have) > limits.Topics || len(q.Watch) > limits.Watched ||
+		q.Reader != (q.ID == "") || q.Reader && q.Watch != nil || !slices.Contains(transports[q.Mode], q.Transport) {
+		t.Errorf("accepted %+v", q)
+	}
+	if q.Transport == transportFrame && !isWord(q.Tag) || q.Transport == transportSSE && !q.Reader {
+		t.Errorf("accepted %+v", q)
+	}
+	for topic, at := range q.Have {
+		sound := isNumber(at.Epoch) && isNumber(at.Seq) || q.Reader && at == fromNow
+		if !isTopic(topic) || !sound {
+			t.Errorf("accepted %q %v", topic, at)
+		}
+	}
+	for i, topic := range q.Watch {
+		if _, followed := q.Have[topic]; followed || !isTopic(topic) || i > 0 && topic <= q.Watch[i-1] {
+			t.Errorf("accepted %q to watch", q.Watch)
+		}
+	}
+}
+
+func FuzzAReadersAddressIsRefusedOrSound(f *testing.F) {
+	for _, seed := range []string{
+		"have=room:3@1398396174.42,workspace&mode=stream&transport=sse&padding=1&presence=",
+		"have=room%3A3%401.2%2Ca&transport=long-poll", "mode=pull&presence=r7", "id=1", "tag=%ff", "have=a;b", "have=a,a", "transport=iframe", "",
+	} {
+		f.Add(seed, "", "room:3@1.2")
+		f.Add(seed, "text/event-stream", "a@1.2,b@3.4")
+	}
+	limits := testLimits()
+	f.Fuzz(func(t *testing.T, sent, accept, lastEventID string) {
+		q, p := parseQuery(sent, http.Header{"Accept": {accept}, "Last-Event-Id": {lastEventID}}, limits)
+		if p != nil {
+			checkRefusal(t, p)
+			return
+		}
+		checkRequest(t, q, limits)
+		if !q.Reader || q.Transport == transportFrame {
 			t.Errorf("accepted %+v", q)
 		}
-		if q.Transport == transportFrame && (q.Mode != modeStream || !isWord(q.Tag)) {
-			t.Errorf("accepted a frame %+v", q)
+		again, p := parseQuery(query(q), nil, limits)
+		if p != nil || string(body(again)) != string(body(q)) {
+			t.Errorf("%q\nis understood as\n%s, want\n%s (%v)", query(q), body(again), body(q), p)
 		}
-		for topic, at := range q.Have {
-			if !isTopic(topic) || !isNumber(at.Epoch) || !isNumber(at.Seq) {
-				t.Errorf("accepted %q %v", topic, at)
-			}
+	})
+}
+
+func FuzzACompactVectorIsRefusedOrWrittenAsItWasRead(f *testing.F) {
+	for _, seed := range []string{
+		"room:3@1398396174.42,workspace@1519691664.3", "b,a@9007199254740991.0", "a@01.1", "a@1", "a,", "@", "a,a", "a@-1.-1", "",
+	} {
+		f.Add(seed)
+	}
+	limits := testLimits()
+	f.Fuzz(func(t *testing.T, sent string) {
+		at, p := parseVector(sent, limits)
+		if p != nil {
+			checkRefusal(t, p)
+			return
 		}
-		again, p := parseData(body(q), typeJSON, limits)
-		if p != nil || !reflect.DeepEqual(q.Have, again.Have) && len(q.Have) > 0 {
-			t.Errorf("%+v is not what was sent: %+v", again, q)
+		checkRequest(t, dataRequest{Mode: modePoll, Transport: transportPoll, Have: at, Reader: true}, limits)
+		written := appendVector(nil, at)
+		again, p := parseVector(string(written), limits)
+		if p != nil || !maps.Equal(again, at) || string(appendVector(nil, again)) != string(written) {
+			t.Errorf("%q is written as %q and read as %v (%v)", sent, written, again, p)
 		}
 	})
 }
@@ -110,7 +180,7 @@ func FuzzNoInputCanForgeAFrame(f *testing.F) {
 		}
 		events := [][]byte{
 			encode("room:1", 7, Event{1, payload}, logger).json,
-			errorEvent(word, word, word), abortEvent(Reason(word)), unsubscribedEvent(word, Reason(word)),
+			errorEvent(word, word, word, time.Second), abortEvent(Reason(word)), unsubscribedEvent(word, Reason(word)),
 			heartbeatEvent(time.UnixMilli(0)),
 		}
 		if value, err := safeJSON(payload); err == nil {
@@ -134,6 +204,7 @@ func FuzzNoInputCanForgeAFrame(f *testing.F) {
 			checkFrame(t, events, want, tag)
 		}
 		checkLines(t, events, want)
+		checkSSE(t, events, want, word)
 		checkAnswer(t, events, want)
 	})
 }
@@ -170,6 +241,38 @@ func checkLines(t *testing.T, events [][]byte, want []event) {
 	var got []event
 	_ = readLines(bytes.NewReader(out), func(e event) { got = append(got, e) })
 	compare(t, got, want)
+}
+
+// checkSSE wants each event to be one message without a name, and the ids to be
+// the vectors, whatever stands in between.
+func checkSSE(t *testing.T, events [][]byte, want []event, topic string) {
+	at := cursors{"room:1": {7, 1}}
+	if isTopic(topic) {
+		at[topic] = Position{1, 2}
+	}
+	vector := string(appendVector(nil, at))
+	for _, padding := range []bool{false, true} {
+		tr := sseTransport{padding: padding}
+		out := tr.begin(nil)
+		for _, e := range events {
+			out = tr.cursors(tr.event(out, e), at)
+		}
+		var got []event
+		blocks, last := 0, ""
+		err := readSSE(bytes.NewReader(out), func(e event) { got = append(got, e) }, func(id string) {
+			if id != last && id != vector {
+				t.Errorf("the id is %q, want %q", id, vector)
+			}
+			blocks, last = blocks+1, id
+		})
+		if !errors.Is(err, io.EOF) || blocks != 1+2*len(events) || bytes.ContainsAny(out, "\r\x00") {
+			t.Fatalf("%d blocks for %d events, %v in %q", blocks, len(events), err, out)
+		}
+		compare(t, got, want)
+		if again, p := parseVector(last, testLimits()); p != nil || !maps.Equal(again, at) {
+			t.Errorf("%q is read as %v", last, again)
+		}
+	}
 }
 
 func checkAnswer(t *testing.T, events [][]byte, want []event) {
@@ -219,6 +322,7 @@ func TestAnswersOfTheDataChannelHaveTheirHeaders(t *testing.T) {
 	for transport, kind := range map[transport]string{
 		frameTransport{nonce: "N"}: "text/html; charset=utf-8",
 		lineTransport{}:            "application/x-ndjson; charset=utf-8",
+		sseTransport{}:             "text/event-stream; charset=utf-8",
 		answerTransport{}:          "application/json",
 	} {
 		h := make(http.Header)

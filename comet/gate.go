@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// gate counts the data requests that are being answered, and can be closed for
-// further ones.
+// gate counts what is under way, data requests or reads, and can be closed for
+// more of it.
 type gate struct {
 	mu     sync.Mutex
 	inside int

@@ -18,15 +18,20 @@ const maxTopics = 256
 // methods may be called from any goroutine.
 type Hub struct {
 	// Static after construction.
-	config   Config
-	registry *registry
-	topics   topics
-	pages    *pages
-	wheel    *wheel
-	notifier *notifier
+	config    Config
+	registry  *registry
+	topics    topics
+	pages     *pages
+	wheel     *wheel
+	notifier  *notifier
+	admission *admission
+	held      *held
+	lull      *lull
+	pace      *pace
 
-	requests gate         // data requests
-	draining atomic.Int64 // the window of the drain; 0: none
+	inquiry  inquiry
+	requests gate // data requests
+	draining atomic.Pointer[drain]
 
 	// Figures, written by everybody.
 	streams, polls, deliveries, writes atomic.Int64
@@ -37,10 +42,16 @@ type Stats struct {
 	Sessions   int   // comet sessions, those between two polls included
 	Streams    int   // open streams
 	Polls      int   // polls that are held
-	Topics     int   // topics that somebody follows
+	Topics     int   // topics that somebody follows or watches
 	Deliveries int64 // numbered events written to clients since the start
 	Writes     int64 // writes that carried events
 	Reads      int64 // pages read from the Log
+
+	Opens        int   // data requests that ask Check and the Log
+	OpensWaiting int   // data requests that wait for that
+	OpensRefused int64 // data requests that were answered "busy" since the start
+	Held         int   // streams and long polls that count for Limits.Held
+	Crowded      int64 // streams and long polls that Limits.Held has ended since the start
 }
 
 // New returns a hub. Its handlers answer as soon as Run runs.
@@ -59,6 +70,10 @@ func New(config Config) *Hub {
 	}
 	h.topics.byName = make(map[string]*topic)
 	h.pages = newPages(&h.config)
+	h.admission = newAdmission(&h.config, h.wheel)
+	h.held = newHeld(config.Limits.Held)
+	h.lull = newLull()
+	h.pace = newPace(config.Limits.PollRate)
 	return h
 }
 
@@ -70,9 +85,10 @@ func (h *Hub) Run(ctx context.Context) error {
 	var running sync.WaitGroup
 	running.Go(func() { h.wheel.run(inner) })
 	running.Go(func() { h.notifier.run(inner) })
+	running.Go(func() { h.lull.run(inner) })
 	<-ctx.Done()
+	h.draining.CompareAndSwap(nil, &drain{end: time.Now(), spread: h.config.Times.DrainMin})
 	h.requests.close()
-	h.draining.CompareAndSwap(0, int64(h.config.Times.DrainMin))
 	for _, s := range h.registry.everyone() {
 		s.finish(ReasonShutdown, finale{kind: finalStop, in: h.returnIn()})
 	}
@@ -85,7 +101,7 @@ func (h *Hub) Run(ctx context.Context) error {
 
 // Stats returns the figures of now.
 func (h *Hub) Stats() Stats {
-	return Stats{
+	s := Stats{
 		Sessions:   h.registry.count(),
 		Streams:    int(h.streams.Load()),
 		Polls:      int(h.polls.Load()),
@@ -94,6 +110,9 @@ func (h *Hub) Stats() Stats {
 		Writes:     h.writes.Load(),
 		Reads:      h.pages.reads.Load(),
 	}
+	h.admission.figures(&s)
+	h.held.figures(&s)
+	return s
 }
 
 // hold draws how long a poll is held.
@@ -105,18 +124,20 @@ func (h *Hub) hold(long bool) time.Duration {
 	return times.HoldMin + rand.N(times.HoldMax-times.HoldMin+1)
 }
 
-// Drain sends all clients elsewhere: polls are answered at once and told to come
-// back after a random time, streams are told so at random times. The window is
-// the greater of Times.DrainMin and what Limits.DrainRate allows, at most
-// Times.DrainMax. Drain returns when all are gone or ctx ends. Control requests
-// are still answered; new data requests are sent away too.
+// Drain sends all clients elsewhere: polls are answered at once, streams are
+// told so at random times within a window. All are asked to come back when it is
+// over, or they would find this hub once more, and spread again (returnSpread).
+// The window is the greater of Times.DrainMin and what Limits.DrainRate allows,
+// at most Times.DrainMax. Drain returns when all are gone or ctx ends. Control
+// requests are still answered; new data requests are sent away too.
 func (h *Hub) Drain(ctx context.Context) {
 	config := &h.config
-	h.draining.CompareAndSwap(0, int64(config.Times.DrainMin)) // who comes from now on, is sent away
+	start := time.Now()
+	h.draining.CompareAndSwap(nil, newDrain(start, config.Times.DrainMin)) // who comes from now on, is sent away
 	all := h.registry.everyone()
 	window := time.Duration(len(all)) * time.Second / time.Duration(config.Limits.DrainRate)
 	window = min(max(window, config.Times.DrainMin), config.Times.DrainMax)
-	h.draining.Store(int64(window))
+	h.draining.Store(newDrain(start, window))
 	for _, s := range all {
 		c := s.current.Load()
 		switch {
@@ -129,11 +150,6 @@ func (h *Hub) Drain(ctx context.Context) {
 		}
 	}
 	h.requests.wait(ctx)
-}
-
-// returnIn draws after how long a client that is sent away should come back.
-func (h *Hub) returnIn() time.Duration {
-	return rand.N(time.Duration(h.draining.Load()) + 1)
 }
 
 // handler serves both channels: f answers, or returns what is wrong.

@@ -22,12 +22,20 @@ func (s *session) show() {
 }
 
 // detach ends the charge of c; the client has to come back within the lease.
+// Nobody can come back to the session of a reader, so that is over.
 func (s *session) detach(c *conn, lease time.Duration) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	delete(s.displaced, c)
-	if s.current.CompareAndSwap(c, nil) && !s.dead {
+	idle := s.current.CompareAndSwap(c, nil) && !s.dead
+	switch {
+	case idle && c.request.Reader:
+		s.finishLocked(ReasonLeft)
+	case idle:
 		s.leaseLocked(lease)
+	}
+	s.mu.Unlock()
+	if idle && c.request.Reader {
+		s.hub.registry.remove(s)
 	}
 }
 
@@ -105,6 +113,7 @@ func (s *session) finishLocked(reason Reason) {
 	for _, f := range s.subscriptions {
 		s.dropLocked(f)
 	}
+	s.watches.dropAllLocked()
 	s.hints, s.ended = nil, nil
 	s.hub.wheel.stop(&s.lease)
 	if s.shown {
@@ -124,24 +133,12 @@ func (s *session) heldOut() {
 func (s *session) heldFor(d time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.heldForLocked(d)
+}
+
+func (s *session) heldForLocked(d time.Duration) {
 	s.rounds = 0
 	if d > s.hub.config.Times.HoldMax {
 		s.shortHolds = true
 	}
-}
-
-// pollBurst is how many polls may come at once before they are slowed.
-const pollBurst = 20
-
-// pause returns how long a client should wait before its next poll, so that it
-// does not come more often than the allowed rate.
-func (s *session) pause(now time.Time) time.Duration {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	each := time.Second / time.Duration(s.hub.config.Limits.PollRate)
-	if s.polls.Before(now) {
-		s.polls = now
-	}
-	s.polls = s.polls.Add(each)
-	return min(max(0, s.polls.Sub(now)-pollBurst*each), time.Second)
 }

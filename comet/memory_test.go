@@ -14,7 +14,9 @@ type memoryLog struct {
 	topics   map[string]*memoryTopic
 	denied   map[string]bool // "user topic"
 	reads    int
+	asks     int // for positions
 	readErr  error
+	askErr   error
 	hold     map[string]chan struct{} // "positions" or "read": wait for it
 	askDelay func() time.Duration     // before and after a question is answered
 }
@@ -42,7 +44,7 @@ func (l *memoryLog) store(topic string) (int64, Event) {
 	defer l.mu.Unlock()
 	t := l.topics[topic]
 	seq := int64(len(t.events)) + 1
-	e := Event{Seq: seq, Payload: fmt.Appendf(nil, `{"text":"%s %d"}`, topic, seq)}
+	e := Event{Seq: seq, Payload: fmt.Appendf(nil, `{"text":"%s %d of %d"}`, topic, seq, t.epoch)}
 	t.events = append(t.events, e)
 	return t.epoch, e
 }
@@ -60,10 +62,23 @@ func (l *memoryLog) readCount() int {
 	return l.reads
 }
 
+// askCount is how many questions for positions there were.
+func (l *memoryLog) askCount() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.asks
+}
+
 func (l *memoryLog) fail(err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.readErr = err
+}
+
+func (l *memoryLog) failPositions(err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.askErr = err
 }
 
 // edit changes a topic behind the hub's back.
@@ -116,6 +131,11 @@ func (l *memoryLog) Positions(ctx context.Context, who Principal, topics []strin
 		return nil, err
 	}
 	l.mu.Lock()
+	l.asks++
+	if l.askErr != nil {
+		defer l.mu.Unlock()
+		return nil, l.askErr
+	}
 	at := make(map[string]Position)
 	for _, name := range topics {
 		if t := l.topics[name]; t != nil && !l.denied[who.User+" "+name] {

@@ -22,18 +22,36 @@ var modelRuns = flag.Int("model.runs", 30, "random schedules of the model test")
 var modelSeed = flag.Uint64("model.seed", 0, "first seed of the model test")
 
 // TestWhatEachClientShowsIsTheLogInOrderOnce runs random schedules over two
-// hubs on one log: events told late, in any order and more than once; answers
-// cut at any byte, slow readers, requests superseded, delayed and repeated,
-// other nodes, subscriptions that come and go, rights that are taken and given
-// back, a failing log, and logs restored from a backup. In the end everybody
-// moves to a node that has just started, each while one last event is on its
-// way, and must then show exactly what is stored.
+// hubs on one log: events told late, in any order and more than once, and
+// withdrawn; answers cut at any byte, slow readers, requests superseded, delayed
+// and repeated, requests without a session, browsers that hold too many, other
+// nodes, nodes that stop or are killed, subscriptions that come and go, rights
+// that are taken and given back, a failing log, and logs restored from a backup.
+// In the end everybody moves to a node that has just started, each while one
+// last event is on its way, and must then show exactly what is stored, and know
+// where the topics stand that are only watched.
 func TestWhatEachClientShowsIsTheLogInOrderOnce(t *testing.T) {
+	happened := make(map[string]int)
 	for i := range uint64(*modelRuns) {
 		seed := *modelSeed + i
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			inBubble(t, func(t *testing.T) { newModel(t, seed).run() })
+			inBubble(t, func(t *testing.T) {
+				m := newModel(t, seed)
+				m.run()
+				for what, times := range m.happened {
+					happened[what] += times
+				}
+			})
 		})
+	}
+	t.Log(happened)
+	for _, what := range []string{
+		"data", "gap", "skip", "unread", "unsubscribe-ack", "denied", "refresh superseded", "refresh recycle",
+		"refresh crowded", "refresh drain", "a status 503", "a reader shows", "a poll shows", "a stream shows", "a cut",
+	} {
+		if happened[what] < *modelRuns {
+			t.Errorf("%q happened %d times in %d schedules", what, happened[what], *modelRuns)
+		}
 	}
 }
 
@@ -41,46 +59,80 @@ func TestWhatEachClientShowsIsTheLogInOrderOnce(t *testing.T) {
 type model struct {
 	t       *testing.T
 	log     *memoryLog
-	nodes   []*world
 	clients []*modelClient
 	told    sync.WaitGroup // news on its way to the hubs
 	last    sync.WaitGroup // clients that have not told their last event yet
 
-	mu  sync.Mutex
-	rng *rand.Rand
+	mu    sync.Mutex
+	nodes [3]*world // clients move to the last one in the end
+	rng   *rand.Rand
+
+	happened map[string]int
 }
 
 const (
 	modelTopics  = 3 // that all clients share
+	modelWatched = 2 // that all clients watch
 	modelClients = 5 // each has a topic of its own besides
 )
 
 func modelTopic(i int) string { return fmt.Sprint("room:", i) }
 
+func watchedTopic(i int) string { return fmt.Sprint("watched:", i) }
+
 func ownTopic(i int) string { return fmt.Sprint("own:", i) }
 
 func newModel(t *testing.T, seed uint64) *model {
-	m := &model{t: t, rng: rand.New(rand.NewPCG(seed, 1))}
+	m := &model{t: t, rng: rand.New(rand.NewPCG(seed, 1)), happened: make(map[string]int)}
 	var topics []string
 	for i := range modelTopics {
 		topics = append(topics, modelTopic(i))
+	}
+	for i := range modelWatched {
+		topics = append(topics, watchedTopic(i))
 	}
 	for i := range modelClients {
 		topics = append(topics, ownTopic(i))
 	}
 	m.log = newMemoryLog(topics...)
 	m.log.askDelay = func() time.Duration { return m.upTo(3 * time.Millisecond) }
-	tune := func(c *Config) {
-		c.Limits = Limits{RingEvents: 8, Behind: 25, AnswerEvents: 5, WriteBytes: 600, FrameEvents: 15}
-		c.Times = Times{StreamLife: 2 * time.Second, HoldMin: time.Second, HoldMax: 2 * time.Second}
-	}
-	for range 3 {
-		m.nodes = append(m.nodes, newWorld(t, m.log, tune))
+	for i := range m.nodes {
+		m.start(i)
 	}
 	for i := range modelClients {
 		m.clients = append(m.clients, newModelClient(m, fmt.Sprint("user", i%4)))
 	}
 	return m
+}
+
+// start puts a node into its place that has just started.
+func (m *model) start(i int) {
+	node := newWorld(m.t, m.log, func(c *Config) {
+		c.Limits = Limits{
+			RingEvents: 8, Behind: 25, AnswerEvents: 5, WriteBytes: 600, FrameEvents: 15,
+			Opens: 2, OpensWaiting: 4,
+		}
+		c.Times = Times{StreamLife: 2 * time.Second, HoldMin: time.Second, HoldMax: 2 * time.Second, Unread: 200 * time.Millisecond}
+	})
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.nodes[i] = node
+}
+
+// restart stops a node, or kills it, and starts another in its place.
+func (m *model) restart(i int) {
+	old := m.node(i)
+	if m.n(2) == 0 {
+		_ = old.server.Close()
+	}
+	old.stop()
+	m.start(i)
+}
+
+func (m *model) node(i int) *world {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.nodes[i]
 }
 
 func (m *model) n(n int) int {
@@ -89,18 +141,33 @@ func (m *model) n(n int) int {
 	return m.rng.IntN(n)
 }
 
+// note counts what the schedules have brought about.
+func (m *model) note(what string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.happened[what]++
+}
+
 func (m *model) upTo(d time.Duration) time.Duration {
 	return time.Duration(m.n(int(d/time.Microsecond)+1)) * time.Microsecond
 }
 
-// later brings news to a hub at some time, perhaps more than once.
-func (m *model) later(most time.Duration, news func()) {
+// later brings news to a node at some time, perhaps more than once.
+func (m *model) later(node int, most time.Duration, news func(*Hub)) {
 	for repeat := true; repeat; repeat = m.n(5) == 0 {
 		m.told.Go(func() {
 			time.Sleep(m.upTo(most))
-			news()
+			news(m.node(node).hub)
 		})
 	}
+}
+
+// anyTopic is one that all clients follow or watch.
+func (m *model) anyTopic() string {
+	if i := m.n(modelTopics + modelWatched); i < modelWatched {
+		return watchedTopic(i)
+	}
+	return modelTopic(m.n(modelTopics))
 }
 
 func (m *model) run() {
@@ -131,7 +198,7 @@ func (m *model) run() {
 
 // step lets something happen. At the end it is publishing alone.
 func (m *model) step(last bool) {
-	topic := modelTopic(m.n(modelTopics))
+	topic := m.anyTopic()
 	switch what := m.n(30); {
 	case what == 0 && !last:
 		m.restore(topic)
@@ -139,8 +206,14 @@ func (m *model) step(last bool) {
 		m.revoke(m.clients[m.n(len(m.clients))].name, topic)
 	case what == 2 && !last:
 		m.log.fail(errors.New("away"))
+		m.log.failPositions(errors.New("away"))
 		time.Sleep(m.upTo(100 * time.Millisecond))
 		m.log.fail(nil)
+		m.log.failPositions(nil)
+	case what == 3 && !last:
+		m.restart(m.n(2))
+	case what <= 6 && !last:
+		m.withdraw(topic)
 	default:
 		m.publish(topic)
 	}
@@ -150,13 +223,31 @@ func (m *model) publish(topic string) {
 	here := m.n(len(m.nodes))
 	for range 1 + m.n(3) {
 		epoch, e := m.log.store(topic)
-		for i, node := range m.nodes {
+		for i := range m.nodes {
 			if i == here {
-				m.later(20*time.Millisecond, func() { node.hub.Publish(topic, epoch, e) })
+				m.later(i, 20*time.Millisecond, func(h *Hub) { h.Publish(topic, epoch, e) })
 			} else {
-				m.later(50*time.Millisecond, func() { node.hub.Announce(topic, Position{epoch, e.Seq}) })
+				m.later(i, 50*time.Millisecond, func(h *Hub) { h.Announce(topic, Position{epoch, e.Seq}) })
 			}
 		}
+	}
+}
+
+// withdraw takes back one of the last events of a topic.
+func (m *model) withdraw(topic string) {
+	var epoch, seq int64
+	m.log.edit(topic, func(t *memoryTopic) {
+		if len(t.events) > 0 {
+			i := len(t.events) - 1 - m.n(min(10, len(t.events)))
+			t.events[i].Payload = nil
+			epoch, seq = t.epoch, t.events[i].Seq
+		}
+	})
+	if seq == 0 {
+		return
+	}
+	for i := range m.nodes {
+		m.later(i, 20*time.Millisecond, func(h *Hub) { h.Withdraw(topic, epoch, seq) })
 	}
 }
 
@@ -165,8 +256,8 @@ func (m *model) publishLast(topic string) {
 	m.told.Go(func() {
 		time.Sleep(m.upTo(8 * time.Millisecond))
 		epoch, e := m.log.store(topic)
-		for _, node := range m.nodes {
-			node.hub.Publish(topic, epoch, e)
+		for i := range m.nodes {
+			m.node(i).hub.Publish(topic, epoch, e)
 		}
 	})
 }
@@ -179,17 +270,17 @@ func (m *model) restore(topic string) {
 		t.events = slices.Clone(t.events[:m.n(len(t.events)+1)])
 		now = Position{t.epoch, int64(len(t.events))}
 	})
-	for _, node := range m.nodes {
-		m.later(50*time.Millisecond, func() { node.hub.Announce(topic, now) })
+	for i := range m.nodes {
+		m.later(i, 50*time.Millisecond, func(h *Hub) { h.Announce(topic, now) })
 	}
 }
 
 func (m *model) revoke(name, topic string) {
 	m.log.deny(name, topic, true)
-	for _, node := range m.nodes {
-		node.hub.Revoke(name, topic, ReasonRemoved)
+	for i := range m.nodes {
+		m.node(i).hub.Revoke(name, topic, ReasonRemoved)
 	}
-	m.later(200*time.Millisecond, func() { m.log.deny(name, topic, false) })
+	m.later(0, 200*time.Millisecond, func(*Hub) { m.log.deny(name, topic, false) })
 }
 
 // modelClient does what docs/protocol.md asks of a client, on a bad network.
@@ -202,28 +293,32 @@ type modelClient struct {
 	stop     context.CancelFunc
 
 	mu     sync.Mutex
-	nodes  []*world // that it may reach
+	nodes  []int // that it may reach
 	count  int64
 	have   map[string]Position
 	shown  map[string][]string
-	old    []dataRequest // sent before
+	unread map[string]string // what was told last of watched topics
+	old    []dataRequest     // sent before
 	faults []string
 }
 
 func newModelClient(m *model, name string) *modelClient {
 	c := &modelClient{
 		model: m, name: name, id: fmt.Sprint("id", len(m.clients)), own: ownTopic(len(m.clients)),
-		nodes: m.nodes[:2], have: make(map[string]Position), shown: make(map[string][]string),
+		nodes: []int{0, 1}, have: make(map[string]Position), shown: make(map[string][]string),
+		unread: make(map[string]string),
 	}
 	c.ctx, c.stop = context.WithCancel(m.t.Context())
 	c.followAll()
 	return c
 }
 
-func (c *modelClient) node() *world {
+// user makes requests to one of the nodes.
+func (c *modelClient) user() user {
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.nodes[c.n(len(c.nodes))]
+	node := c.nodes[c.n(len(c.nodes))]
+	c.mu.Unlock()
+	return user{c.node(node), c.name, "cookie " + c.name}
 }
 
 // load takes a topic afresh, as the chat API would give it.
@@ -233,7 +328,7 @@ func (c *modelClient) load(topic string) {
 	t := c.log.topics[topic]
 	c.shown[topic] = nil
 	for _, e := range t.events {
-		c.shown[topic] = append(c.shown[topic], string(e.Payload))
+		c.shown[topic] = append(c.shown[topic], string(e.Payload)) // "" when it is withdrawn
 	}
 	c.have[topic] = Position{t.epoch, int64(len(t.events))}
 }
@@ -242,11 +337,13 @@ func (c *modelClient) load(topic string) {
 func (c *modelClient) live(end time.Time) {
 	defer c.open.Wait()
 	for time.Now().Before(end) {
-		switch c.n(8) {
+		switch c.n(10) {
 		case 0:
 			c.comeOrGo(modelTopic(c.n(modelTopics)))
 		case 1:
 			c.repeat()
+		case 2:
+			c.open.Go(c.readOn)
 		default:
 			q := c.request()
 			c.open.Go(func() { c.send(q, true) })
@@ -256,12 +353,17 @@ func (c *modelClient) live(end time.Time) {
 	c.open.Wait()
 	c.followAll()
 	c.mu.Lock()
-	c.nodes = c.model.nodes[2:]
+	c.nodes = []int{2}
 	c.mu.Unlock()
 	c.publishLast(c.own)
+	c.publishLast(watchedTopic(0))
 	c.last.Done()
-	for c.ctx.Err() == nil {
-		c.send(c.request(), false)
+	for arrived := false; c.ctx.Err() == nil; {
+		q := c.request()
+		if q.Event = "listen"; arrived {
+			q.Event = "refresh"
+		}
+		arrived = c.send(q, false)
 		c.followAll()
 		time.Sleep(200 * time.Millisecond)
 	}
@@ -296,8 +398,24 @@ func (c *modelClient) comeOrGo(topic string) {
 	}
 	c.mu.Unlock()
 	if c.n(3) > 0 { // else the next request tells
-		user{c.node(), c.name, ""}.control(c.id, operation)
+		_, _ = c.user().tryControl(c.id, operation) // the node may be going
 	}
+}
+
+// readOn makes a request without a session that goes on where the client is: by
+// an address that is old and the id that was read last, as an EventSource does.
+func (c *modelClient) readOn() {
+	c.mu.Lock()
+	last := string(appendVector(nil, c.have))
+	q := dataRequest{Have: maps.Clone(c.have)}
+	c.mu.Unlock()
+	for topic := range q.Have {
+		q.Have[topic] = [...]Position{fromNow, {1, 1}}[c.n(2)]
+	}
+	q.Mode, q.Transport = modeStream, []string{transportSSE, transportLines}[c.n(2)]
+	c.receive(true, "a reader", func(ctx context.Context) (*http.Response, error) {
+		return c.user().get(ctx, query(q), last)
+	})
 }
 
 func (c *modelClient) request() dataRequest {
@@ -310,6 +428,9 @@ func (c *modelClient) request() dataRequest {
 	c.count++
 	q := dataRequest{
 		Event: event, ID: c.id, N: c.count, Mode: shape[0], Transport: shape[1], Tag: "t", Have: maps.Clone(c.have),
+	}
+	for i := range modelWatched {
+		q.Watch = append(q.Watch, watchedTopic(i))
 	}
 	c.old = append(c.old, q)
 	return q
@@ -327,38 +448,47 @@ func (c *modelClient) repeat() {
 }
 
 // send makes a request and handles what comes, on a bad network or a good one.
-func (c *modelClient) send(q dataRequest, bad bool) {
+// It reports whether all has arrived.
+func (c *modelClient) send(q dataRequest, bad bool) bool {
+	what := "a poll"
+	if q.Mode == modeStream {
+		what = "a stream"
+	}
+	return c.receive(bad, what, func(ctx context.Context) (*http.Response, error) {
+		return c.user().post(ctx, "/comet/data", typeJSON, body(q))
+	})
+}
+
+func (c *modelClient) receive(bad bool, what string, send func(context.Context) (*http.Response, error)) bool {
 	ctx, cancel := context.WithCancel(c.ctx)
 	defer cancel()
 	if bad {
 		time.Sleep(c.upTo(20 * time.Millisecond))
 		defer time.AfterFunc(c.upTo(800*time.Millisecond), cancel).Stop()
 	}
-	r, err := user{c.node(), c.name, ""}.post(ctx, "/comet/data", typeJSON, body(q))
+	r, err := send(ctx)
 	if err != nil {
-		return
+		return false
 	}
 	defer r.Body.Close()
 	if r.StatusCode != http.StatusOK {
-		return
+		c.note(fmt.Sprint("a status ", r.StatusCode))
+		return false
 	}
 	in := io.Reader(r.Body)
 	if bad && c.n(2) == 0 {
 		in = &badReader{model: c.model, from: in, left: c.n(3000)}
 	}
-	switch q.Transport {
-	case transportLines:
-		_ = readLines(in, c.handle)
-	case transportFrame:
-		_ = readFrame(in, c.handle)
-	default:
-		var answer struct{ Events []event }
-		if json.NewDecoder(in).Decode(&answer) == nil {
-			for _, e := range answer.Events {
-				c.handle(e)
-			}
+	err = readEvents(r.Header.Get("Content-Type"), in, func(e event) {
+		if c.handle(e) {
+			c.note(what + " shows")
 		}
+	}, func(string) {})
+	if err == nil || errors.Is(err, io.EOF) {
+		return true
 	}
+	c.note("a cut")
+	return false
 }
 
 // badReader reads slowly, and ends somewhere.
@@ -378,40 +508,62 @@ func (b *badReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func (c *modelClient) handle(e event) {
+// handle reports whether it has shown the event.
+func (c *modelClient) handle(e event) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if e.kind() == "refresh" {
+		c.note(e.brief())
+	} else {
+		c.note(e.kind())
+	}
 	switch e.kind() {
 	case "listen-ack":
 		for _, topic := range e["denied"].([]any) {
-			delete(c.have, topic.(string))
+			c.note("denied")
+			c.lose(topic.(string))
 		}
 	case "unsubscribe-ack":
 		for _, topic := range e["topics"].([]any) {
-			delete(c.have, topic.(string))
+			c.lose(topic.(string))
 		}
 	case "gap":
 		if _, followed := c.have[e.word("topic")]; followed {
 			c.load(e.word("topic"))
 		}
-	case "data":
-		c.show(e)
+	case "data", "skip":
+		return c.show(e)
+	case "unread":
+		for topic, at := range e["topics"].(map[string]any) {
+			c.unread[topic] = fmt.Sprint(at)
+		}
 	}
+	return false
 }
 
-func (c *modelClient) show(e event) {
+// lose notes that the client may not follow or watch a topic.
+func (c *modelClient) lose(topic string) {
+	delete(c.have, topic)
+	c.unread[topic] = "nothing"
+}
+
+func (c *modelClient) show(e event) bool {
 	topic, seq := e.word("topic"), e.number("seq")
 	at, followed := c.have[topic]
 	if !followed || at.Epoch != e.number("epoch") || seq <= at.Seq {
-		return
+		return false
 	}
 	if seq != at.Seq+1 {
 		c.faults = append(c.faults, fmt.Sprintf("%s: %d follows %d", topic, seq, at.Seq))
-		return
+		return false
 	}
-	payload, _ := json.Marshal(e["payload"])
+	payload := []byte(nil)
+	if e.kind() == "data" {
+		payload, _ = json.Marshal(e["payload"])
+	}
 	c.shown[topic] = append(c.shown[topic], string(payload))
 	c.have[topic] = Position{at.Epoch, seq}
+	return true
 }
 
 // check compares what is shown with what is stored.
@@ -422,16 +574,23 @@ func (c *modelClient) check() {
 		c.t.Errorf("%s: %s", c.id, fault)
 	}
 	for name, stored := range c.log.topics {
-		if _, ok := c.have[name]; !ok {
-			continue // somebody else's own
-		}
-		var want []string
-		for _, e := range stored.events {
-			want = append(want, string(e.Payload))
-		}
-		if !slices.Equal(c.shown[name], want) {
+		if _, ok := c.have[name]; ok && !shows(c.shown[name], stored) { // else it is not the client's
 			c.t.Errorf("%s shows %d events of %s at %v, stored are %d of epoch %d",
-				c.id, len(c.shown[name]), name, c.have[name], len(want), stored.epoch)
+				c.id, len(c.shown[name]), name, c.have[name], len(stored.events), stored.epoch)
 		}
 	}
+	for i := range modelWatched {
+		at, told := c.log.position(watchedTopic(i)), c.unread[watchedTopic(i)]
+		if want := fmt.Sprint([]int64{at.Epoch, at.Seq}); told != want && told != "nothing" {
+			c.t.Errorf("%s was told %s of %s, which is at %s", c.id, told, watchedTopic(i), want)
+		}
+	}
+}
+
+// shows compares what is shown with what is stored. What has been withdrawn may
+// have been seen before.
+func shows(shown []string, stored *memoryTopic) bool {
+	return slices.EqualFunc(shown, stored.events, func(shown string, e Event) bool {
+		return e.Payload == nil || shown == string(e.Payload)
+	})
 }

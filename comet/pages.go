@@ -3,6 +3,8 @@ package comet
 import (
 	"context"
 	"log/slog"
+	"maps"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -15,7 +17,7 @@ const (
 	// pageEvents is the size of a page. Pages begin at multiples of it, so that
 	// clients that are behind by different amounts ask the same questions.
 	pageEvents = 200
-	// pagesKept is how many complete pages are kept.
+	// pagesKept is how many pages are kept.
 	pagesKept = 64
 )
 
@@ -28,7 +30,7 @@ type pages struct {
 	logger  *slog.Logger
 	flights singleflight.Group
 	slots   chan struct{} // holds a token for each read under way
-	running gate          // the goroutines that read
+	running gate          // the goroutines that ask the log
 	asked   atomic.Int64  // a clock that stands still while nothing happens
 	reads   atomic.Int64  // for Stats
 	base    context.Context
@@ -36,10 +38,11 @@ type pages struct {
 
 	mu    sync.Mutex
 	kept  map[pageKey]page
-	order []pageKey // oldest first
+	order []pageKey // the longest known first
 }
 
-// pageKey names a page of a topic as long as somebody follows that topic.
+// pageKey names a page of a topic as long as somebody follows or watches that
+// topic.
 type pageKey struct {
 	topic *topic
 	index int64
@@ -47,7 +50,7 @@ type pageKey struct {
 
 type page struct {
 	asked      int64 // when the reading began, by the clock of pages
-	generation int   // of the topic when the page was read
+	generation int   // of the topic as of which the page counts
 	head       Position
 	frames     []frame
 }
@@ -72,30 +75,33 @@ func (p *pages) close(ctx context.Context) {
 // read returns where the topic stands in the log, and the events of the page
 // that holds the one after seq, from that on.
 //
-// Joining a read that began before the question is fine when it brings
-// something. When it brings nothing that proves nothing, and the next one,
-// which begins later, decides.
-func (p *pages) read(ctx context.Context, t *topic, seq int64) (Position, []frame, error) {
+// A page that was read before the question is fine when it brings something,
+// since what has been stored does not change. When it brings nothing that proves
+// nothing, and the next one, which is read later, decides.
+func (p *pages) read(ctx context.Context, t *topic, seq int64) (page, error) {
 	key := pageKey{t, seq / pageEvents}
-	if known, ok := p.find(key); ok {
-		return known.head, after(known.frames, seq), nil
+	if known, ok := p.find(key, seq); ok {
+		return known.after(seq), nil
 	}
 	for asked := p.asked.Add(1); ; {
-		loaded, err := p.share(ctx, key)
+		loaded, err := p.share(ctx, key, seq)
 		if err != nil {
-			return Position{}, nil, err
+			return page{}, err
 		}
-		frames := after(loaded.frames, seq)
-		if len(frames) > 0 || loaded.asked > asked {
-			return loaded.head, frames, nil
+		if rest := loaded.after(seq); len(rest.frames) > 0 || loaded.asked > asked {
+			return rest, nil
 		}
 	}
 }
 
 // share reads a page together with everybody who wants it now.
-func (p *pages) share(ctx context.Context, key pageKey) (page, error) {
+func (p *pages) share(ctx context.Context, key pageKey, seq int64) (page, error) {
+	name := strconv.FormatInt(key.topic.serial, 10) + " " + strconv.FormatInt(key.index, 10)
 	//nolint:contextcheck // the read serves many clients, so it ends with none of them
-	flight := p.flights.DoChan(key.topic.name+" "+strconv.FormatInt(key.index, 10), func() (any, error) {
+	flight := p.flights.DoChan(name, func() (any, error) {
+		if known, ok := p.find(key, seq); ok { // read since we looked
+			return known, nil
+		}
 		return p.load(key)
 	})
 	select {
@@ -109,21 +115,23 @@ func (p *pages) share(ctx context.Context, key pageKey) (page, error) {
 	}
 }
 
-func after(frames []frame, seq int64) []frame {
-	for i, f := range frames {
-		if f.seq > seq {
-			return frames[i:]
-		}
+// after returns the page without the events up to seq.
+func (p page) after(seq int64) page {
+	i := slices.IndexFunc(p.frames, func(f frame) bool { return f.seq > seq })
+	if i < 0 {
+		i = len(p.frames)
 	}
-	return nil
+	p.frames = p.frames[i:]
+	return p
 }
 
-func (p *pages) find(key pageKey) (page, bool) {
+// find returns a page that is kept and brings something to a client at seq.
+func (p *pages) find(key pageKey, seq int64) (known page, ok bool) {
 	generation := key.topic.standing()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	known, ok := p.kept[key]
-	return known, ok && known.generation == generation
+	known, ok = p.kept[key]
+	return known, ok && known.generation == generation && len(known.after(seq).frames) > 0
 }
 
 // load reads a page and lets the topic learn from it. It serves many clients,
@@ -152,7 +160,7 @@ func (p *pages) load(key pageKey) (page, error) {
 	}
 }
 
-// loadOnce reports false when the topic changed its epoch meanwhile.
+// loadOnce reports false when what it has read has become void meanwhile.
 func (p *pages) loadOnce(ctx context.Context, key pageKey) (loaded page, ok bool, err error) {
 	t := key.topic
 	generation := t.standing()
@@ -166,28 +174,33 @@ func (p *pages) loadOnce(ctx context.Context, key pageKey) (loaded page, ok bool
 	for _, e := range from.Events {
 		loaded.frames = append(loaded.frames, encode(t.name, from.Epoch, e, p.logger))
 	}
-	if !t.learn(generation, loaded.head, loaded.frames, p.limits) {
-		return page{}, false, nil
-	}
-	if len(loaded.frames) == pageEvents {
-		loaded.generation = t.standing()
+	loaded.generation, ok = t.learn(generation, loaded.head, loaded.frames, p.limits)
+	if ok {
 		p.keep(key, loaded)
 	}
-	return loaded, true, nil
+	return loaded, ok, nil
 }
 
-// keep remembers a complete page, which never changes again.
-func (p *pages) keep(key pageKey, complete page) {
+// keep remembers a page, in place of an earlier state of it.
+func (p *pages) keep(key pageKey, loaded page) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if _, known := p.kept[key]; !known {
 		p.order = append(p.order, key)
 	}
-	p.kept[key] = complete
+	p.kept[key] = loaded
 	if len(p.order) > pagesKept {
 		delete(p.kept, p.order[0])
 		p.order = p.order[1:]
 	}
+}
+
+// forget drops what is kept of a topic.
+func (p *pages) forget(t *topic) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.order = slices.DeleteFunc(p.order, func(key pageKey) bool { return key.topic == t })
+	maps.DeleteFunc(p.kept, func(key pageKey, _ page) bool { return key.topic == t })
 }
 
 // encode makes the frame of an event. One with a payload that is not JSON

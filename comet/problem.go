@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -26,20 +27,35 @@ func (p *problem) write(w http.ResponseWriter) {
 		Detail string `json:"detail"`
 	}{"about:blank", http.StatusText(p.status), p.status, p.detail})
 	h := w.Header()
+	commonHeader(h)
 	h.Set("Content-Type", "application/problem+json")
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Content-Type-Options", "nosniff")
-	p.header(h)
+	p.header(h, p.in())
 	w.WriteHeader(p.status)
 	_, _ = w.Write(body) // a client that is gone needs no answer
 }
 
-// header tells when to come back, in whole seconds and never all at once.
-func (p *problem) header(h http.Header) {
-	if p.retry > 0 {
-		seconds := 1 + rand.IntN(max(1, int(p.retry/time.Second)))
-		h.Set("Retry-After", strconv.Itoa(seconds))
+// header tells what in has drawn, in whole seconds, each of which is as likely.
+func (p *problem) header(h http.Header, in time.Duration) {
+	if in > 0 {
+		seconds := p.retry / time.Second
+		seconds = 1 + (in-time.Second)*seconds/(p.retry-time.Second+1)
+		h.Set("Retry-After", strconv.FormatInt(int64(seconds), 10))
 	}
+}
+
+// event is the problem as an event, for a client that sees no header. It tells
+// what in has drawn.
+func (p *problem) event(in time.Duration) []byte {
+	return errorEvent("", p.code, p.detail, in)
+}
+
+// in draws when to come back: after one second or later, never all at once. It
+// is 0 when there is nothing to wait for.
+func (p *problem) in() time.Duration {
+	if p.retry == 0 {
+		return 0
+	}
+	return time.Second + rand.N(max(p.retry-time.Second, 0)+1)
 }
 
 // retrySpread is the longest that a client is asked to stay away.
@@ -64,7 +80,13 @@ func unauthenticated() *problem {
 		"You are not signed in. Please sign in and try again.", 0}
 }
 
-func notPost(w http.ResponseWriter) *problem {
-	w.Header().Set("Allow", http.MethodPost)
-	return &problem{http.StatusMethodNotAllowed, "method", "This address only takes POST requests.", 0}
+func foreign() *problem {
+	return &problem{http.StatusForbidden, "foreign",
+		"This request came from another site. Only pages of this one may listen here.", 0}
+}
+
+func notAllowed(w http.ResponseWriter, methods ...string) *problem {
+	w.Header().Set("Allow", strings.Join(methods, ", "))
+	return &problem{http.StatusMethodNotAllowed, "method",
+		"This address only takes " + strings.Join(methods, " and ") + " requests.", 0}
 }

@@ -1,10 +1,20 @@
 package comet
 
+import (
+	"cmp"
+	"slices"
+)
+
 // Publish tells of events that the log has stored. It may be called in any
 // order and more than once. It does not keep the payloads.
 func (h *Hub) Publish(topic string, epoch int64, events ...Event) {
 	t := h.topics.find(topic)
 	if t == nil || len(events) == 0 {
+		return
+	}
+	if !t.isFollowed() {
+		last := slices.MaxFunc(events, func(x, y Event) int { return cmp.Compare(x.Seq, y.Seq) })
+		t.announce(Position{epoch, last.Seq})
 		return
 	}
 	var few [8]frame
@@ -13,6 +23,23 @@ func (h *Hub) Publish(topic string, epoch int64, events ...Event) {
 		frames = append(frames, encode(topic, epoch, e, h.config.Logger))
 	}
 	t.publish(epoch, frames, h.config.Limits)
+}
+
+// Withdraw tells that events of topic may be seen no longer. What the hub keeps
+// of them is dropped at once, and a read of the log that is under way does not
+// bring them back; from now on they are told as skip. Call it after the log has
+// ceased to return their payloads.
+func (h *Hub) Withdraw(topic string, epoch int64, seqs ...int64) {
+	t := h.topics.find(topic)
+	if t == nil || len(seqs) == 0 {
+		return
+	}
+	skips := make([]frame, len(seqs))
+	for i, seq := range slices.Sorted(slices.Values(seqs)) {
+		skips[i] = encode(topic, epoch, Event{Seq: seq}, h.config.Logger)
+	}
+	t.withdraw(epoch, skips, h.config.Limits)
+	h.pages.forget(t)
 }
 
 // Announce tells that the log of topic has reached p. The hub reads what it
@@ -41,12 +68,12 @@ func endAll(sessions []*session, reason Reason) {
 	}
 }
 
-// Revoke ends the user's subscriptions of topic at once. Call it after the log
-// has stopped to allow them.
+// Revoke ends the user's subscriptions and watches of topic at once. Call it
+// after the log has stopped to allow them.
 func (h *Hub) Revoke(user, topic string, reason Reason) {
 	or(&reason, ReasonRemoved)
 	for _, s := range h.registry.ofUser(user) {
-		s.unsubscribe([]string{topic}, reason)
+		s.revoke(topic, reason)
 	}
 }
 
@@ -67,8 +94,8 @@ func (h *Hub) Hint(user, key string, payload []byte) {
 // WakePresence tells that Presence.Since may have something new.
 func (h *Hub) WakePresence() {
 	for _, s := range h.registry.everyone() {
-		if c := s.current.Load(); c != nil && c.request.Presence != nil {
-			c.presenceDirty.Store(true)
+		c := s.current.Load()
+		if c != nil && c.request.Presence != nil && !c.presenceDirty.Swap(true) { // else it will look anyway
 			c.poke()
 		}
 	}

@@ -20,7 +20,7 @@ func (c *conn) pull() bool {
 		if answered {
 			return ok
 		}
-		if !c.wait(c.beforeRetry(c.holdEnd)) {
+		if !c.wait(c.beforeNews(c.holdEnd)) {
 			c.session.heldFor(time.Since(c.opened))
 			return false
 		}
@@ -32,37 +32,41 @@ func (c *conn) tryAnswer() (answered, ok bool) {
 	limits := &c.hub.config.Limits
 	b := newBatch(limits.AnswerEvents, limits.AnswerBytes)
 	defer b.release()
-	c.greet(b)
 	switch {
 	case c.finale() != nil:
 	case c.request.Mode == modePoll:
 		c.glance(b)
 	default:
 		c.collect(b)
-		c.catchUp(b)
+		c.catchUp(b, c.holdEnd)
+		if !b.empty() {
+			c.collectPresence(b)
+		}
 	}
 	if f := c.finale(); f != nil {
-		b.sent()
-		c.greet(b)
+		if f.kind >= finalSuperseded {
+			c.giveBack(b)
+			b.sent()
+		}
 		b.add(f.event())
 		return true, c.answer(b, f.in)
 	}
 	now := time.Now()
 	switch {
-	case len(b.events) > 1:
+	case !b.empty():
 	case now.Before(c.holdEnd):
 		return false, true
 	case c.request.Mode == modePull:
 		b.add(heartbeatEvent(now))
 		c.session.heldOut()
 	}
-	return true, c.answer(b, c.session.pause(now))
+	return true, c.answer(b, c.hub.pace.pause(c.paceKey(), now))
 }
 
 // answer writes the whole answer to a poll.
 func (c *conn) answer(b *batch, next time.Duration) bool {
 	c.started = true
-	out := c.transport.begin(b.buffer[:0])
+	out := c.transport.event(c.transport.begin(b.buffer[:0]), c.listenAck())
 	for _, e := range b.events {
 		out = c.transport.event(out, e)
 	}

@@ -22,12 +22,28 @@ const (
 // bodyTime is how long a client may take to send a request.
 const bodyTime = 10 * time.Second
 
+// readData reads a data request, in either of its forms.
+func readData(w http.ResponseWriter, r *http.Request, limits Limits) (q dataRequest, p *problem) {
+	switch r.Method {
+	case http.MethodGet:
+		return readQuery(w, r, limits)
+	case http.MethodPost:
+		body, kind, p := readBody(w, r, limits.Body, typeJSON, typeForm)
+		if p != nil {
+			return q, p
+		}
+		return parseData(body, kind, limits)
+	default:
+		return q, notAllowed(w, http.MethodGet, http.MethodPost)
+	}
+}
+
 // readBody reads the whole body. That must be done before anything waits: only
 // then does net/http notice that the client goes away. The read deadline is
 // lifted afterwards, or it would end the wait instead.
 func readBody(w http.ResponseWriter, r *http.Request, limit int64, types ...string) (body []byte, kind string, p *problem) {
 	if r.Method != http.MethodPost {
-		return nil, "", notPost(w)
+		return nil, "", notAllowed(w, http.MethodPost)
 	}
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || !slices.Contains(types, kind) {
@@ -59,21 +75,46 @@ const (
 
 	transportFrame = "iframe"
 	transportLines = "ndjson"
+	transportSSE   = "sse"
 	transportLong  = "long-poll"
 	transportPoll  = "poll"
 )
 
-// dataRequest is the body of a data request.
+// transports are those of each mode; the first is the usual one.
+var transports = map[string][]string{
+	modeStream: {transportLines, transportFrame, transportSSE},
+	modePull:   {transportLong},
+	modePoll:   {transportPoll},
+}
+
+// dataRequest is a data request: the body of a POST, or what the address of a
+// GET says.
 type dataRequest struct {
-	Event     string              `json:"event"`
-	ID        string              `json:"id"`
-	N         int64               `json:"n"`
-	Mode      string              `json:"mode"`
-	Transport string              `json:"transport"`
-	Have      map[string]Position `json:"have"`
-	Presence  *string             `json:"presence"`
-	Padding   bool                `json:"padding"`
-	Tag       string              `json:"tag"`
+	Event     string   `json:"event"`
+	ID        string   `json:"id"`
+	N         int64    `json:"n"`
+	Mode      string   `json:"mode"`
+	Transport string   `json:"transport"`
+	Have      cursors  `json:"have"`
+	Watch     []string `json:"watch"` // none of them in Have, each once
+	Presence  *string  `json:"presence"`
+	Padding   bool     `json:"padding"`
+	Tag       string   `json:"tag"`
+
+	// Reader is set when the client gives no id: nobody can refer to its
+	// session, so that ends with the answer.
+	Reader bool `json:"-"`
+	// Query is set when the address says all this, as an EventSource does.
+	Query bool `json:"-"`
+}
+
+// letGo forgets what only opening the request needs. A poll reads from its own
+// cursors.
+func (q *dataRequest) letGo() {
+	q.Watch = nil
+	if q.Mode != modePoll {
+		q.Have = nil
+	}
 }
 
 // controlRequest is the body of a control request.
@@ -85,20 +126,9 @@ type controlRequest struct {
 type operation struct {
 	Op     string          `json:"op"`
 	Topics json.RawMessage `json:"topics"`
+	State  string          `json:"state"` // of activity
+	Topic  string          `json:"topic"` // of activity
 }
-
-// UnmarshalJSON reads [epoch, seq].
-func (p *Position) UnmarshalJSON(b []byte) error {
-	var pair []int64
-	if err := json.Unmarshal(b, &pair); err != nil || len(pair) != 2 ||
-		!isNumber(pair[0]) || !isNumber(pair[1]) {
-		return errPosition
-	}
-	*p = Position{pair[0], pair[1]}
-	return nil
-}
-
-var errPosition = errors.New("a position is [epoch, seq], two whole numbers from 0 to 2^53-1")
 
 func isNumber(n int64) bool { return 0 <= n && n <= maxInteger }
 
@@ -111,6 +141,8 @@ func decode(body []byte, into any) *problem {
 		return nil
 	case errors.Is(err, errPosition):
 		return badRequest("A position is [epoch, seq], two whole numbers from 0 to 9007199254740991.")
+	case errors.Is(err, errCursors):
+		return badRequest(`The field "have" has the wrong type.`)
 	case errors.As(err, &wrongType) && wrongType.Field != "":
 		return badRequest(fmt.Sprintf("The field %q has the wrong type.", wrongType.Field))
 	default:
@@ -131,26 +163,16 @@ func parseData(body []byte, kind string, limits Limits) (dataRequest, *problem) 
 	if p := decode(body, &q); p != nil {
 		return q, p
 	}
-	if p := q.complete(); p != nil {
-		return q, p
-	}
-	if len(q.Have) > limits.Topics {
-		return q, tooManyTopics(limits)
-	}
-	for topic := range q.Have {
-		if !isTopic(topic) {
-			return q, badTopic()
-		}
-	}
-	return q, nil
+	return q, q.complete(limits)
 }
 
-// complete checks the fields that do not depend on limits.
-func (q *dataRequest) complete() *problem {
+// complete checks all fields and sets what follows from them.
+func (q *dataRequest) complete(limits Limits) *problem {
+	q.Reader = q.ID == ""
 	if q.Event != "listen" && q.Event != "refresh" {
 		return badRequest(`The field "event" must be listen or refresh.`)
 	}
-	if q.ID != "" && !isWord(q.ID) {
+	if !q.Reader && !isWord(q.ID) {
 		return badRequest(`The field "id" must be 1 to 64 letters, digits, - or _.`)
 	}
 	if !isNumber(q.N) {
@@ -159,25 +181,74 @@ func (q *dataRequest) complete() *problem {
 	if q.Presence != nil && len(*q.Presence) > 200 {
 		return badRequest(`The field "presence" must be a revision that the server has told.`)
 	}
-	return q.completeTransport()
+	if p := q.completeTransport(); p != nil {
+		return p
+	}
+	if p := q.checkHave(limits); p != nil {
+		return p
+	}
+	return q.completeWatch(limits)
 }
 
 func (q *dataRequest) completeTransport() *problem {
-	usual, ok := map[string]string{
-		modeStream: transportLines, modePull: transportLong, modePoll: transportPoll,
-	}[q.Mode]
+	known, ok := transports[q.Mode]
 	if !ok {
 		return badRequest(`The field "mode" must be stream, pull or poll.`)
 	}
 	if q.Transport == "" {
-		q.Transport = usual
+		q.Transport = known[0]
 	}
-	frame := q.Mode == modeStream && q.Transport == transportFrame
-	if !frame && q.Transport != usual {
-		return badRequest(`The mode stream goes with the transports iframe and ndjson, pull with long-poll, poll with poll.`)
-	}
-	if frame && !isWord(q.Tag) {
+	switch {
+	case !slices.Contains(known, q.Transport):
+		return badRequest(`The mode stream goes with the transports ndjson, sse and iframe, pull with long-poll, poll with poll.`)
+	case q.Transport == transportFrame && !isWord(q.Tag):
 		return badRequest(`The field "tag" must be 1 to 64 letters, digits, - or _.`)
+	case q.Transport == transportSSE && !q.Reader:
+		return badRequest(`The transport sse is for readers: leave the field "id" out.`)
+	default:
+		return nil
+	}
+}
+
+func (q *dataRequest) checkHave(limits Limits) *problem {
+	if len(q.Have) > limits.Topics {
+		return tooManyTopics(limits)
+	}
+	for topic, at := range q.Have {
+		if !isTopic(topic) {
+			return badTopic()
+		}
+		if at == fromNow && !q.Reader {
+			return badRequest(`A topic without a position is for readers: give its position, or leave the field "id" out.`)
+		}
+	}
+	return nil
+}
+
+// completeWatch leaves out of the list what is followed anyway.
+func (q *dataRequest) completeWatch(limits Limits) *problem {
+	if q.Reader && q.Watch != nil {
+		return badRequest(`The field "watch" needs the field "id".`)
+	}
+	if p := checkWatched(q.Watch, limits); p != nil {
+		return p
+	}
+	slices.Sort(q.Watch)
+	q.Watch = slices.DeleteFunc(slices.Compact(q.Watch), func(topic string) bool {
+		_, followed := q.Have[topic]
+		return followed
+	})
+	return nil
+}
+
+// checkWatched checks a list of topics to watch.
+func checkWatched(topics []string, limits Limits) *problem {
+	if len(topics) > limits.Watched {
+		return &problem{http.StatusUnprocessableEntity, "too-many-topics",
+			fmt.Sprintf("At most %d topics can be watched at once.", limits.Watched), 0}
+	}
+	if slices.ContainsFunc(topics, func(topic string) bool { return !isTopic(topic) }) {
+		return badTopic()
 	}
 	return nil
 }

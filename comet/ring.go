@@ -68,4 +68,15 @@ func (r *ring) trim(limits Limits) {
 	}
 }
 
+// replace puts f in the place of the frame that has its number, if there is one.
+func (r *ring) replace(f frame) bool {
+	if len(r.frames) == 0 || f.seq < r.first() || f.seq > r.last() {
+		return false
+	}
+	place := &r.frames[f.seq-r.first()]
+	r.bytes += len(f.json) - len(place.json)
+	*place = f
+	return true
+}
+
 func (r *ring) clear() { *r = ring{} }

@@ -29,19 +29,23 @@ type session struct {
 	shown bool  // Presence knows it
 	left  bool  // the client said goodbye
 
+	presenceNext time.Time // not before this is the next presence event due
+
+	checked time.Time // until then Check need not be asked again; zero: it has not been asked
+
 	displaced map[*conn]struct{} // polls that are being answered beside current
 
 	subscriptions map[string]*subscription
 	slots         []*subscription // the same by dirty mark; nil where free
-	ended         []ending        // subscriptions ended by the server, not told yet
+	ended         []ending        // subscriptions and watches ended by the server, not told yet
+	watches       *watchlist      // nil until something is watched
 
 	hints     map[string]hint
 	hintCount int64 // counts all hints
 	hintsTold int64 // the newest that was written
 
-	rounds     int       // polls that were held to their end, one after the other
-	shortHolds bool      // a long hold was cut once
-	polls      time.Time // when the allowance of polls is used up
+	rounds     int  // polls that were held to their end, one after the other
+	shortHolds bool // a long hold was cut once
 
 	lease    timer
 	leaseEnd time.Time
@@ -72,35 +76,57 @@ const (
 	registered registration = iota
 	overtaken               // a newer request has come before
 	overdue                 // the session has just ended; there may be another
+	unsure                  // there is something to ask, and the request is not admitted
 )
 
 // register puts c in charge, with exactly the topics it names and those that
 // were subscribed to since the client last named any. All are marked, so
 // whatever happens from now on is seen. It returns the request that c displaces,
-// unless that is a poll and will be answered anyway, and the subscriptions that
-// need authorisation.
-func (s *session) register(c *conn) (result registration, old *conn, pending []*subscription) {
+// unless that is a poll and will be answered anyway, and what needs
+// authorisation. Of one browser the request that is held longest may have to
+// end.
+func (s *session) register(c *conn) (result registration, old *conn, pending questions) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	result, old, pending = s.registerLocked(c)
+	var oldest *conn
+	if result == registered {
+		oldest = s.hub.held.enter(c)
+	}
+	s.mu.Unlock()
+	if oldest != nil {
+		oldest.finish(finale{kind: finalCrowded})
+	}
+	return result, old, pending
+}
+
+func (s *session) registerLocked(c *conn) (result registration, old *conn, pending questions) {
 	if s.dead {
-		return overdue, nil, nil
+		return overdue, nil, pending
 	}
 	if c.request.N < s.n {
-		return overtaken, nil, nil
+		return overtaken, nil, pending
+	}
+	if !c.admitted && s.asksLocked(c) {
+		return unsure, nil, pending
 	}
 	s.n, s.left = c.request.N, false
-	if old = s.current.Swap(c); old != nil && old.request.Mode == modePoll {
+	old = s.current.Swap(c)
+	switch {
+	case old == nil:
+	case old.request.Mode == modePoll:
 		s.displaceLocked(old)
 		old = nil
+	case old.request.Mode == modePull && c.request.Event != "refresh":
+		s.heldForLocked(time.Since(old.opened)) // cut, and not noticed here yet
 	}
 	s.hub.wheel.stop(&s.lease)
 	s.beginLocked(c)
-	crowded := len(s.subscriptions)+len(c.request.Have) > s.hub.config.Limits.Topics
+	tooMany := len(s.subscriptions)+len(c.request.Have) > s.hub.config.Limits.Topics
 	for name, f := range s.subscriptions {
 		if _, named := c.request.Have[name]; named {
 			continue
 		}
-		if f.listed || crowded {
+		if f.listed || tooMany {
 			s.dropLocked(f)
 			continue
 		}
@@ -112,14 +138,44 @@ func (s *session) register(c *conn) (result registration, old *conn, pending []*
 		f.listed = true
 		if !f.live {
 			f.attempts++
-			pending = append(pending, f)
+			pending.subscriptions = append(pending.subscriptions, f)
 		}
 	}
+	pending.watches = s.registerWatchesLocked(c)
 	s.ended = slices.DeleteFunc(s.ended, func(e ending) bool {
 		_, named := c.request.Have[e.topic]
-		return named // the answer tells afresh
+		return named || slices.Contains(c.request.Watch, e.topic) // the answer tells afresh
 	})
 	return registered, old, pending
+}
+
+// asksLocked reports whether Check or the Log must be asked before c is served.
+func (s *session) asksLocked(c *conn) bool {
+	if !s.vouchedLocked() {
+		return true
+	}
+	for name := range c.request.Have {
+		if f := s.subscriptions[name]; f == nil || !f.live {
+			return true
+		}
+	}
+	return !s.watches.hasLocked(c.request.Watch)
+}
+
+func (s *session) vouchedLocked() bool { return time.Now().Before(s.checked) }
+
+func (s *session) vouched() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.vouchedLocked()
+}
+
+// vouch notes that Check has been asked, after the session came into the
+// registry, and is not to be asked again before the given time.
+func (s *session) vouch(until time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.checked = until
 }
 
 func (s *session) displaceLocked(poll *conn) {

@@ -20,9 +20,7 @@ func TestTheRequestWithTheHighestCounterWins(t *testing.T) {
 			t.Error("the old stream goes on")
 		}
 		// A proxy has delayed the second one.
-		if got := u.answer(dataRequest{ID: "a", N: 2, Have: have("room:1", 100, 0)}); got != "listen-ack, refresh superseded" {
-			t.Error(got)
-		}
+		u.stream(dataRequest{ID: "a", N: 2, Have: have("room:1", 100, 0)}).want("listen-ack, refresh superseded")
 		w.publish("room:1")
 		time.Sleep(10 * time.Millisecond)
 		young.want("data room:1 1")

@@ -7,7 +7,7 @@ import (
 
 // serve answers an opened request to its end, and leaves the session a lease.
 func (c *conn) serve() {
-	if c.finale() == nil {
+	if c.finale() == nil && !c.request.Reader {
 		c.session.show()
 	}
 	answer := c.stream
@@ -69,13 +69,16 @@ func (c *conn) round() (more, over, ok bool) {
 	if !c.flush(b) {
 		return false, false, false
 	}
+	if over {
+		return false, true, true
+	}
 	if len(b.behind) > 0 {
-		c.catchUp(b)
+		c.catchUp(b, c.flushed.Add(c.beat))
 		if c.finale() == nil && !c.flush(b) {
 			return false, false, false
 		}
 	}
-	return b.more || !c.recycled && c.worn(), over, true
+	return b.more || !c.recycled && c.worn(), false, true
 }
 
 // greet puts listen-ack before everything else.
@@ -98,6 +101,7 @@ func (c *conn) keepTime(b *batch) (over bool) {
 	case c.worn() || !now.Before(c.recycleAt):
 		c.recycled, c.recycleAt = true, now.Add(config.Times.Overlap)
 		b.add(refreshEvent(0, whyRecycle))
+		over = c.request.Reader // nothing of it will come to supersede this
 	}
 	if b.empty() && now.Sub(c.flushed) >= c.beat {
 		c.beat = spread(config.Times.Heartbeat, 10)
@@ -125,12 +129,16 @@ func (c *conn) streamDue() time.Time {
 			due = drain
 		}
 	}
-	return c.beforeRetry(due)
+	return c.beforeNews(due)
 }
 
-func (c *conn) beforeRetry(due time.Time) time.Time {
-	if !c.retryAt.IsZero() && c.retryAt.Before(due) {
-		return c.retryAt
+// beforeNews returns due, or an earlier time when there may be something to
+// tell.
+func (c *conn) beforeNews(due time.Time) time.Time {
+	for _, at := range [...]time.Time{c.retryAt, c.unreadAt, c.presenceAt} {
+		if !at.IsZero() && at.Before(due) {
+			due = at
+		}
 	}
 	return due
 }
@@ -144,6 +152,7 @@ func (c *conn) endStream(f finale) bool {
 	if f.kind != finalSuperseded || !c.recycled {
 		b.add(f.event())
 	}
+	b.next = f.next()
 	return c.flush(b)
 }
 
@@ -162,7 +171,10 @@ func (c *conn) flush(b *batch) bool {
 	for _, e := range b.events {
 		out = c.transport.event(out, e)
 	}
-	b.buffer = out
+	b.buffer = c.tellCursors(out, b)
+	if b.next > 0 {
+		b.buffer = c.transport.end(b.buffer, b.next)
+	}
 	return c.send(b)
 }
 

@@ -22,7 +22,7 @@ type subscription struct {
 	attempts int  // how many are asking whether it may live
 }
 
-// ending is a subscription that the server has ended.
+// ending is a subscription, or a watch, that the server has ended.
 type ending struct {
 	topic string
 	why   Reason
@@ -64,38 +64,62 @@ func (s *session) dropLocked(f *subscription) {
 	s.hub.topics.leave(f)
 }
 
+// questions are what a request has to ask the log about: subscriptions and
+// watches that are not live yet.
+type questions struct {
+	subscriptions []*subscription
+	watches       []*watch
+}
+
+func (q questions) topics() []*topic {
+	topics := make([]*topic, 0, len(q.subscriptions)+len(q.watches))
+	for _, f := range q.subscriptions {
+		topics = append(topics, f.topic)
+	}
+	for _, w := range q.watches {
+		topics = append(topics, w.topic)
+	}
+	return topics
+}
+
 // settle ends attempts to authorise. A topic in allowed may flow; the names of
 // the others are returned. One that was revoked meanwhile is void by now.
-func (s *session) settle(pending []*subscription, allowed map[string]Position) (denied []string) {
+func (s *session) settle(pending questions, allowed map[string]Position) (denied []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, f := range pending {
-		f.attempts--
-		name := f.topic.name
-		_, ok := allowed[name]
-		switch {
-		case s.subscriptions[name] != f:
-			denied = append(denied, name)
-		case ok:
-			f.live = true
-			f.mark()
-		default:
-			denied = append(denied, name)
-			if !f.live && f.attempts == 0 {
-				s.dropLocked(f)
-			}
+	for _, f := range pending.subscriptions {
+		if !f.settleLocked(allowed) {
+			denied = append(denied, f.topic.name)
 		}
+	}
+	if len(pending.watches) > 0 {
+		denied = append(denied, s.settleWatchesLocked(pending.watches, allowed)...)
 	}
 	slices.Sort(denied)
 	return denied
 }
 
+func (f *subscription) settleLocked(allowed map[string]Position) bool {
+	f.attempts--
+	_, ok := allowed[f.topic.name]
+	switch {
+	case f.session.subscriptions[f.topic.name] != f:
+		return false
+	case ok:
+		f.live = true
+		f.mark()
+	case !f.live && f.attempts == 0:
+		f.session.dropLocked(f)
+	}
+	return ok
+}
+
 // subscribe adds topics between data requests.
-func (s *session) subscribe(at map[string]Position) (pending []*subscription, p *problem) {
+func (s *session) subscribe(at map[string]Position) (pending questions, p *problem) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.dead {
-		return nil, unknownSession()
+		return pending, unknownSession()
 	}
 	total := len(s.subscriptions)
 	for name := range at {
@@ -104,32 +128,50 @@ func (s *session) subscribe(at map[string]Position) (pending []*subscription, p 
 		}
 	}
 	if limits := s.hub.config.Limits; total > limits.Topics {
-		return nil, tooManyTopics(limits)
+		return pending, tooManyTopics(limits)
 	}
 	for name, p := range at {
 		f := s.subscribeLocked(name, p)
 		f.attempts++
-		pending = append(pending, f)
+		pending.subscriptions = append(pending.subscriptions, f)
 	}
 	return pending, nil
 }
 
-// unsubscribe ends subscriptions. With a reason it is the server that does it,
-// and the client is told.
-func (s *session) unsubscribe(topics []string, why Reason) {
+// follows reports whether the events of a topic flow.
+func (s *session) follows(topic string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f := s.subscriptions[topic]
+	return f != nil && f.live
+}
+
+// unsubscribe ends subscriptions.
+func (s *session) unsubscribe(topics []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, name := range topics {
-		f := s.subscriptions[name]
-		if f == nil {
-			continue
-		}
-		s.dropLocked(f)
-		if why != "" && f.live {
-			s.ended = append(s.ended, ending{name, why})
+		if f := s.subscriptions[name]; f != nil {
+			s.dropLocked(f)
 		}
 	}
-	if len(s.ended) > 0 {
+}
+
+// revoke ends what the session has of a topic, and tells the client.
+func (s *session) revoke(topic string, why Reason) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	told := false
+	if f := s.subscriptions[topic]; f != nil {
+		told = f.live
+		s.dropLocked(f)
+	}
+	if w := s.watches.findLocked(topic); w != nil {
+		told = told || w.live
+		s.watches.dropLocked([]*watch{w})
+	}
+	if told {
+		s.ended = append(s.ended, ending{topic, why})
 		s.wake()
 	}
 }

@@ -94,10 +94,12 @@ func TestAfterThreeCleanRoundsAPollIsHeldForUpTo50Seconds(t *testing.T) {
 		if _, _, err := u.tryPoll(ctx, q); err == nil {
 			t.Fatal("the poll was answered")
 		}
+		q.Event = "listen"
 		for range 5 {
 			q.N++
 			start := time.Now()
 			u.poll(q)
+			q.Event = "refresh"
 			between(t, "a hold's end", time.Since(start), 25*time.Second, 30200*time.Millisecond)
 		}
 	})
@@ -106,7 +108,7 @@ func TestAfterThreeCleanRoundsAPollIsHeldForUpTo50Seconds(t *testing.T) {
 func TestASessionOutlivesAnAnswerBy15Seconds(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newWorld(t, newMemoryLog(), nil)
-		w.user("ann").poll(dataRequest{Mode: modePoll})
+		w.user("ann").poll(dataRequest{ID: "a", Mode: modePoll})
 		synctest.Wait()
 		if got := w.presence.told(); got != "opened ann" {
 			t.Fatal(got)
@@ -134,7 +136,7 @@ func TestASessionThatNeverAsksForDataEndsAfter15Seconds(t *testing.T) {
 func TestASessionOutlivesALostSocketBy10Seconds(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newWorld(t, newMemoryLog(), nil)
-		s := w.user("ann").stream(dataRequest{})
+		s := w.user("ann").stream(dataRequest{ID: "a"})
 		s.want("listen-ack")
 		s.cut()
 		took := until(t, time.Minute, func() bool { return w.presence.told() == "opened ann, closed ann lease" })
@@ -249,7 +251,7 @@ func TestAStreamIsRecycledByItsAge(t *testing.T) {
 		t.Run(transport, func(t *testing.T) {
 			inBubble(t, func(t *testing.T) {
 				w := newWorld(t, newMemoryLog(), nil)
-				s := w.user("ann").stream(dataRequest{Transport: transport, Tag: "t"})
+				s := w.user("ann").stream(dataRequest{ID: "a", Transport: transport, Tag: "t"})
 				s.want("listen-ack")
 				took := until(t, time.Hour, func() bool { return strings.HasSuffix(briefs(s.next()), "refresh recycle") })
 				between(t, "recycling", took, life*8/10, life*12/10+200*time.Millisecond)
@@ -267,7 +269,7 @@ func TestAnIframeStreamIsRecycledAfter2000EventsOrAMebibyte(t *testing.T) {
 			inBubble(t, func(t *testing.T) {
 				w := newWorld(t, newMemoryLog("room:1"), nil)
 				s := w.user("ann").stream(dataRequest{
-					Transport: transportFrame, Tag: "t", Have: map[string]Position{"room:1": {100, 0}},
+					ID: "a", Transport: transportFrame, Tag: "t", Have: map[string]Position{"room:1": {100, 0}},
 				})
 				s.want("listen-ack")
 				sent := 0
@@ -371,7 +373,7 @@ func TestADrainSpreadsTheReturn(t *testing.T) {
 		for range 100 {
 			sum += <-answers
 		}
-		between(t, "the mean return of a poll", sum/100, 700*time.Millisecond, 1300*time.Millisecond)
+		between(t, "the mean return of a poll", sum/100, 3200*time.Millisecond, 3800*time.Millisecond)
 		events, _ := w.user("late").poll(dataRequest{Mode: modePull})
 		if got := briefs(events); got != "listen-ack, refresh drain" {
 			t.Error(got)
@@ -385,14 +387,14 @@ func TestADrainSpreadsTheReturn(t *testing.T) {
 func TestRunEndsWithAllOfItsConnections(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newWorld(t, newMemoryLog("room:1"), nil)
-		s := w.user("ann").stream(dataRequest{})
+		s := w.user("ann").stream(dataRequest{ID: "a"})
 		s.want("listen-ack")
-		deaf := w.user("ben").deafStream(dataRequest{Have: map[string]Position{"room:1": {100, 0}}})
+		deaf := w.user("ben").deafStream(dataRequest{ID: "b", Have: map[string]Position{"room:1": {100, 0}}})
 		defer deaf.Close()
 		w.publish("room:1")
 		answer := make(chan string)
 		go func() {
-			events, _ := w.user("cat").poll(dataRequest{Mode: modePull})
+			events, _ := w.user("cat").poll(dataRequest{ID: "c", Mode: modePull})
 			answer <- briefs(events)
 		}()
 		synctest.Wait()
@@ -403,5 +405,158 @@ func TestRunEndsWithAllOfItsConnections(t *testing.T) {
 		s.want("refresh drain")
 		took := until(t, time.Minute, func() bool { return strings.Count(w.presence.told(), "shutdown") == 3 })
 		between(t, "the end", took, 0, time.Second)
+	})
+}
+
+func TestTheWindowOfADrainGrowsWithTheConnections(t *testing.T) {
+	for name, c := range map[string]struct {
+		rate, streams int
+		window        time.Duration
+	}{
+		"at least 2 s":  {2000, 40, 2 * time.Second},
+		"by their rate": {8, 40, 5 * time.Second},
+		"at most 30 s":  {1, 40, 30 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(t *testing.T) {
+				w := newWorld(t, newMemoryLog(), func(config *Config) { config.Limits.DrainRate = c.rate })
+				var streams []*stream
+				for i := range c.streams {
+					s := w.user(fmt.Sprint("user", i)).stream(dataRequest{ID: "a"})
+					s.want("listen-ack")
+					streams = append(streams, s)
+				}
+				start := time.Now()
+				w.hub.Drain(t.Context())
+				between(t, "the end of the drain", time.Since(start), c.window*7/10, c.window+200*time.Millisecond)
+				early := 0
+				for _, s := range streams {
+					got := s.next()
+					if got[len(got)-1].brief() != "refresh drain" {
+						t.Fatal(got)
+					}
+					if s.ended.Sub(start) < c.window/2 {
+						early++
+					}
+				}
+				if early < c.streams/5 || early > c.streams*4/5 {
+					t.Errorf("%d of %d streams ended in the first half", early, c.streams)
+				}
+			})
+		})
+	}
+}
+
+func TestJitterReachesFromOneEndToTheOther(t *testing.T) {
+	h := New(Config{Log: newMemoryLog()})
+	for name, c := range map[string]struct {
+		draw        func() time.Duration
+		least, most time.Duration
+	}{
+		"heartbeat":   {func() time.Duration { return spread(15*time.Second, 10) }, 13500 * time.Millisecond, 16500 * time.Millisecond},
+		"recycle":     {func() time.Duration { return spread(10*time.Minute, 20) }, 8 * time.Minute, 12 * time.Minute},
+		"a hold":      {func() time.Duration { return h.hold(false) }, 25 * time.Second, 30 * time.Second},
+		"a long hold": {func() time.Duration { return h.hold(true) }, 45 * time.Second, 50 * time.Second},
+	} {
+		least, most := c.most, c.least
+		for range 10_000 {
+			d := c.draw()
+			least, most = min(least, d), max(most, d)
+		}
+		margin := (c.most - c.least) / 50
+		between(t, "the least "+name, least, c.least, c.least+margin)
+		between(t, "the greatest "+name, most, c.most-margin, c.most)
+	}
+}
+
+func TestAStreamOfLinesOrOfServerSentEventsIsRecycledAfter16Mebibytes(t *testing.T) {
+	for _, transport := range []string{transportLines, transportSSE} {
+		t.Run(transport, func(t *testing.T) {
+			inBubble(t, func(t *testing.T) {
+				w := newWorld(t, newMemoryLog("room:1"), nil)
+				q := dataRequest{Transport: transport, Have: map[string]Position{"room:1": {100, 0}}}
+				if transport == transportLines {
+					q.ID = "a"
+				}
+				s := w.user("ann").stream(q)
+				s.want("listen-ack")
+				payload := []byte(`"` + strings.Repeat("x", 256<<10) + `"`)
+				sent := 0
+				for briefly := ""; !strings.Contains(briefly, "recycle") && sent < 100; briefly = briefs(s.next()) {
+					epoch, e := w.log.store("room:1")
+					e.Payload = payload
+					w.hub.Publish("room:1", epoch, e)
+					sent++
+					time.Sleep(5 * time.Millisecond)
+				}
+				if sent != 64 { // the frames of 63 of them lack some bytes
+					t.Errorf("recycled after %d events of 256 KiB", sent)
+				}
+				if s.isOver() != (transport == transportSSE) {
+					t.Error("a reader's stream ends with that, and no other")
+				}
+			})
+		})
+	}
+}
+
+func TestHeartbeatsOfManyStreamsAreSpread(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		const streams = 2000
+		w := newWorld(t, newMemoryLog("room:1"), nil)
+		beats := make(chan time.Time, 2*streams)
+		for i := range streams {
+			go func() {
+				r, err := w.user(fmt.Sprint("user", i)).post(t.Context(), "/comet/data", typeJSON,
+					body(dataRequest{ID: "a", Have: map[string]Position{"room:1": {100, 0}}}))
+				if err != nil {
+					return
+				}
+				defer r.Body.Close()
+				_ = readLines(r.Body, func(e event) {
+					if e.kind() == "heartbeat" {
+						beats <- time.Now()
+					}
+				})
+			}()
+		}
+		synctest.Wait()
+		w.publish("room:1") // so that all are silent from the same moment on
+		synctest.Wait()
+		time.Sleep(17 * time.Second)
+		synctest.Wait()
+		ticks := make(map[int64]int)
+		most := 0
+		for range streams {
+			tick := (<-beats).UnixMilli() / wheelTick.Milliseconds()
+			ticks[tick]++
+			most = max(most, ticks[tick])
+		}
+		t.Logf("%d heartbeats in %d ticks, at most %d in one", streams, len(ticks), most)
+		if len(beats) != 0 || len(ticks) < 28 || most > streams/15 {
+			t.Errorf("%d ticks, at most %d in one", len(ticks), most)
+		}
+		w.stop()
+	})
+}
+
+func TestAPollThatIsNotReadIsCutAfter10Seconds(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t, newMemoryLog("room:1"), nil)
+		w.log.store("room:1")
+		conn, err := w.network.dial(t.Context(), "", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		sent := body(dataRequest{ID: "a", Mode: modePull, Have: map[string]Position{"room:1": {100, 0}}})
+		fmt.Fprintf(conn, "POST /comet/data HTTP/1.1\r\nHost: hub\r\nX-User: ann\r\n"+
+			"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(sent), sent)
+		synctest.Wait()
+		if n := w.hub.Stats().Polls; n != 1 {
+			t.Fatalf("%d polls", n)
+		}
+		took := until(t, time.Minute, func() bool { return w.hub.Stats().Polls == 0 })
+		between(t, "the end", took, 10*time.Second, 10100*time.Millisecond)
 	})
 }

@@ -1,12 +1,14 @@
 package comet
 
 import (
+	"crypto/rand"
 	"net/http"
 	"time"
 )
 
 // transport frames the events of one answer. It only appends to a buffer; the
-// sink writes. Implementations: frameTransport, lineTransport, answerTransport.
+// sink writes. Implementations: frameTransport, lineTransport, sseTransport,
+// answerTransport.
 type transport interface {
 	// header sets what goes before the body.
 	header(http.Header)
@@ -14,9 +16,31 @@ type transport interface {
 	begin(b []byte) []byte
 	// event appends one event.
 	event(b, event []byte) []byte
-	// end closes the body. In an answer to a poll it tells after how long the
-	// next request is welcome.
+	// end closes the body. Where clients can be told it tells after how long
+	// the next request is welcome.
 	end(b []byte, next time.Duration) []byte
+}
+
+// cursorTransport is one that tells clients their cursors, so that they need
+// not follow them.
+type cursorTransport interface {
+	transport
+	// cursors appends where the client stands after the events before.
+	cursors(b []byte, at cursors) []byte
+}
+
+// newTransport returns what a request asks for.
+func newTransport(q dataRequest) transport {
+	switch q.Transport {
+	case transportFrame:
+		return frameTransport{nonce: rand.Text(), tag: q.Tag, padding: q.Padding}
+	case transportLines:
+		return lineTransport{padding: q.Padding}
+	case transportSSE:
+		return sseTransport{padding: q.Padding}
+	default:
+		return answerTransport{}
+	}
 }
 
 // paddingBytes is what some intermediaries want to have seen before they pass
@@ -30,7 +54,7 @@ func appendSpaces(b []byte, n int) []byte {
 	return b
 }
 
-// commonHeader is true of every answer of the data channel.
+// commonHeader is true of every answer of the data channel, and of problems.
 func commonHeader(h http.Header) {
 	h.Set("Cache-Control", "no-store, no-transform")
 	h.Set("X-Accel-Buffering", "no")
@@ -97,6 +121,42 @@ func (l lineTransport) begin(b []byte) []byte {
 func (l lineTransport) event(b, event []byte) []byte { return append(append(b, event...), '\n') }
 
 func (l lineTransport) end(b []byte, _ time.Duration) []byte { return b }
+
+// sseTransport writes server-sent events (HTML Standard, section 9.2). The name
+// of an event stands in its JSON. A block with nothing but an id, which is the
+// compact vector, sets what an EventSource sends as Last-Event-ID when it comes
+// back; so the events themselves are the same bytes for all clients.
+type sseTransport struct{ padding bool }
+
+var _ cursorTransport = sseTransport{}
+
+func (s sseTransport) header(h http.Header) {
+	commonHeader(h)
+	h.Set("Content-Type", "text/event-stream; charset=utf-8")
+}
+
+func (s sseTransport) begin(b []byte) []byte {
+	if s.padding {
+		b = append(appendSpaces(append(b, ':'), paddingBytes), '\n')
+	}
+	return append(b, "retry: 1000\n\n"...)
+}
+
+func (s sseTransport) event(b, event []byte) []byte {
+	b = append(append(b, "data: "...), event...)
+	return append(b, "\n\n"...)
+}
+
+func (s sseTransport) cursors(b []byte, at cursors) []byte {
+	if len(at) == 0 {
+		return b
+	}
+	return append(appendVector(append(b, "id: "...), at), "\n\n"...)
+}
+
+func (s sseTransport) end(b []byte, next time.Duration) []byte {
+	return append(appendMillis(append(b, "retry: "...), next), "\n\n"...)
+}
 
 // answerTransport is the one JSON object that answers a poll.
 type answerTransport struct{}

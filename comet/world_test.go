@@ -22,6 +22,7 @@ type world struct {
 	presence *memoryPresence
 	hub      *Hub
 	network  *pipeListener
+	server   *http.Server
 	client   *http.Client
 	ended    sync.Map // logins that Check refuses
 	stop     func()
@@ -49,6 +50,7 @@ func newWorld(t *testing.T, log *memoryLog, tune func(*Config)) *world {
 	mux.Handle("/comet/control", w.hub.ControlHandler())
 	mux.Handle("/comet/data", w.hub.DataHandler())
 	server := &http.Server{Handler: mux}
+	w.server = server
 	ctx, cancel := context.WithCancel(context.Background())
 	var running, serving sync.WaitGroup
 	serving.Go(func() { _ = server.Serve(w.network) })
@@ -66,9 +68,13 @@ func newWorld(t *testing.T, log *memoryLog, tune func(*Config)) *world {
 	return w
 }
 
+// identify takes a login for a browser's when its name begins with "cookie".
 func identify(r *http.Request) (Principal, error) {
 	login, quota, _ := strings.Cut(r.Header.Get("X-Login"), " of ")
-	p := Principal{r.Header.Get("X-User"), login, quota}
+	p := Principal{
+		User: r.Header.Get("X-User"), Login: login, Quota: quota,
+		Browser: strings.HasPrefix(login, "cookie"),
+	}
 	if p.User == "" {
 		return p, errors.New("nobody")
 	}

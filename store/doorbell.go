@@ -28,9 +28,10 @@ const (
 // also look now and then without one.
 type Doorbell struct {
 	// Static after construction.
-	store  *Store
-	node   string
-	onRing func()
+	store     *Store
+	node      string
+	onConnect func()
+	onRing    func()
 
 	// press holds one entry while a ring is wanted. Never closed.
 	press chan struct{}
@@ -39,11 +40,11 @@ type Doorbell struct {
 }
 
 // NewDoorbell makes the doorbell of a node. onRing is called when another node
-// rings and each time that the connection is there (again), when rings may
-// have been missed. The calls come one at a time from Run; a slow one delays
-// the next.
-func (s *Store) NewDoorbell(node string, onRing func()) *Doorbell {
-	return &Doorbell{store: s, node: node, onRing: onRing, press: make(chan struct{}, 1)}
+// rings; onConnect each time that the connection is there (again), when rings
+// may have been missed and the server may have crashed ([Store.LookBack]). The
+// calls come one at a time from Run; a slow one delays the next.
+func (s *Store) NewDoorbell(node string, onConnect, onRing func()) *Doorbell {
+	return &Doorbell{store: s, node: node, onConnect: onConnect, onRing: onRing, press: make(chan struct{}, 1)}
 }
 
 // Ring tells the other nodes to look, at most once per 5 ms however often it
@@ -84,7 +85,7 @@ func (d *Doorbell) serve(ctx context.Context, cfg *pgx.ConnConfig, retry *backof
 		return err
 	}
 	retry.reset()
-	d.onRing()
+	d.onConnect()
 	for {
 		note, err := d.waitForNote(ctx, conn)
 		switch {

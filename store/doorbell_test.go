@@ -9,14 +9,15 @@ import (
 // bell is a doorbell at work.
 type bell struct {
 	ring func()
-	// heard holds an entry for each call of onRing.
+	// heard holds an entry for each call of onConnect and onRing.
 	heard chan time.Time
 }
 
 func (w *world) bell(node string) bell {
 	w.t.Helper()
 	b := bell{heard: make(chan time.Time, 10000)}
-	d := w.NewDoorbell(node, func() { b.heard <- time.Now() })
+	heard := func() { b.heard <- time.Now() }
+	d := w.NewDoorbell(node, heard, heard)
 	b.ring = d.Ring
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)

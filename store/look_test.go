@@ -47,6 +47,25 @@ func TestTheFirstLookOnlyFindsWhereToBegin(t *testing.T) {
 	w.untilQuiet(&mark)
 }
 
+func TestALookBackFindsWhatLooksHaveFoundAlready(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	room := w.room(store.RoomPublic, "tea", w.owner)
+	w.say(room, w.owner, 3)
+	var mark int64
+	w.look(&mark)
+	w.forgetNews()
+	w.untilQuiet(&mark)
+	look, err := w.LookBack(w.ctx(), mark)
+	w.ok(err)
+	if at, found := look.Topics[room.ID]; !found || at.Seq != 3 {
+		t.Errorf("the room is at %v (%t)", at, found)
+	}
+	if again, err := w.LookBack(w.ctx(), 2); err != nil || again.Next < mark { // a new server has few transactions
+		t.Errorf("from the beginning: %+v, %v", again, err)
+	}
+}
+
 func TestALookFindsWhatChanged(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

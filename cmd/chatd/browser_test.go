@@ -53,21 +53,47 @@ func (p *program) signIn(t *testing.T, password string) int {
 	return status
 }
 
-// room is the first of the person's rooms.
-func (b *browser) room(t *testing.T) string {
+// signIn signs somebody in.
+func (b *browser) signIn(t *testing.T, login, password string) {
 	t.Helper()
-	var overview struct{ Rooms []struct{ ID int64 } }
+	b.must(t, http.MethodPost, "/api/v1/sign-in", map[string]any{"login": login, "password": password})
+}
+
+// room is one of the rooms of a person.
+type room struct {
+	ID       int64
+	Name     string
+	Position struct{ Epoch, Seq int64 }
+}
+
+func (r room) topic() string { return fmt.Sprintf("room:%d", r.ID) }
+
+// rooms are the person's rooms.
+func (b *browser) rooms(t *testing.T) []room {
+	t.Helper()
+	var overview struct{ Rooms []room }
 	if err := json.Unmarshal([]byte(b.must(t, http.MethodGet, "/api/v1/overview", nil)), &overview); err != nil || len(overview.Rooms) == 0 {
 		t.Fatalf("the overview is %+v: %v", overview, err)
 	}
-	return strconv.FormatInt(overview.Rooms[0].ID, 10)
+	return overview.Rooms
+}
+
+// room is the first of the person's rooms.
+func (b *browser) room(t *testing.T) string {
+	t.Helper()
+	return strconv.FormatInt(b.rooms(t)[0].ID, 10)
 }
 
 // listens opens a stream, which ends with the test.
 func (b *browser) listens(t *testing.T, tab int) {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, b.base+"/comet/data", strings.NewReader(
-		fmt.Sprintf(`{"event":"listen","id":"tab-%d","n":1,"mode":"stream","transport":"ndjson","have":{},"tag":"x"}`, tab)))
+	b.opens(t, fmt.Sprintf(`{"event":"listen","id":"tab-%d","n":1,"mode":"stream","transport":"ndjson","have":{},"tag":"x"}`, tab))
+}
+
+// opens makes a data request and returns its answer, which ends with the test.
+func (b *browser) opens(t *testing.T, body string) io.ReadCloser {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, b.base+"/comet/data", strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,8 +105,9 @@ func (b *browser) listens(t *testing.T, tab int) {
 	t.Cleanup(func() { _ = response.Body.Close() })
 	if response.StatusCode != http.StatusOK {
 		text, _ := io.ReadAll(response.Body)
-		t.Fatalf("open a stream: %s %s", response.Status, text)
+		t.Fatalf("open a data request: %s %s", response.Status, text)
 	}
+	return response.Body
 }
 
 // must sends a request that has to go well, and returns the answer.
@@ -95,25 +122,31 @@ func (b *browser) must(t *testing.T, method, path string, body any) string {
 
 func (b *browser) do(t *testing.T, method, path string, body any) (status int, text string) {
 	t.Helper()
-	raw, err := json.Marshal(body)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	status, text, err := b.ask(ctx, method, path, body)
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-	defer cancel()
+	return status, text
+}
+
+// ask is do outside of the test's own goroutine.
+func (b *browser) ask(ctx context.Context, method, path string, body any) (status int, text string, err error) {
+	raw, err := json.Marshal(body)
+	if err != nil {
+		return 0, "", err
+	}
 	request, err := http.NewRequestWithContext(ctx, method, b.base+path, bytes.NewReader(raw))
 	if err != nil {
-		t.Fatal(err)
+		return 0, "", err
 	}
 	request.Header.Set("Content-Type", "application/json")
 	response, err := b.client.Do(request)
 	if err != nil {
-		t.Fatal(err)
+		return 0, "", err
 	}
 	defer response.Body.Close()
 	answer, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return response.StatusCode, string(answer)
+	return response.StatusCode, string(answer), err
 }

@@ -229,13 +229,18 @@ func folder(t *testing.T) string {
 // eventually waits for something that another process does.
 func eventually(t *testing.T, what string, done func() bool) {
 	t.Helper()
-	limit := time.After(30 * time.Second)
+	eventuallyWithin(t, 30*time.Second, what, done)
+}
+
+func eventuallyWithin(t *testing.T, limit time.Duration, what string, done func() bool) {
+	t.Helper()
+	over := time.After(limit)
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
 	for !done() {
 		select {
-		case <-limit:
-			t.Fatalf("still not so after 30 s: %s", what)
+		case <-over:
+			t.Fatalf("still not so after %v: %s", limit, what)
 		case <-tick.C:
 		}
 	}

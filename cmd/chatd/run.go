@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"net/netip"
 	"slices"
-	"syscall"
 	"time"
 
 	"chatd/app"
@@ -20,8 +19,9 @@ import (
 )
 
 const (
-	// drainLimit bounds how long connected people are told to come back later.
-	drainLimit = 5 * time.Second
+	// drainLimit bounds how long connected people are sent away: the hub's
+	// greatest window, 30 s, and the time a write may take.
+	drainLimit = 40 * time.Second
 	// finishLimit bounds how long requests in flight may take after that.
 	finishLimit = 10 * time.Second
 )
@@ -147,30 +147,6 @@ func stop(ctx context.Context, log *slog.Logger, a *app.App, server *http.Server
 		log.Warn("some requests did not end in time", "error", err)
 		_ = server.Close()
 	}
-}
-
-// listen opens the address, or says why not.
-func listen(ctx context.Context, addr string) (net.Listener, error) {
-	var config net.ListenConfig
-	listener, err := config.Listen(ctx, "tcp", addr)
-	switch {
-	case err == nil:
-		return listener, nil
-	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, fmt.Errorf("the address %s is in use by another program; stop that one, or choose another address with CHATD_ADDR (such as localhost:8081)", addr)
-	case errors.Is(err, syscall.EACCES):
-		return nil, fmt.Errorf("this account may not listen on %s; choose a port above 1023 with CHATD_ADDR", addr)
-	default:
-		return nil, fmt.Errorf("chatd cannot listen on %s (%s); set CHATD_ADDR to an address of this machine, such as localhost:8080", addr, listenReason(err))
-	}
-}
-
-// listenReason is why an address cannot be listened on.
-func listenReason(err error) string {
-	if text, ok := networkReason(err); ok {
-		return text
-	}
-	return err.Error()
 }
 
 // greet says where chatd is and, while nobody has set it up, with which code

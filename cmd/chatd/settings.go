@@ -67,7 +67,7 @@ var settings = []setting{
 }
 
 // elsewhere are the names that docker-compose.yml and the browser tests read.
-var elsewhere = []string{"CHATD_PORT", "CHATD_VERSION", "CHATD_CHROMIUM", "CHATD_SCREENSHOTS"}
+var elsewhere = []string{"CHATD_PORT", "CHATD_VERSION", "CHATD_CHROMIUM", "CHATD_FIREFOX", "CHATD_SCREENSHOTS"}
 
 func setAddr(c *config, g given) (err error) {
 	c.addr, err = listenAddr(g, "8080")

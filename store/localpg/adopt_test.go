@@ -95,10 +95,12 @@ func TestProcessesOfAKilledPostmasterAreWaitedFor(t *testing.T) {
 		t.Fatal(err)
 	}
 	left, _ := readPidFile(filepath.Join(dir, "postgres", "postmaster.pid"))
-	for pid, sig := range map[int]syscall.Signal{backend: syscall.SIGSTOP, left.pid: syscall.SIGKILL} {
-		if err := syscall.Kill(pid, sig); err != nil {
-			t.Fatal(err)
-		}
+	// In this order: a backend that runs notices at once that its postmaster is dead.
+	if err := syscall.Kill(backend, syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Kill(left.pid, syscall.SIGKILL); err != nil {
+		t.Error(err)
 	}
 	started := make(chan *Cluster, 1)
 	go func() {
@@ -108,16 +110,18 @@ func TestProcessesOfAKilledPostmasterAreWaitedFor(t *testing.T) {
 		}
 		started <- c
 	}()
+	defer func() { // whatever the test finds
+		if err := syscall.Kill(backend, syscall.SIGCONT); err != nil {
+			t.Error(err)
+		}
+		if c := <-started; c != nil {
+			stop(t, c)
+		}
+	}()
 	eventually(t, "a start was refused", func() bool {
 		log, _ := os.ReadFile(filepath.Join(dir, logName))
 		return strings.Contains(string(log), "pre-existing shared memory block")
 	})
-	if err := syscall.Kill(backend, syscall.SIGCONT); err != nil {
-		t.Error(err)
-	}
-	if c := <-started; c != nil {
-		stop(t, c)
-	}
 }
 
 func TestAProcessIdThatAnotherProgramHasNowIsNotTaken(t *testing.T) {
