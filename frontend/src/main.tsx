@@ -3,6 +3,7 @@ import { render } from 'preact';
 import { watchAttention } from './model/attention';
 import { startRouter } from './model/router';
 import { confirm, hide, reveal, startSession } from './model/session';
+import { followChoices } from './model/settings';
 import { watchToday } from './model/today';
 import { App } from './view/app';
 import { followTheme } from './view/theme';
@@ -11,6 +12,7 @@ import { followViewport } from './view/viewport';
 const page = new AbortController();
 
 followTheme();
+followChoices(page.signal);
 followViewport(page.signal);
 watchAttention(page.signal);
 watchToday(page.signal);

@@ -73,6 +73,10 @@ export async function openDirect(userIds: readonly number[]): Promise<records.Ro
   return records.roomEntry(await request('POST', `${v1}/direct`, { body: { user_ids: userIds } }), 'room');
 }
 
+export async function room(id: number): Promise<records.RoomEntry> {
+  return records.roomEntry(await request('GET', `${v1}/rooms/${id}`), 'room');
+}
+
 export async function joinRoom(room: number): Promise<records.RoomEntry> {
   return records.roomEntry(await request('PUT', `${v1}/rooms/${room}/membership`), 'room');
 }

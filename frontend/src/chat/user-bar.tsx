@@ -13,7 +13,7 @@ const t = texts.menu;
 export function UserBar() {
   const chat = useChat();
   const { me, connection } = chat;
-  const { phase, transport } = connection.state.value;
+  const { phase, transport, shared } = connection.state.value;
   const online = phase === 'listening';
   const items: MenuItem[] = [
     { label: t.settings, icon: 'sliders', testid: 'settings', run: openSettings },
@@ -40,6 +40,7 @@ export function UserBar() {
           data-testid="connection-state"
           data-phase={phase}
           data-transport={transport ?? 'none'}
+          data-shared={shared}
         >
           {online ? texts.connection.online : texts.connection.connecting}
         </span>

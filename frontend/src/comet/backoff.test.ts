@@ -106,9 +106,12 @@ test('The state tells the phase, the transport, the round trip and when somethin
   assert.deepEqual(state, {
     phase: 'listening',
     transport: 'iframe',
+    shared: false,
+    node: 'node1',
     retryAt: null,
     roundTrip: 10,
     lastEventAt: since,
+    detected: null,
   });
   browser.weather.delay = [40, 40];
   const ping = client.ping();

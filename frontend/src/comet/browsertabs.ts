@@ -26,14 +26,19 @@ const channel: Channel = (name, heard, signal) => {
   const line = new BroadcastChannel(name);
   line.addEventListener('message', (event: MessageEvent<unknown>) => heard(event.data), { signal });
   signal.addEventListener('abort', () => line.close(), { once: true });
-  return (message) => line.postMessage(message);
+  return (message) => {
+    if (!signal.aborted) line.postMessage(message);
+  };
 };
 
 // Typed as if always there, but plain HTTP has none, except on the machine itself.
 function locks(): Locks | null {
   const manager: LockManager | undefined = navigator.locks;
   if (!manager) return null;
-  return { request: (name, signal, granted) => manager.request(name, { signal }, granted) };
+  return {
+    request: (name, signal, granted) => manager.request(name, { signal }, granted),
+    steal: (name, granted) => manager.request(name, { steal: true }, granted),
+  };
 }
 
 function keeps(memory: SharedStorage): boolean {
@@ -44,11 +49,21 @@ function keeps(memory: SharedStorage): boolean {
   return kept;
 }
 
+// Where storage is refused a browser may refuse this too.
+function talks(): boolean {
+  try {
+    new BroadcastChannel('chatd.data.test').close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** What the tabs of this browser share. */
 export function browserTabs(): Tabs {
   return {
     locks: locks(),
     storage: keeps(browserStorage) ? browserStorage : null,
-    channel: 'BroadcastChannel' in globalThis ? channel : null,
+    channel: talks() ? channel : null,
   };
 }

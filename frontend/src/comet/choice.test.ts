@@ -82,7 +82,7 @@ test('What is remembered is not believed when it cannot be true', () => {
     String(clock.now() - 1),
   ]) {
     const choice = new TransportChoice(clock, { read: () => stored, write: () => {} }, 'auto');
-    assert.equal(choice.wantsStream, true, stored);
+    assert.equal(choice.way, 'stream', stored);
   }
 });
 
@@ -216,4 +216,25 @@ test('To choose auto is to have it measured afresh', async () => {
   assert.equal(client.state.transport, 'iframe');
   assert.equal(browser.stored.get(key), undefined);
   client.stop();
+});
+
+test('What was found out about the way is told, and remembered by the next page', async () => {
+  const early = await dying();
+  const { why } = early.client.state.detected ?? {};
+  assert.equal(why, 'died-early');
+  early.client.stop();
+  const next = scene({ stored: Object.fromEntries(early.browser.stored) });
+  next.client.start();
+  await next.pass(100);
+  assert.equal(next.client.state.detected?.why, 'died-early');
+  next.client.stop();
+
+  const held = scene();
+  held.browser.weather.buffered = true;
+  held.client.start();
+  await held.pass(7_000);
+  const at = held.browser.clock.now();
+  assert.equal(held.client.state.detected?.why, 'buffered');
+  assert.ok(at - (held.client.state.detected?.at ?? 0) < 2_000);
+  held.client.stop();
 });

@@ -33,6 +33,11 @@ export function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<nu
   });
 }
 
+/** What is left of some milliseconds since a time: from 0 to all of them, even when the clock was set back. */
+export function remaining(clock: Clock, since: number, ms: number): number {
+  return Math.min(Math.max(since + ms - clock.now(), 0), ms);
+}
+
 /** What the promise comes to, or Stopped when the signal ends first. */
 export function until<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {

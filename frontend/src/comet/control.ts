@@ -1,14 +1,21 @@
 import type { Environment } from './environment';
 import { Failure } from './failure';
-import type { Change } from './feeds';
 import { post } from './http';
-import { fields, list, span, text, texts } from './parse';
+import { cursors, fields, list, span, text, texts } from './parse';
 import type { Fields } from './parse';
 import type { Session } from './session';
 import type { Status } from './status';
+import type { Cursor } from './types';
+import type { Change } from './union';
 
 const answerLimit = 10_000;
 const pingLimit = 5_000;
+
+/** How the server took a change. */
+export interface Changed {
+  denied: string[];
+  watched: Record<string, Cursor>;
+}
 
 /** The control channel. It is always answered at once. */
 export class Control {
@@ -35,18 +42,28 @@ export class Control {
   }
 
   /**
-   * Changes what the stream on a node follows. Returns the topics that were denied. Fails if it was another node that
-   * was asked: it may know the session too, from an earlier request, but nobody listens there.
+   * Changes what the stream on a node follows. Returns the topics that were denied, and where those are that are
+   * watched. Fails if it was another node that was asked: it may know the session too, from an earlier request, but
+   * nobody listens there.
    */
-  async change({ subscribe, unsubscribe }: Change, node: string, signal: AbortSignal): Promise<string[]> {
+  async change(
+    { subscribe, unsubscribe, watch }: Change,
+    node: string,
+    signal: AbortSignal,
+  ): Promise<Changed> {
     const operations: Fields[] = [];
     if (unsubscribe.length > 0) operations.push({ op: 'unsubscribe', topics: unsubscribe });
     if (Object.keys(subscribe).length > 0) operations.push({ op: 'subscribe', topics: subscribe });
+    if (watch) operations.push({ op: 'watch', topics: watch });
     const answers = await this.#send(operations, answerLimit, signal);
     const failed = answers.find((answer) => answer?.event === 'error');
     if (failed) throw refused(failed);
     if (answers.some((answer) => (text(answer?.node) ?? node) !== node)) throw refused(null);
-    return answers.flatMap((answer) => texts(answer?.denied));
+    const watched = answers.find((answer) => answer?.event === 'watch-ack');
+    return {
+      denied: answers.flatMap((answer) => (answer === watched ? [] : texts(answer?.denied))),
+      watched: cursors(watched?.topics),
+    };
   }
 
   /** The time of one control request in milliseconds. */

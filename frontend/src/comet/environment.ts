@@ -64,6 +64,8 @@ export interface Locks {
    * before the lock is granted; afterwards the signal has no effect.
    */
   request(name: string, signal: AbortSignal, granted: () => Promise<void>): Promise<void>;
+  /** Takes the lock from whoever holds it, whose request fails; this one is before all that wait. */
+  steal(name: string, granted: () => Promise<void>): Promise<void>;
 }
 
 /** Words that all tabs read and write. What another tab writes is seen a little later. */

@@ -1,6 +1,6 @@
-import { count, fields, list, span, text, texts } from './parse';
+import { count, cursors, fields, list, span, text, texts } from './parse';
 import type { Fields } from './parse';
-import type { PresenceNotice } from './types';
+import type { Cursor, PresenceNotice } from './types';
 
 // The events of the data channel, as docs/protocol.md has them.
 
@@ -46,7 +46,9 @@ export type ServerEvent =
   | PresenceEvent
   | { event: 'hint'; key: string; payload: unknown }
   | { event: 'unsubscribe-ack'; topics: string[]; why: string }
-  | { event: 'error'; code: string; text: string }
+  | { event: 'unread'; topics: Record<string, Cursor> }
+  /** `in`: milliseconds to wait at least before coming back. */
+  | { event: 'error'; code: string; text: string; in: number }
   | { event: 'abort'; reason: string; text: string };
 
 /** Reads one event of the data channel; null for one that is not known or not whole. */
@@ -83,7 +85,14 @@ export function parseEvent(value: unknown): ServerEvent | null {
     case 'unsubscribe-ack':
       return { event: 'unsubscribe-ack', topics: texts(from.topics), why: text(from.why) ?? 'ended' };
     case 'error':
-      return { event: 'error', code: text(from.code) ?? '', text: text(from.text) ?? '' };
+      return {
+        event: 'error',
+        code: text(from.code) ?? '',
+        text: text(from.text) ?? '',
+        in: span(from.in) ?? 0,
+      };
+    case 'unread':
+      return { event: 'unread', topics: cursors(from.topics) };
     case 'abort':
       return { event: 'abort', reason: text(from.reason) ?? 'ended', text: text(from.text) ?? '' };
     default:

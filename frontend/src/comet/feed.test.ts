@@ -51,3 +51,17 @@ test('A topic far ahead does not fill the memory', () => {
   assert.equal(take(feed).length, 1_000);
   assert.ok(feed.behind);
 });
+
+test('Whoever jumps over a gap goes on with the first event that has come since', () => {
+  const feed = new Feed([1, 5], 1);
+  assert.deepEqual(feed.head, [1, 5]);
+  feed.keep(1, 2_000);
+  assert.deepEqual(feed.head, [1, 2_000]);
+  feed.loading = true;
+  feed.keep(3, 40, { payload: 40 });
+  feed.keep(3, 41, { payload: 41 });
+  assert.deepEqual(feed.head, [3, 39]);
+  feed.jump(feed.head, 2);
+  assert.deepEqual(take(feed), [40, 41]);
+  assert.deepEqual(feed.head, [3, 41]);
+});

@@ -38,6 +38,12 @@ export class Feed {
     return this.#seq;
   }
 
+  /** Just before the first event that was kept for its turn; where the server is, when none was. */
+  get head(): Cursor {
+    if (this.#named === null) return this.cursor;
+    return [this.#named, this.#early.size > 0 ? Math.min(...this.#early.keys()) - 1 : this.#ahead];
+  }
+
   /** The server speaks of another epoch than ours. */
   get misplaced(): boolean {
     return this.#named !== null && this.#named !== this.#epoch;

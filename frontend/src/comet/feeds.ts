@@ -6,19 +6,14 @@ import { GapLoader } from './gaploader';
 import type { CometDelegate, Cursor } from './types';
 
 /** The most topics a data request may name. */
-const topicLimit = 256;
+export const topicLimit = 256;
 
 /** What a data request told the server: each topic with the version of its feed. */
 export type Told = Map<string, number>;
 
-/** What the server is to follow from now on, and no longer. */
-export interface Change {
-  subscribe: Record<string, Cursor>;
-  unsubscribe: string[];
-  told: Told;
-}
-
 export interface FeedsListener {
+  /** Whether there is room for a topic beside those of other tabs. */
+  room(topic: string): boolean;
   /** Events are missing that must be fetched before later ones can be shown. */
   behind(): void;
   /** The server follows other topics, or others of their positions, than we do. */
@@ -65,7 +60,7 @@ export class Feeds {
 
   subscribe(topic: string, cursor: Cursor): void {
     this.#feeds.delete(topic);
-    if (this.#feeds.size >= topicLimit) {
+    if (!this.#listener.room(topic)) {
       this.#refused.add(topic);
       queueMicrotask(() => this.#tellRefused());
       return;
@@ -77,6 +72,21 @@ export class Feeds {
   unsubscribe(topic: string): void {
     this.#refused.delete(topic);
     if (this.#feeds.delete(topic)) this.#listener.changed();
+  }
+
+  get topics(): Iterable<string> {
+    return this.#feeds.keys();
+  }
+
+  has(topic: string): boolean {
+    return this.#feeds.has(topic);
+  }
+
+  /** Whether events are missing of topics that were told of. */
+  behind(told: Told): boolean {
+    return [...this.#feeds].some(
+      ([topic, feed]) => feed.behind && !feed.loading && told.get(topic) === feed.version,
+    );
   }
 
   /** The server no longer gives us the topic. With `told`, only if it speaks of this very subscription. */
@@ -99,21 +109,6 @@ export class Feeds {
     return { have, told };
   }
 
-  /** What must be told to a server that was told this much; null for nothing. */
-  change(told: Told): Change | null {
-    const subscribe: Record<string, Cursor> = {};
-    const fresh: Told = new Map();
-    const now = this.vector();
-    for (const [topic, version] of now.told) {
-      const cursor = now.have[topic];
-      if (!cursor || told.get(topic) === version) continue;
-      subscribe[topic] = cursor;
-      fresh.set(topic, version);
-    }
-    const unsubscribe = [...told.keys()].filter((topic) => !this.#feeds.has(topic));
-    return fresh.size + unsubscribe.length === 0 ? null : { subscribe, unsubscribe, told: fresh };
-  }
-
   /** An event, or null for one to skip, has come in answer to a request that told of these topics. */
   take(at: Numbered, item: Item, told: Told): void {
     const feed = this.#feeds.get(at.topic);
@@ -132,6 +127,18 @@ export class Feeds {
     if (!feed || (told.get(at.topic) !== feed.version && !feed.loading) || feed.covers(at)) return;
     feed.keep(at.epoch, at.seq);
     if (!feed.loading) this.#reload(at.topic, feed);
+  }
+
+  /**
+   * Another tab's connection has come to a position without handing over what leads there. To whom it was told of is
+   * to ask the server: from there it may see more.
+   */
+  reached(at: Numbered, told: Told): void {
+    const feed = this.#feeds.get(at.topic);
+    if (!feed || feed.loading) return;
+    const elsewhere = feed.cursor[0] !== at.epoch;
+    if (!elsewhere) feed.keep(at.epoch, at.seq);
+    if (told.get(at.topic) === feed.version && (elsewhere || feed.behind)) this.#listener.behind();
   }
 
   /**

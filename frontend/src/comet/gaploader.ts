@@ -39,14 +39,14 @@ export class GapLoader {
       // A topic that was loaded and has shown nothing since must not be loaded in a tight circle.
       if (feed.loads > 0) await pause(clock, jitter(clock, feed.loads - 1), life);
       feed.loads += 1;
-      const cursor = wanted() ? await this.#ask(topic) : null;
+      const cursor = wanted() ? await this.#ask(topic, feed.head) : null;
       if (cursor !== null && wanted()) this.#listener.loaded(topic, feed, cursor);
     }
   }
 
-  async #ask(topic: string): Promise<Cursor | null> {
+  async #ask(topic: string, at: Cursor): Promise<Cursor | null> {
     try {
-      return await this.#delegate.onGap(topic);
+      return await this.#delegate.onGap(topic, at);
     } catch (error) {
       this.#environment.report(error);
       return null;

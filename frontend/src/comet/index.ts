@@ -4,6 +4,8 @@ export type {
   CometOptions,
   CometState,
   Cursor,
+  Detected,
+  Obstacle,
   Phase,
   Presence,
   PresenceNotice,

@@ -6,7 +6,8 @@ import type { Control } from './control';
 import { asFailure, Failure } from './failure';
 import type { Mode } from './mode';
 import type { Session } from './session';
-import type { Slots } from './slots';
+import type { Lead } from './lead';
+import type { Sharing } from './sharing';
 import type { Status } from './status';
 import type { Phase } from './types';
 
@@ -21,11 +22,17 @@ export interface LoopParts {
   pull: Mode;
   /** For a tab that may not hold a request. */
   poll: Mode;
-  slots: Slots;
+  /** For one that another tab can relay to; null where tabs cannot talk. */
+  relay: Mode | null;
+  lead: Lead;
+  sharing: Sharing;
   /** There is no coming back. */
   abort: (reason: string, text: string) => void;
   report: (error: unknown) => void;
 }
+
+// A tab that leads no longer goes on listening for so long at most.
+const retirement = 10_000;
 
 /** Joins, listens, and after a failure waits and tries again, until it is stopped. */
 export class Loop {
@@ -51,7 +58,7 @@ export class Loop {
     if (this.#life) return;
     this.#life = new AbortController();
     const { signal } = this.#life;
-    this.#parts.slots.start();
+    this.#parts.sharing.start();
     this.#done = this.#done.then(() => this.#run(signal)).catch(this.#parts.report);
   }
 
@@ -59,7 +66,6 @@ export class Loop {
   stop(): void {
     this.#life?.abort();
     this.#life = null;
-    this.#parts.slots.stop();
   }
 
   /**
@@ -67,7 +73,7 @@ export class Loop {
    * server said.
    */
   retry(insist: boolean): void {
-    if (this.#notBefore === null) this.#mode?.probe();
+    if (this.#notBefore === null) this.#mode?.probe(insist);
     else if (insist || this.#parts.clock.now() >= this.#notBefore) this.#turn?.abort();
   }
 
@@ -76,9 +82,21 @@ export class Loop {
     this.#turn?.abort();
   }
 
-  /** A slot was had or lost: goes on accordingly, unless it joins or waits. */
-  slotChanged(): void {
+  /** This tab leads from now on: goes on accordingly, unless it waits. */
+  won(): void {
     if (this.#mode !== null) this.#turn?.abort();
+  }
+
+  /** It leads no longer. With `grace` it serves until another tab does, at most 10 s. */
+  lost(grace: boolean): void {
+    const turn = this.#turn;
+    if (!turn) return;
+    if (!grace || !this.#mode?.retire()) turn.abort();
+    else
+      pause(this.#parts.clock, retirement, turn.signal).then(
+        () => turn.abort(),
+        () => {},
+      );
   }
 
   async #run(signal: AbortSignal): Promise<void> {
@@ -96,13 +114,7 @@ export class Loop {
   }
 
   async #listen(signal: AbortSignal): Promise<void> {
-    const { session, control } = this.#parts;
-    if (session.id === null) {
-      this.#trying('ready');
-      await control.join(signal);
-    }
-    this.#trying('joined');
-    this.#mode = this.#choose();
+    this.#mode = await this.#choose(signal);
     try {
       await this.#mode.run(signal);
     } finally {
@@ -110,10 +122,26 @@ export class Loop {
     }
   }
 
-  #choose(): Mode {
-    const { choice, slots, stream, pull, poll } = this.#parts;
-    if (!slots.held) return poll;
-    return choice.wantsStream ? stream : pull;
+  async #choose(signal: AbortSignal): Promise<Mode> {
+    const { choice, lead, sharing, status, stream, pull, poll, relay } = this.#parts;
+    if (relay && !lead.held) {
+      sharing.retired();
+      this.#trying('ready');
+      return relay;
+    }
+    await this.#join(signal);
+    status.detected(choice.detected);
+    this.#trying('joined');
+    if (!lead.held) return poll;
+    return { stream, pull, poll }[choice.way];
+  }
+
+  async #join(signal: AbortSignal): Promise<void> {
+    const { session, sharing, control } = this.#parts;
+    if (session.id !== null) return;
+    this.#trying('ready');
+    await sharing.inherit(signal);
+    if (session.id === null) await control.join(signal);
   }
 
   // After a failure it is an error until something works again, or the page would flicker with every try.

@@ -1,3 +1,5 @@
+import type { Cursor } from './types';
+
 // Reads values that came from outside. Each function returns null for what is not of its kind.
 
 export type Fields = Record<string, unknown>;
@@ -21,6 +23,22 @@ export function texts(value: unknown): string[] {
 /** A whole number of 0 or more that is held exactly. */
 export function count(value: unknown): number | null {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null;
+}
+
+export function cursor(value: unknown): Cursor | null {
+  const epoch = count(list(value)[0]);
+  const seq = count(list(value)[1]);
+  return epoch === null || seq === null ? null : [epoch, seq];
+}
+
+/** Positions by topic; those that are none are left out. */
+export function cursors(value: unknown): Record<string, Cursor> {
+  const found: Record<string, Cursor> = {};
+  for (const [topic, item] of Object.entries(fields(value) ?? {})) {
+    const at = cursor(item);
+    if (at) found[topic] = at;
+  }
+  return found;
 }
 
 /** A time span in milliseconds, at most a day. */

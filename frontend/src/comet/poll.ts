@@ -8,7 +8,6 @@ import type { Told } from './feeds';
 import type { Inbox } from './inbox';
 import { fields, list, span } from './parse';
 import type { Requests } from './requests';
-import type { Session } from './session';
 
 /** How long a poll that is answered at once may take, in milliseconds. */
 export const pollLimit = 10_000;
@@ -21,6 +20,10 @@ export interface Polled {
   next: number;
   /** Whether it brought anything but the signs of life. */
   fruitful: boolean;
+  /** The server holds too many requests of this browser. */
+  crowded: boolean;
+  /** The topics it was asked for. */
+  told: Told;
 }
 
 /**
@@ -30,14 +33,12 @@ export interface Polled {
 export class Poll {
   readonly #environment: Environment;
   readonly #url: string;
-  readonly #session: Session;
   readonly #requests: Requests;
   readonly #inbox: Inbox;
 
-  constructor(environment: Environment, url: string, session: Session, requests: Requests, inbox: Inbox) {
+  constructor(environment: Environment, url: string, requests: Requests, inbox: Inbox) {
     this.#environment = environment;
     this.#url = url;
-    this.#session = session;
     this.#requests = requests;
     this.#inbox = inbox;
   }
@@ -49,14 +50,14 @@ export class Poll {
   async ask(mode: 'poll' | 'pull', limit: number, signal: AbortSignal): Promise<Polled> {
     const { body, told } = this.#requests.next(mode, mode === 'poll' ? 'poll' : 'long-poll');
     const answer = fields(await post(this.#environment, this.#url, body, limit, signal));
-    const polled = { next: span(answer?.next) ?? 0, fruitful: false };
+    const polled = { next: span(answer?.next) ?? 0, fruitful: false, crowded: false, told };
     if (!Array.isArray(answer?.events)) throw new Failure('retry', 'The answer was not from the server.');
     for (const item of list(answer.events)) {
       const event = parseEvent(item);
       if (event) this.#take(event, told, polled);
       if (signal.aborted) throw new Stopped();
     }
-    this.#session.answered(body.n);
+    this.#requests.answered(body);
     return polled;
   }
 
@@ -64,9 +65,10 @@ export class Poll {
     this.#inbox.take(event, told);
     switch (event.event) {
       case 'error':
-        throw new Failure('retry', event.text);
+        throw new Failure('retry', event.text, event.in);
       case 'refresh':
         polled.next = Math.max(polled.next, event.in);
+        polled.crowded ||= event.why === 'crowded';
         break;
       case 'listen-ack':
       case 'heartbeat':

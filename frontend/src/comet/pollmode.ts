@@ -8,9 +8,10 @@ import { pollLimit, probeLimit } from './poll';
 import type { Poll } from './poll';
 import type { Status } from './status';
 
-// Between two polls, give or take a quarter.
-const interval = 2_000;
-const hiddenInterval = 10_000;
+/** Milliseconds between two polls of a tab, give or take a quarter. */
+export function pollInterval(clock: Clock, page: Page): number {
+  return (page.isVisible() ? 2_000 : 10_000) * (0.75 + clock.random() / 2);
+}
 
 export interface PollParts {
   clock: Clock;
@@ -19,9 +20,11 @@ export interface PollParts {
   feeds: Feeds;
   status: Status;
   backoff: Backoff;
+  /** Whether to go on. */
+  wanted: () => boolean;
 }
 
-/** Listens by asking every now and then, which keeps no connection busy: for tabs beyond those that hold one. */
+/** Listens by asking every now and then, which keeps no connection busy: for tabs that may not hold one. */
 export class PollMode implements Mode {
   readonly #parts: PollParts;
   #round: AbortController | null = null;
@@ -39,7 +42,7 @@ export class PollMode implements Mode {
     const life = child(signal);
     page.on('visibilitychange', () => page.isVisible() && this.changed(), life.signal);
     try {
-      for (;;) await this.#turn(life.signal);
+      while (this.#parts.wanted()) await this.#turn(life.signal);
     } finally {
       life.abort();
     }
@@ -58,6 +61,10 @@ export class PollMode implements Mode {
 
   // The next request asks from where we are.
   behind(): void {}
+
+  retire(): boolean {
+    return false;
+  }
 
   async #turn(signal: AbortSignal): Promise<void> {
     const round = child(signal);
@@ -95,7 +102,6 @@ export class PollMode implements Mode {
   #wait(next: number): number {
     const { clock, page } = this.#parts;
     if (this.#stale) return next;
-    const usual = page.isVisible() ? interval : hiddenInterval;
-    return Math.max(next, usual * (0.75 + clock.random() / 2));
+    return Math.max(next, pollInterval(clock, page));
   }
 }

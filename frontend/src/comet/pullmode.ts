@@ -9,8 +9,10 @@ import type { Poll, Polled } from './poll';
 import type { Session } from './session';
 import type { Status } from './status';
 
-// How much longer than it is held an answer may take.
-const grace = 10_000;
+/** How long the answer to a request may take that is held for some time, in milliseconds. */
+export function pullPatience(hold: number): number {
+  return hold + 10_000;
+}
 
 export interface PullParts {
   clock: Clock;
@@ -44,7 +46,7 @@ export class PullMode implements Mode {
 
   async run(signal: AbortSignal): Promise<void> {
     this.#next = { mode: 'poll', limit: pollLimit };
-    while (!this.#parts.choice.wantsStream) {
+    while (this.#parts.choice.way === 'pull') {
       const ask = this.#next ?? this.#pull();
       this.#next = null;
       const round = child(signal);
@@ -81,22 +83,29 @@ export class PullMode implements Mode {
   // The next request asks from where we are.
   behind(): void {}
 
+  retire(): boolean {
+    return false;
+  }
+
   #pull(): Ask {
-    return { mode: 'pull', limit: this.#parts.session.hold + grace };
+    return { mode: 'pull', limit: pullPatience(this.#parts.session.hold) };
   }
 
   async #ask(ask: Ask, signal: AbortSignal): Promise<void> {
-    const { clock, feeds, status, backoff } = this.#parts;
+    const { clock, choice, feeds, status, backoff } = this.#parts;
     feeds.chase();
     const begun = clock.now();
-    const { next, fruitful } = await this.#poll(ask, signal);
+    const { next, fruitful, crowded } = await this.#poll(ask, signal);
+    if (crowded) {
+      choice.crowded();
+      return;
+    }
     status.enter('listening', 'long-poll');
     backoff.good();
-    await pause(
-      clock,
-      this.#wait(next, fruitful || next > 0 || ask.mode === 'poll' || clock.now() - begun >= 1_000),
-      signal,
-    );
+    const sound = fruitful || next > 0 || ask.mode === 'poll' || clock.now() - begun >= 1_000;
+    const wait = this.#wait(next, sound);
+    // Timers of hidden tabs are late, even those for no time at all.
+    if (wait > 0) await pause(clock, wait, signal);
   }
 
   async #poll(ask: Ask, signal: AbortSignal): Promise<Polled> {

@@ -2,48 +2,81 @@ import type { Feeds, Told } from './feeds';
 import type { PresenceFeed } from './presence';
 import type { Session } from './session';
 import type { Cursor, TransportName } from './types';
+import type { Union } from './union';
 
 export type Mode = 'stream' | 'pull' | 'poll';
 
-/** The body of a data request. */
+/** The body of a data request. A reader's has no session: neither `id` and `n` nor presence. */
 export interface DataRequest {
   event: 'listen' | 'refresh';
-  id: string;
-  n: number;
+  id?: string;
+  n?: number;
   mode: Mode;
   transport: TransportName;
   have: Record<string, Cursor>;
-  presence: string;
-  padding: boolean;
+  watch?: string[];
+  presence?: string;
+  padding?: boolean;
   tag?: string;
 }
 
+export interface Request {
+  body: DataRequest;
+  told: Told;
+}
+
 /** Writes data requests: each says all the server needs to know, so that any node can answer. */
-export class Requests {
+export interface Requests {
+  next(mode: Mode, transport: TransportName, padding?: boolean): Request;
+  /** All of the answer has come. */
+  answered(body: DataRequest): void;
+}
+
+/** Those of a comet session. */
+export class SessionRequests implements Requests {
   readonly #session: Session;
-  readonly #feeds: Feeds;
+  readonly #union: Union;
   readonly #presence: PresenceFeed;
 
-  constructor(session: Session, feeds: Feeds, presence: PresenceFeed) {
+  constructor(session: Session, union: Union, presence: PresenceFeed) {
     this.#session = session;
-    this.#feeds = feeds;
+    this.#union = union;
     this.#presence = presence;
   }
 
-  next(mode: Mode, transport: TransportName, padding = false): { body: DataRequest; told: Told } {
-    const { have, told } = this.#feeds.vector();
+  next(mode: Mode, transport: TransportName, padding = false): Request {
+    const { have, told, watch } = this.#union.named();
     const session = this.#session;
-    return {
-      told,
-      body: {
-        ...session.next(),
-        id: session.id ?? '',
-        mode,
-        transport,
-        have,
-        presence: this.#presence.revision,
-        padding,
-      },
+    const body: DataRequest = {
+      ...session.next(),
+      id: session.id ?? '',
+      mode,
+      transport,
+      have,
+      presence: this.#presence.revision,
+      padding,
     };
+    if (watch.length > 0) body.watch = watch;
+    return { told, body };
   }
+
+  answered({ n }: DataRequest): void {
+    if (n !== undefined) this.#session.answered(n);
+  }
+}
+
+/** Those of a tab beside the one that leads. */
+export class ReaderRequests implements Requests {
+  readonly #feeds: Feeds;
+
+  constructor(feeds: Feeds) {
+    this.#feeds = feeds;
+  }
+
+  next(mode: Mode, transport: TransportName): Request {
+    const { have, told } = this.#feeds.vector();
+    return { told, body: { event: 'listen', mode, transport, have } };
+  }
+
+  answered(): void {}
 }

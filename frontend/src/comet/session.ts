@@ -8,12 +8,27 @@ export class Session {
   heartbeat = 15_000;
   /** Milliseconds a request is held at most. */
   hold = 25_000;
+  /** It was another tab's until now, whose connection may still be there. */
+  inherited = false;
   #requests = 0;
   #answered = -1;
 
   joined(id: string): void {
     this.id = id;
+    this.inherited = false;
     this.#answered = -1;
+  }
+
+  /** Goes on with the session of another tab, whose last request had this number. */
+  inherit(id: string, n: number): void {
+    this.joined(id);
+    this.inherited = true;
+    this.#requests = Math.max(this.#requests, n);
+  }
+
+  /** The number of the last data request. */
+  get requests(): number {
+    return this.#requests;
   }
 
   /** Names the next data request. Of two that overlap, the one with the higher number counts. */

@@ -1,5 +1,5 @@
 import type { Clock } from './clock';
-import type { CometState, Phase, TransportName } from './types';
+import type { CometState, Detected, Phase, TransportName } from './types';
 
 /** The client's state, told whenever it changes. */
 export class Status {
@@ -17,6 +17,9 @@ export class Status {
       retryAt: null,
       roundTrip: null,
       lastEventAt: null,
+      shared: false,
+      node: null,
+      detected: null,
     };
   }
 
@@ -26,10 +29,23 @@ export class Status {
 
   /** Enters a phase, or stays in it with another transport. */
   enter(phase: Phase, transport: TransportName | null = null, retryAt: number | null = null): void {
-    const { state } = this;
-    if (state.phase === phase && state.transport === transport && state.retryAt === retryAt) return;
-    const since = state.phase === phase ? state.since : this.#clock.now();
-    this.#set({ ...state, phase, transport, retryAt, since });
+    this.#enter({ phase, transport, retryAt, shared: false });
+  }
+
+  /** Another tab is connected in this way, and this one with it. */
+  share(phase: Phase, transport: TransportName | null, retryAt: number | null): void {
+    this.#enter({ phase, transport, retryAt, shared: true });
+  }
+
+  /** A node of the server has answered. */
+  served(node: string | null): void {
+    if (node && node !== this.#state.node) this.#set({ ...this.#state, node });
+  }
+
+  /** Why streams were given up. */
+  detected(detected: Detected | null): void {
+    const before = this.#state.detected;
+    if (before?.at !== detected?.at || before?.why !== detected?.why) this.#set({ ...this.#state, detected });
   }
 
   /** A control request took this many milliseconds. */
@@ -40,6 +56,14 @@ export class Status {
   /** Something came. Told of with the next change only, or a busy stream would keep the page busy twice. */
   heard(): void {
     this.#state = { ...this.#state, lastEventAt: this.#clock.now() };
+  }
+
+  #enter(next: Pick<CometState, 'phase' | 'transport' | 'retryAt' | 'shared'>): void {
+    const { state } = this;
+    const { phase, transport, retryAt, shared } = next;
+    const same = state.phase === phase && state.transport === transport;
+    if (same && state.retryAt === retryAt && state.shared === shared) return;
+    this.#set({ ...state, ...next, since: state.phase === phase ? state.since : this.#clock.now() });
   }
 
   #set(state: CometState): void {

@@ -240,3 +240,41 @@ test('A hole that cannot be filled is loaded afresh in the end', async () => {
   assert.deepEqual(recorder.shown.get('a'), []);
   client.stop();
 });
+
+test('An error that says when to come back is obeyed, and is not held against the stream', async () => {
+  const busy = { event: 'error', code: 'busy', text: 'Too much at once.', in: 4_000 };
+  const made = await listening();
+  const { client, browser, node, pass } = made;
+  for (let i = 0; i < 4; i += 1) {
+    await pass(1_000);
+    const before = count(made, 'stream');
+    node.say(busy, true);
+    await pass(3_900);
+    assert.equal(count(made, 'stream'), before);
+    assert.equal(client.state.phase, 'error');
+    // The next one is refused before it begins.
+    browser.weather.answer = (url) => (url === 'stream' ? { status: 200, body: busy } : null);
+    await pass(16_000);
+    assert.ok(count(made, 'stream') > before);
+    assert.ok(count(made, 'stream') <= before + 4);
+    browser.weather.answer = null;
+    await pass(30_000);
+    assert.equal(client.state.transport, 'iframe');
+  }
+  client.stop();
+});
+
+test('A stream that is too many polls for half a minute, and then streams again', async () => {
+  const made = await listening();
+  const { client, recorder, log, node, pass } = made;
+  node.say({ event: 'refresh', in: 0, why: 'crowded' }, true);
+  await pass(100);
+  assert.equal(client.state.transport, 'poll');
+  log.publish('a', 'one');
+  await pass(3_000);
+  assert.deepEqual(recorder.shown.get('a'), ['one']);
+  assert.equal(count(made, 'stream'), 1);
+  await pass(31_000);
+  assert.equal(client.state.transport, 'iframe');
+  client.stop();
+});

@@ -4,15 +4,20 @@ import { parseEvent } from './events';
 import type { ServerEvent } from './events';
 import type { Told } from './feeds';
 import type { Inbox } from './inbox';
-import type { DataRequest } from './requests';
+import type { Request } from './requests';
 
-/** What became of a stream: the server asked to come back, or it just ended. */
-export type StreamEnd = { kind: 'refresh'; in: number; why: string } | { kind: 'lost' };
+/** What became of a stream: the server asked to come back, could not serve it, or it just ended. */
+export type StreamEnd =
+  | { kind: 'refresh'; in: number; why: string }
+  | { kind: 'refused'; in: number; text: string }
+  | { kind: 'lost' };
 
 /** One iframe stream. After `refresh` it goes on handing over until it is closed. */
 export class Stream {
   /** What the server was told. */
   readonly told: Told;
+  /** The topics it was asked to watch. */
+  watched: readonly string[];
   readonly opened: number;
   /** The node that serves it, known once it is answered. */
   node = '';
@@ -26,16 +31,11 @@ export class Stream {
   readonly #life = new AbortController();
 
   /** Opens it; it closes when the signal ends. */
-  constructor(
-    environment: Environment,
-    url: string,
-    request: { body: DataRequest; told: Told },
-    inbox: Inbox,
-    signal: AbortSignal,
-  ) {
+  constructor(environment: Environment, url: string, request: Request, inbox: Inbox, signal: AbortSignal) {
     this.#environment = environment;
     this.#inbox = inbox;
     this.told = request.told;
+    this.watched = request.body.watch ?? [];
     this.opened = environment.clock.now();
     this.heard = this.opened;
     signal.addEventListener('abort', () => this.close(), { signal: this.#life.signal });
@@ -82,11 +82,11 @@ export class Stream {
       this.#acked.settle('acked');
     }
     if (event.event === 'refresh') this.#end({ kind: 'refresh', in: event.in, why: event.why });
-    if (event.event === 'error') this.#end({ kind: 'lost' });
+    if (event.event === 'error') this.#end({ kind: 'refused', in: event.in, text: event.text });
   }
 
   #end(end: StreamEnd): void {
-    if (end.kind === 'lost') this.close();
+    if (end.kind !== 'refresh') this.close();
     this.#ended.settle(end);
   }
 }

@@ -1,16 +1,19 @@
 import type { Backoff } from './backoff';
 import type { TransportChoice } from './choice';
-import { child, Deferred, pause, until } from './clock';
+import { child, Deferred, pause, remaining, until } from './clock';
 import type { Clock } from './clock';
 import type { Control } from './control';
 import { asFailure, Failure } from './failure';
 import type { Feeds } from './feeds';
+import type { Inbox } from './inbox';
 import type { Mode } from './mode';
 import type { Manner, Opening } from './opening';
 import { pollLimit, probeLimit } from './poll';
+import type { Session } from './session';
 import type { Status } from './status';
 import type { Stream, StreamEnd } from './stream';
 import { Teller } from './teller';
+import type { Union } from './union';
 import type { Silence, Vigil } from './vigil';
 
 // A stream that dies younger than this was not a good one.
@@ -35,6 +38,9 @@ export interface StreamParts {
   control: Control;
   choice: TransportChoice;
   feeds: Feeds;
+  union: Union;
+  session: Session;
+  inbox: Inbox;
   status: Status;
   backoff: Backoff;
 }
@@ -45,17 +51,21 @@ export class StreamMode implements Mode {
   #live: Stream | null = null;
   #teller: Teller | null = null;
   #wish = new Deferred<Wish>();
+  #retiring = false;
 
   constructor(parts: StreamParts) {
     this.#parts = parts;
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    const { choice, status, backoff } = this.#parts;
+    const { choice, session, status, backoff } = this.#parts;
     const life = child(signal);
     try {
-      let manner = opening;
-      while (choice.wantsStream) {
+      // What another tab listened with goes on until the stream is there: only that supersedes it.
+      let manner = session.inherited ? renewing : opening;
+      session.inherited = false;
+      this.#retiring = false;
+      while (choice.way === 'stream' && !this.#retiring) {
         const stream = await this.#open(manner, life.signal);
         if (stream === null) return;
         this.#live?.close();
@@ -83,6 +93,12 @@ export class StreamMode implements Mode {
     this.#wish.settle({ kind: 'behind' });
   }
 
+  // The next request of the session ends the stream that there is.
+  retire(): boolean {
+    this.#retiring = true;
+    return this.#teller !== null;
+  }
+
   // Opens a stream, if need be twice; null when there is none to be had here.
   async #open(manner: Manner, signal: AbortSignal): Promise<Stream | null> {
     const { choice, feeds } = this.#parts;
@@ -90,20 +106,21 @@ export class StreamMode implements Mode {
     let opened = await this.#parts.opening.open(manner, signal);
     if (opened.verdict === 'unanswered') opened = await this.#parts.opening.open(padded, signal);
     if (opened.verdict === 'acked') return opened.stream;
-    if (opened.verdict === 'unanswered') choice.demote();
-    else if (opened.reached) choice.bad();
-    if (!choice.wantsStream) return null;
+    if (opened.verdict === 'unanswered') choice.demote('buffered');
+    else if (opened.wait !== null) throw new Failure('retry', 'The server is busy.', opened.wait);
+    else if (opened.reached) choice.bad('died-early');
+    if (choice.way !== 'stream') return null;
     throw new Failure('retry', 'The stream does not come through.');
   }
 
   // Resolves with how to open the next stream once one is needed.
   async #serve(stream: Stream, signal: AbortSignal): Promise<Manner> {
-    const { control, feeds, vigil } = this.#parts;
+    const { control, union, inbox, vigil } = this.#parts;
     const turn = child(signal);
     const watch = child(turn.signal);
     this.#wish = new Deferred();
     const wish = this.#wish.promise;
-    this.#teller = new Teller(control, feeds, stream, turn.signal, (error) => this.#untold(error));
+    this.#teller = new Teller(control, union, inbox, stream, turn.signal, (error) => this.#untold(error));
     this.#teller.changed();
     try {
       const reason = await until(
@@ -112,6 +129,7 @@ export class StreamMode implements Mode {
       );
       watch.abort();
       this.#judge(stream, reason);
+      if (this.#retiring || this.#isCrowded(reason)) return renewing;
       // A wish also ends the time that the server wants us to wait.
       const manner = await until(Promise.race([wish, this.#manner(stream, reason, turn.signal)]), signal);
       return 'kind' in manner ? await this.#manner(stream, manner, turn.signal) : manner;
@@ -124,8 +142,14 @@ export class StreamMode implements Mode {
   #judge(stream: Stream, reason: Reason): void {
     const lasted = stream.heard - stream.opened >= early;
     if (lasted) this.#parts.choice.good();
-    if (reason.kind === 'lost' && !lasted) this.#parts.choice.bad();
-    if (reason.kind === 'silent' && reason.blame) this.#parts.choice.bad();
+    if (reason.kind === 'lost' && !lasted) this.#parts.choice.bad('died-early');
+    if (reason.kind === 'silent' && reason.blame) this.#parts.choice.bad('silent');
+  }
+
+  #isCrowded(reason: Reason): boolean {
+    const crowded = reason.kind === 'refresh' && reason.why === 'crowded';
+    if (crowded) this.#parts.choice.crowded();
+    return crowded;
   }
 
   async #manner(stream: Stream, reason: Reason, signal: AbortSignal): Promise<Manner> {
@@ -136,12 +160,14 @@ export class StreamMode implements Mode {
         return probing;
       case 'behind':
         // What is missing in a stream that has just begun is missing for longer.
-        await pause(clock, Math.max(0, tooSoon - stream.age), signal);
+        await pause(clock, remaining(clock, stream.opened, tooSoon), signal);
         return probing;
       case 'failed':
         throw reason.failure;
       case 'lost':
         throw new Failure('retry', 'The connection was lost.');
+      case 'refused':
+        throw new Failure('retry', reason.text, reason.in);
       case 'refresh': {
         // Recycled and drained streams come back as told. One that was ended for another, by nothing of ours, or
         // right after it began must not do so in a tight circle.

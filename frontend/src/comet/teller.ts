@@ -1,7 +1,8 @@
 import { Stopped } from './clock';
 import type { Control } from './control';
-import type { Change, Feeds } from './feeds';
+import type { Inbox } from './inbox';
 import type { Stream } from './stream';
+import type { Change, Union } from './union';
 
 /**
  * Keeps a live stream's subscriptions equal to ours, by way of the control channel. One change is told after
@@ -9,7 +10,8 @@ import type { Stream } from './stream';
  */
 export class Teller {
   readonly #control: Control;
-  readonly #feeds: Feeds;
+  readonly #union: Union;
+  readonly #inbox: Inbox;
   readonly #stream: Stream;
   readonly #signal: AbortSignal;
   readonly #failed: (failure: unknown) => void;
@@ -18,13 +20,15 @@ export class Teller {
   /** `failed` is called when the stream cannot be kept up to date. */
   constructor(
     control: Control,
-    feeds: Feeds,
+    union: Union,
+    inbox: Inbox,
     stream: Stream,
     signal: AbortSignal,
     failed: (failure: unknown) => void,
   ) {
     this.#control = control;
-    this.#feeds = feeds;
+    this.#union = union;
+    this.#inbox = inbox;
     this.#stream = stream;
     this.#signal = signal;
     this.#failed = failed;
@@ -44,8 +48,9 @@ export class Teller {
   async #tell(): Promise<void> {
     try {
       for (let change = this.#next(); change !== null; change = this.#next()) {
-        const denied = await this.#control.change(change, this.#stream.node, this.#signal);
-        for (const topic of denied) this.#feeds.drop(topic, 'denied', change.told);
+        const { denied, watched } = await this.#control.change(change, this.#stream.node, this.#signal);
+        this.#union.denied(denied, change.told);
+        if (change.watch) this.#inbox.take({ event: 'unread', topics: watched }, this.#stream.told);
       }
     } finally {
       this.#busy = false;
@@ -53,10 +58,11 @@ export class Teller {
   }
 
   #next(): Change | null {
-    const { told } = this.#stream;
-    const change = this.#signal.aborted ? null : this.#feeds.change(told);
+    const { told, watched } = this.#stream;
+    const change = this.#signal.aborted ? null : this.#union.change(told, watched);
     for (const topic of change?.unsubscribe ?? []) told.delete(topic);
     for (const [topic, version] of change?.told ?? []) told.set(topic, version);
+    this.#stream.watched = change?.watch ?? watched;
     return change;
   }
 }

@@ -16,7 +16,14 @@ export interface CometOptions {
   data: string;
   /** The topics to follow from the start, each with the position its content is known up to. */
   cursors: Record<string, Cursor>;
+  /** The topics of which only the moving is told, as `watch` changes them later. */
+  watch?: readonly string[];
   transport: TransportOption;
+  /**
+   * Whose client this is, such as the user's id. Only tabs with the same word share a connection, so that those
+   * still open from another sign-in are not listened to.
+   */
+  scope?: string;
   delegate: CometDelegate;
 }
 
@@ -38,13 +45,15 @@ export interface CometDelegate {
   /** An event of a topic: exactly once, in order. An exception is reported and counts as handled. */
   onData(topic: string, seq: number, payload: unknown): void;
   /**
-   * The events cannot be replayed: load the topic afresh and resolve with the position that content is valid
-   * at.
+   * The events cannot be replayed: load the topic afresh and resolve with the position that content is valid at.
+   * Whoever needs no content resolves with `at`, and goes on with what the server has told of since.
    */
-  onGap(topic: string): Promise<Cursor>;
+  onGap(topic: string, at: Cursor): Promise<Cursor>;
   onPresence(presence: Presence): void;
   /** Unnumbered news; of each key only the latest counts. */
   onHint(key: string, payload: unknown): void;
+  /** Topics that are watched have reached these positions. */
+  onUnread?(topics: Record<string, Cursor>): void;
   /**
    * The topic is no longer followed, and this client did not ask for that. `why` is `denied`, `limit` or the
    * server's word.
@@ -62,15 +71,33 @@ export interface CometDelegate {
  */
 export type Phase = 'null' | 'ready' | 'joined' | 'listening' | 'error' | 'abort';
 
+/**
+ * Why streams were given up for some time: they were held back on their way, they died within seconds, or they
+ * fell silent, each though requests went through.
+ */
+export type Obstacle = 'buffered' | 'died-early' | 'silent';
+
+/** What was last found out about the way to the server; the time is in milliseconds since 1970. */
+export interface Detected {
+  why: Obstacle;
+  at: number;
+}
+
 /** Times are milliseconds since 1970. */
 export interface CometState {
   phase: Phase;
   /** The transport in use, null when there is none. */
   transport: TransportName | null;
+  /** Another tab of this browser holds the connection and passes its events on. */
+  shared: boolean;
+  /** The node of the server that answered last, as it names itself; null when none has. */
+  node: string | null;
   /** When the phase began. */
   since: number;
   retryAt: number | null;
   /** The time a control request last took, in milliseconds. */
   roundTrip: number | null;
   lastEventAt: number | null;
+  /** Why streams were last given up, null when they were not. */
+  detected: Detected | null;
 }

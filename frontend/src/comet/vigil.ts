@@ -1,10 +1,16 @@
-import { pause } from './clock';
+import { pause, remaining } from './clock';
 import type { Clock } from './clock';
 import type { Control } from './control';
 import type { Session } from './session';
 import type { Stream } from './stream';
 
 const patienceLimit = 40_000;
+
+/** After so many milliseconds without a word a stream with these heartbeats is silent. */
+export function streamPatience(heartbeat: number): number {
+  return Math.min(patienceLimit, heartbeat * 1.1 + 3_000);
+}
+
 // A timer this late means that the page was asleep: the silence is not the stream's fault.
 const asleep = 5_000;
 
@@ -48,7 +54,6 @@ export class Vigil {
   }
 
   #left(stream: Stream): number {
-    const patience = Math.min(patienceLimit, this.#session.heartbeat * 1.1 + 3_000);
-    return stream.heard + patience - this.#clock.now();
+    return remaining(this.#clock, stream.heard, streamPatience(this.#session.heartbeat));
   }
 }

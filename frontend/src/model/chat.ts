@@ -30,7 +30,11 @@ export type Api = Pick<
   | 'openDirect'
   | 'joinRoom'
   | 'leaveRoom'
+  | 'room'
 >;
+
+/** More rooms than this are loaded all at once. */
+const FEW = 4;
 
 /** What the chat needs from around it. */
 export interface ChatContext {
@@ -207,6 +211,24 @@ export class Chat {
   /** The same after a change that an overview which is under way may not know of. */
   renew(): Promise<Overview> {
     return this.#overviews.renew();
+  }
+
+  /** Loads afresh how much is unread in some rooms. */
+  async loadFigures(rooms: readonly Room[]): Promise<void> {
+    const mine = rooms.filter((room) => this.#has(room));
+    if (mine.length > FEW) {
+      await this.renew();
+      return;
+    }
+    const entries = await Promise.all(mine.map((room) => this.#context.api.room(room.id)));
+    for (const [i, room] of mine.entries()) {
+      const entry = entries[i];
+      if (entry && !this.#stopped && this.#has(room)) this.add(entry);
+    }
+  }
+
+  #has(room: Room): boolean {
+    return this.rooms.peek().get(room.id) === room;
   }
 
   #take(overview: Overview, changed: ReadonlySet<number>): void {

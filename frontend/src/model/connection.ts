@@ -1,6 +1,7 @@
 /** What the page knows about its data channel. */
 import { batch, effect, signal } from '@preact/signals';
-import type { CometState } from '../comet/types';
+import { demotion } from '../comet/choice';
+import type { CometState, Obstacle, TransportOption } from '../comet/types';
 
 /** Milliseconds of trouble before anybody is told: most of it passes sooner. */
 const QUIET = 4_000;
@@ -12,7 +13,36 @@ const unconnected: CometState = {
   retryAt: null,
   roundTrip: null,
   lastEventAt: null,
+  shared: false,
+  node: null,
+  detected: null,
 };
+
+/** What was found out about the way to the server, as it is to be told. */
+export type Finding =
+  | { readonly kind: 'nothing' | 'free' }
+  | {
+      readonly kind: 'obstacle';
+      readonly why: Obstacle;
+      readonly at: number;
+      /** No stream is tried before this time; null when that does not hold (any more). */
+      readonly until: number | null;
+      /** A stream is there. */
+      readonly over: boolean;
+      /** Somebody chose the transport, so nothing follows from it. */
+      readonly forced: boolean;
+    };
+
+export function finding(state: CometState, option: TransportOption, now: number): Finding {
+  const { detected, transport } = state;
+  const streams = transport === 'iframe';
+  if (!detected) return { kind: streams ? 'free' : 'nothing' };
+  const { why, at } = detected;
+  const forced = option !== 'auto';
+  const until = at + demotion;
+  const waits = !forced && !streams && now >= at && now < until;
+  return { kind: 'obstacle', why, at, until: waits ? until : null, over: streams, forced };
+}
 
 export class Connection {
   readonly state = signal<CometState>(unconnected);

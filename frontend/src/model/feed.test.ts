@@ -7,7 +7,7 @@ describe('the feed', () => {
   test('answers a gap of a room with the position of what it loaded', async () => {
     const { room, feed, log } = setUp();
     log.fill(10);
-    assert.deepEqual(await feed.onGap('room:7'), [1, 13]);
+    assert.deepEqual(await feed.onGap('room:7', [1, 13]), [1, 13]);
     assert.equal(room.lastNumber.value, 13);
     assert.equal(room.unread.value, 10);
   });
@@ -15,7 +15,7 @@ describe('the feed', () => {
   test('answers gaps of the workspace and of its own topic with one request', async () => {
     const { chat, feed, rooms } = setUp();
     rooms.push(entry(8));
-    assert.deepEqual(await Promise.all([feed.onGap('workspace'), feed.onGap('user:1')]), [
+    assert.deepEqual(await Promise.all([feed.onGap('workspace', [1, 0]), feed.onGap('user:1', [1, 0])]), [
       [1, 0],
       [1, 0],
     ]);
@@ -31,15 +31,15 @@ describe('the feed', () => {
     assert.equal('room:8' in cursors, false);
   });
 
-  test('follows at most 250 rooms, and one that is opened in the place of the oldest', async () => {
+  test('follows at most 120 rooms, and one that is opened in the place of the oldest', async () => {
     const { chat, cursors } = setUp();
     for (let id = 100; id < 400; id++) chat.add(entry(id));
-    assert.equal(Object.keys(cursors).length, 252);
+    assert.equal(Object.keys(cursors).length, 122);
     assert.equal('room:7' in cursors, false);
     chat.open(7);
     await settled();
     assert.deepEqual(cursors['room:7'], [1, 3]);
-    assert.equal(Object.keys(cursors).length, 252);
+    assert.equal(Object.keys(cursors).length, 122);
   });
 
   test('shows sign-in notices in the rooms of that person only', async () => {

@@ -11,6 +11,7 @@ import type {
   PresenceNotice,
 } from '../comet/types';
 import type { Chat } from './chat';
+import { Figures } from './figures';
 import { takeEvent } from './news';
 import { presenceKind } from './notices';
 import type { Room } from './room';
@@ -18,19 +19,40 @@ import type { Room } from './room';
 /** What the chat uses of the comet client. */
 export type FeedClient = Pick<
   CometClient,
-  'start' | 'stop' | 'leave' | 'subscribe' | 'unsubscribe' | 'retryNow' | 'setTransport' | 'ping' | 'state'
+  | 'start'
+  | 'stop'
+  | 'leave'
+  | 'subscribe'
+  | 'unsubscribe'
+  | 'watch'
+  | 'retryNow'
+  | 'setTransport'
+  | 'ping'
+  | 'state'
 >;
 
-export type MakeClient = (options: Pick<CometOptions, 'cursors' | 'delegate'>) => FeedClient;
+export type MakeClient = (
+  options: Pick<CometOptions, 'cursors' | 'delegate'> & { watch: readonly string[]; scope: string },
+) => FeedClient;
 
-/** The protocol follows 256 topics; two are my own and the workspace's, a few are kept free. */
-const MOST_ROOMS = 250;
+/**
+ * The protocol follows 256 topics of all tabs of a browser together, each of which may have used other rooms last. Of
+ * the rooms beyond only the moving is told.
+ */
+const MOST_ROOMS = 120;
+/** The most topics that the protocol watches. Figures of rooms beyond come with each overview. */
+const MOST_WATCHED = 1_000;
 /** Milliseconds before a room is followed yet again that the server ended right after it was followed again. */
 const PAUSE = 30_000;
 
 export class Feed implements CometDelegate {
   /** Followed room topics; those used last stand last. */
   readonly #followed = new Set<string>();
+  /** Room topics of which only the moving is told; those used last stand last. */
+  readonly #watched = new Set<string>();
+  readonly #figures: Figures;
+  /** What is watched has changed and is told in a moment, together with what changes until then. */
+  #telling = false;
   readonly #chat: Chat;
   readonly #makeClient: MakeClient;
   readonly #aborted: (reason: string, text: string) => void;
@@ -47,6 +69,7 @@ export class Feed implements CometDelegate {
     this.#chat = chat;
     this.#makeClient = makeClient;
     this.#aborted = aborted;
+    this.#figures = new Figures((rooms) => chat.loadFigures(rooms));
   }
 
   get client(): FeedClient {
@@ -69,8 +92,23 @@ export class Feed implements CometDelegate {
       this.#followed.add(topic);
       cursors[topic] = cursor(entry.position);
     }
-    this.#client = this.#makeClient({ cursors, delegate: this });
+    for (const { id } of recent.slice(0, -MOST_ROOMS)) this.#watched.add(`room:${id}`);
+    const scope = String(this.#chat.me.id);
+    this.#client = this.#makeClient({ cursors, watch: this.#watchable(), scope, delegate: this });
     this.#client.start();
+  }
+
+  #watchable(): string[] {
+    return [...this.#watched].slice(-MOST_WATCHED);
+  }
+
+  #watchOthers(): void {
+    if (this.#telling) return;
+    this.#telling = true;
+    queueMicrotask(() => {
+      this.#telling = false;
+      this.client.watch(this.#watchable());
+    });
   }
 
   /** Follows the workspace once I may: a guest has become a member. */
@@ -105,9 +143,12 @@ export class Feed implements CometDelegate {
         if (!wanted()) return;
         this.#ended.delete(room.topic);
         this.client.subscribe(room.topic, at);
+        this.#unwatch(room);
       },
       () => {
-        if (wanted()) this.#followed.delete(room.topic);
+        if (!wanted()) return;
+        this.#followed.delete(room.topic);
+        if (!this.#ended.has(room.topic)) this.#watch(room.topic);
       },
     );
   }
@@ -125,28 +166,48 @@ export class Feed implements CometDelegate {
   /** The connection is back: asks again about topics that could not be followed again. */
   wake(): void {
     if (this.#ended.size > 0) this.#ask();
+    this.#figures.wake();
   }
 
   stop(): void {
     clearTimeout(this.#later);
+    this.#figures.stop();
   }
 
   unfollow(room: Room): void {
     this.#ended.delete(room.topic);
     this.#resumed.delete(room.topic);
+    this.#unwatch(room);
     if (this.#followed.delete(room.topic)) this.client.unsubscribe(room.topic);
   }
 
+  /** Of the room that was used longest ago, only the moving is told from now on. */
   #makeSpace(): void {
-    const oldest = this.#followed.values().next();
-    if (this.#followed.size < MOST_ROOMS || oldest.done) return;
-    this.#followed.delete(oldest.value);
-    this.client.unsubscribe(oldest.value);
+    if (this.#followed.size < MOST_ROOMS) return;
+    const open = `room:${this.#chat.openId.peek()}`;
+    const oldest = [...this.#followed].find((topic) => topic !== open);
+    if (oldest === undefined) return;
+    this.#followed.delete(oldest);
+    this.client.unsubscribe(oldest);
+    this.#watch(oldest);
   }
 
-  onData(topic: string, _seq: number, payload: unknown): void {
+  #watch(topic: string): void {
+    this.#watched.delete(topic);
+    this.#watched.add(topic);
+    this.#watchOthers();
+  }
+
+  #unwatch(room: Room): void {
+    this.#figures.drop(room);
+    if (this.#watched.delete(room.topic)) this.#watchOthers();
+  }
+
+  onData(topic: string, seq: number, payload: unknown): void {
+    const room = this.#room(topic);
     const event = chatEvent(payload);
-    if (event) takeEvent(this.#chat, this.#room(topic), event);
+    if (event) takeEvent(this.#chat, room, event);
+    room?.passed(seq);
   }
 
   #room(topic: string): Room | undefined {
@@ -187,10 +248,24 @@ export class Feed implements CometDelegate {
     this.#chat.rooms.peek().get(hint.room_id)?.readUpTo(hint.number, true);
   }
 
+  /** Something has happened in rooms that are not followed: the API knows what of it is unread. */
+  onUnread(topics: Record<string, Cursor>): void {
+    for (const [topic, [epoch, seq]] of Object.entries(topics)) {
+      const room = this.#watched.has(topic) ? this.#room(topic) : undefined;
+      if (!room) continue;
+      const { position } = room;
+      if (position.epoch === epoch && position.seq >= seq) continue;
+      // There was no place for it when it was opened, or its history could not be had.
+      if (room === this.#chat.openRoom.peek()) this.follow(room);
+      else this.#figures.want(room);
+    }
+  }
+
   /** The server ended a subscription: the overview tells what is still ours. */
   onUnsubscribed(topic: string, why: string): void {
     this.#followed.delete(topic);
     if (topic === 'workspace') this.#ofWorkspace = false;
+    if (why === 'limit' && this.#room(topic)) this.#watch(topic);
     // To a guest nothing is said of the workspace, and nothing is amiss.
     if (why === 'limit' || (topic === 'workspace' && !this.#chat.may('see-directory'))) return;
     if (this.#room(topic)) this.#ended.add(topic);

@@ -32,6 +32,11 @@ export function shortTime(at: number): string {
   return momentFormat.format(at);
 }
 
+/** The time of day, and the day when it is another one. */
+export function moment(at: number, now: number): string {
+  return dayOf(at) === dayOf(now) ? clock(at) : shortTime(at);
+}
+
 export function count(n: number): string {
   return numberFormat.format(n);
 }

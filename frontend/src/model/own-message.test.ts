@@ -61,7 +61,7 @@ describe('an own message', () => {
     const stored = await send(world, 'mine');
     world.log.fill(500);
     await world.sends.answer(stored);
-    await world.feed.onGap('room:7');
+    await world.feed.onGap('room:7', [1, 504]);
     assert.deepEqual(world.room.outbox.entries.value, []);
     assert.equal(world.room.history.last, 504);
     world.room.stop();

@@ -16,7 +16,7 @@ async function setUpRestored(count = 5) {
   chat.open(7);
   await settled();
   const gap = async (topic: string) => {
-    const at = await feed.onGap(topic);
+    const at = await feed.onGap(topic, [2, 0]);
     await settled();
     return at;
   };

@@ -67,6 +67,8 @@ export class Room {
   /** The reader's view touches the newest message. */
   readonly atBottom = signal(true);
   readonly draft = signal('');
+  /** What is known of it is valid at this position of its topic, or later. */
+  position: Position;
   /** Counts up whenever the view shall go to the newest message. */
   readonly jumps = signal(0);
   readonly items: ReadonlySignal<readonly Item[]>;
@@ -77,14 +79,12 @@ export class Room {
   readonly #people: People;
   readonly #marker: ReadMarker;
   readonly #draftKey: string;
-  /** The epoch of its topic that all numbers belong to. */
-  #epoch: number;
 
   constructor(entry: RoomEntry, services: RoomServices, people: People) {
     this.id = entry.id;
     this.kind = entry.kind;
     this.directIds = entry.members;
-    this.#epoch = entry.position.epoch;
+    this.position = entry.position;
     this.#services = services;
     this.#people = people;
     this.#draftKey = `draft.${people.me.id}.${entry.id}`;
@@ -142,9 +142,10 @@ export class Room {
    * The server was restored to an earlier state when the epoch is another one: the numbers count other
    * messages now, and what is on the screen may never have been said.
    */
-  #begin({ epoch }: Position, last: number): void {
-    if (epoch === this.#epoch) return;
-    this.#epoch = epoch;
+  #begin(position: Position, last: number): void {
+    const before = this.position;
+    this.position = position;
+    if (position.epoch === before.epoch) return;
     this.lastNumber.value = last;
     this.readNumber.value = Math.min(this.readNumber.value, last);
     this.lastMessageAt.value = 0;
@@ -164,6 +165,11 @@ export class Room {
       this.history.add(message);
       this.#settle([message]);
     });
+  }
+
+  /** An event of the room's topic has been taken. */
+  passed(seq: number): void {
+    this.position = { epoch: this.position.epoch, seq };
   }
 
   /** The first message that comes while nobody looks gets the divider above it. */

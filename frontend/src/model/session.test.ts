@@ -4,7 +4,7 @@ import type { CometDelegate } from '../comet/types';
 import type { FeedClient, MakeClient } from './feed';
 import { listening } from './testing/chat-world';
 import { useMemory } from './testing/memory';
-import { ana, entry, overview, settled } from './testing/world';
+import { ana, bo, entry, Later, overview, settled } from './testing/world';
 
 /** The other tabs of the browser. */
 class Tabs extends EventTarget {
@@ -41,14 +41,27 @@ describe('the session', () => {
   /** What the server and the data channel were asked, in order. */
   let log: string[] = [];
   let signOut: () => Promise<Response>;
+  let look: () => Promise<Response>;
+  /** What the root element carries; the styles hide the page while its session is unconfirmed. */
+  const dataset: { session?: string } = {};
   const problem = (status: number) => Promise.resolve(Response.json({ detail: 'No.' }, { status }));
   const never = () => new Promise<Response>(() => {});
 
   const answer = (path: string): Promise<Response> => {
     if (path === '/logout') return signOut();
-    if (path === '/api/v1/overview') return Promise.resolve(Response.json(overview([entry(7)])));
+    if (path === '/api/v1/overview') return look();
+    if (path === '/api/v1/workspace') return Promise.resolve(Response.json(workspace));
     return never();
   };
+  const workspace = {
+    state: 'ready',
+    name: 'Workspace',
+    sign_up: 'invite',
+    signed_in: false,
+    code_required: false,
+  };
+  const mine = async () => Response.json(overview([entry(7)]));
+  const bos = async () => Response.json(overview([entry(7)], { me: bo }));
   let channel: CometDelegate | undefined;
   const client: MakeClient = ({ delegate }): FeedClient => {
     channel = delegate;
@@ -60,6 +73,7 @@ describe('the session', () => {
     leave: () => {},
     subscribe: () => {},
     unsubscribe: () => {},
+    watch: () => {},
     retryNow: () => {},
     setTransport: () => {},
     ping: async () => 1,
@@ -81,6 +95,7 @@ describe('the session', () => {
     replace('location', { pathname: '/rooms/7' });
     replace('history', { replaceState: () => {}, pushState: () => {} });
     replace('addEventListener', () => {});
+    replace('document', { documentElement: { dataset } });
     replace('fetch', (path: string) => {
       if (path === '/logout') log.push('sign out');
       return answer(path);
@@ -91,6 +106,7 @@ describe('the session', () => {
 
   beforeEach(async () => {
     useMemory();
+    look = mine;
     localStorage.setItem('chatd.signed-in', String(ana.id));
     page = new AbortController();
     session.startSession(page.signal, client);
@@ -99,6 +115,7 @@ describe('the session', () => {
     Tabs.posted = [];
   });
   afterEach(async () => {
+    session.reveal();
     await Tabs.say('signed-out');
     page.abort();
   });
@@ -163,5 +180,122 @@ describe('the session', () => {
     await Tabs.say('signed-in');
     assert.notEqual(chat(), before);
     assert.equal(room().draft.value, 'not sent');
+  });
+
+  describe('back from the back/forward cache', () => {
+    test('is blank until the server confirms who is signed in, and goes on then', async () => {
+      const before = chat();
+      const slow = new Later<Response>();
+      look = slow.ask;
+      session.hide();
+      assert.equal(dataset.session, 'unconfirmed');
+      const confirmed = session.confirm();
+      await answered();
+      assert.equal(dataset.session, 'unconfirmed');
+      await slow.answer(await mine());
+      await confirmed;
+      assert.equal(dataset.session, undefined);
+      assert.equal(chat(), before);
+    });
+
+    test('shows the sign-in page, and why, when the session has ended', async () => {
+      look = () => problem(401);
+      session.hide();
+      await session.confirm();
+      const now = session.stage.value;
+      assert.ok(now.name === 'visitor');
+      assert.equal(now.ended, 'expired');
+      assert.equal(dataset.session, undefined);
+    });
+
+    test('shows nothing of somebody else who was signed in before', async () => {
+      const before = chat();
+      look = bos;
+      session.hide();
+      const confirmed = session.confirm();
+      assert.equal(dataset.session, 'unconfirmed');
+      await confirmed;
+      assert.notEqual(chat(), before);
+      assert.equal(chat().me.id, bo.id);
+      assert.equal(dataset.session, undefined);
+    });
+
+    test('shows nothing of the chat when the server cannot be reached', async () => {
+      look = () => Promise.reject(new TypeError('no network'));
+      session.hide();
+      await session.confirm();
+      assert.equal(session.stage.value.name, 'unreachable');
+      assert.equal(dataset.session, undefined);
+    });
+
+    test('does not believe an answer to what was asked before the page was put away', async () => {
+      const [early, late] = [new Later<Response>(), new Later<Response>()];
+      look = early.ask;
+      const asked = chat().refresh();
+      session.hide();
+      look = late.ask;
+      const confirmed = session.confirm();
+      await early.answer(await mine());
+      await asked;
+      await answered();
+      assert.equal(dataset.session, 'unconfirmed');
+      look = bos;
+      await late.answer(await bos());
+      await confirmed;
+      assert.equal(chat().me.id, bo.id);
+    });
+
+    test('nor the answer to a start from before', async () => {
+      const [early, late] = [new Later<Response>(), new Later<Response>()];
+      look = early.ask;
+      void session.enter();
+      session.hide();
+      look = late.ask;
+      const confirmed = session.confirm();
+      await answered();
+      await early.answer(await mine());
+      await answered();
+      look = bos;
+      await late.answer(await bos());
+      await confirmed;
+      assert.equal(chat().me.id, bo.id);
+    });
+
+    test('nor one that comes when it was put away a second time', async () => {
+      const [early, late] = [new Later<Response>(), new Later<Response>()];
+      look = early.ask;
+      session.hide();
+      const first = session.confirm();
+      await answered();
+      session.hide();
+      look = late.ask;
+      const second = session.confirm();
+      await early.answer(await mine());
+      await first;
+      await answered();
+      assert.equal(dataset.session, 'unconfirmed');
+      await late.answer(await mine());
+      await second;
+      assert.equal(dataset.session, undefined);
+    });
+
+    test('shows nothing of the chat before while another tab has somebody else sign in', async () => {
+      const slow = new Later<Response>();
+      look = slow.ask;
+      session.hide();
+      const confirmed = session.confirm();
+      await answered();
+      await slow.answer(await bos());
+      await answered();
+      await Tabs.say('signed-in');
+      assert.equal(slow.count, 2);
+      await slow.answer(await bos());
+      await confirmed;
+      assert.equal(session.stage.value.name, 'loading');
+      await slow.answer(await bos());
+      await answered();
+      assert.equal(chat().me.id, bo.id);
+      assert.equal(dataset.session, undefined);
+    });
   });
 });

@@ -42,6 +42,8 @@ const tabs = new BroadcastChannel('chatd');
 let wanted: string | null = null;
 /** Counts the starts, so that a slow answer does not undo a later one. */
 let starts = 0;
+/** Counts how often the page was put away. */
+let hidings = 0;
 
 const cometClient: MakeClient = (options) =>
   new CometClient({
@@ -185,14 +187,23 @@ function aborted(reason: string, text: string): void {
 
 /** Before the page goes into the back/forward cache: nothing of the chat may flash up on return. */
 export function hide(): void {
+  hidings++;
+  // What was asked before says nothing about who is signed in on return.
+  starts++;
   document.documentElement.dataset.session = 'unconfirmed';
 }
 
 /** The page came back from the cache: blank until the session is confirmed. */
 export async function confirm(): Promise<void> {
+  const hiding = hidings;
   const now = chat();
-  if (!now || !(await isStill(now))) await enter();
-  reveal();
+  const still = now !== null && (await isStill(now));
+  if (hiding === hidings && !still && chat() === now) {
+    if (now) change({ name: 'loading' });
+    await enter();
+  }
+  // Put away again meanwhile, it is the next return that asks.
+  if (hiding === hidings) reveal();
 }
 
 export function reveal(): void {
@@ -202,7 +213,7 @@ export function reveal(): void {
 /** Whether the same person is still signed in; takes the news on the way. */
 async function isStill(now: Chat): Promise<boolean> {
   try {
-    const overview = await now.refresh();
+    const overview = await now.renew();
     return overview.me.id === now.me.id;
   } catch {
     return false;

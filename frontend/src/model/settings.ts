@@ -21,6 +21,15 @@ export function setTransport(value: TransportOption): void {
   store('transport', value === 'auto' ? null : value);
 }
 
+/** Takes over what is chosen in other tabs of this browser. */
+export function followChoices(until: AbortSignal): void {
+  const read = () => {
+    theme.value = known(themes, stored('theme')) ?? 'system';
+    transport.value = known(transports, stored('transport')) ?? 'auto';
+  };
+  addEventListener('storage', read, { signal: until });
+}
+
 function known<T extends string>(values: readonly T[], value: string | null): T | undefined {
   return values.find((one) => one === value);
 }

@@ -52,17 +52,52 @@ export class FakeBrowser implements Environment {
   readonly sent: string[] = [];
   readonly #nodes: FakeNode[];
   readonly #handlers = new Set<{ event: PageEvent; handler: (persisted: boolean) => void }>();
+  readonly #requests = new Set<() => void>();
   #tokens = 0;
+  #waiting: (() => void)[] | null = null;
   /** None, unless a test says so: then every page may hold requests. */
   tabs?: Tabs;
+  /** Tells its words from those of other pages. */
+  name = '';
   visible = true;
   /** Whether the page's load event has been. */
   complete = true;
 
-  constructor(nodes: FakeNode[], seed = 1) {
-    this.time = new FakeClock(seed);
-    this.clock = new CountingClock(this.time);
+  /** A page of its own in a browser that has others may be given the time of those. */
+  constructor(nodes: FakeNode[], time: number | FakeClock = 1) {
+    this.time = time instanceof FakeClock ? time : new FakeClock(time);
+    this.clock = new CountingClock(this.time, (run) => this.wake(run));
     this.#nodes = nodes;
+  }
+
+  /** Nothing happens in the page until it thaws; what would have, happens then. */
+  freeze(): void {
+    this.#waiting ??= [];
+  }
+
+  thaw(): void {
+    const waiting = this.#waiting ?? [];
+    this.#waiting = null;
+    for (const run of waiting) this.time.after(0, () => this.wake(run));
+  }
+
+  get frozen(): boolean {
+    return this.#waiting !== null;
+  }
+
+  /** Runs something in the page. */
+  wake(run: () => void): void {
+    if (this.#waiting) this.#waiting.push(run);
+    else run();
+  }
+
+  /** It ends without a word: its connections break, and nothing happens in it any more. */
+  crash(): void {
+    this.freeze();
+    for (const stream of this.streams) stream.cut();
+    for (const gone of this.#requests) gone();
+    this.streams.clear();
+    this.fetches.clear();
   }
 
   /** Any of the nodes: nothing says that the same one is asked twice. */
@@ -123,7 +158,7 @@ export class FakeBrowser implements Environment {
 
   token(): string {
     this.#tokens += 1;
-    return `tag${this.#tokens}`;
+    return `${this.name}tag${this.#tokens}`;
   }
 
   readonly report = (error: unknown): void => {
@@ -144,11 +179,13 @@ export class FakeBrowser implements Environment {
       init.signal?.addEventListener('abort', fail);
       const answer = (status: number, value: unknown, retryAfter?: string) =>
         this.travel(() => {
-          if (!this.fetches.delete(name)) return;
-          init.signal?.removeEventListener('abort', fail);
-          if (status === 0 || this.weather.down || this.time.random() < this.weather.loss)
-            reject(new TypeError('network'));
-          else resolve(response(status, value, retryAfter));
+          const lost = status === 0 || this.weather.down || this.time.random() < this.weather.loss;
+          this.wake(() => {
+            if (!this.fetches.delete(name)) return;
+            init.signal?.removeEventListener('abort', fail);
+            if (lost) reject(new TypeError('network'));
+            else resolve(response(status, value, retryAfter));
+          });
         });
       this.travel(() => this.#arrive(url, kind, body, answer, init.signal));
     });
@@ -167,8 +204,19 @@ export class FakeBrowser implements Environment {
     else if (kind === 'control') answer(200, this.node().control(body as Parameters<FakeNode['control']>[0]));
     else {
       const node = this.node();
-      const connection: FakeConnection = { write: (events) => answer(200, { events, next: 0 }) };
-      signal?.addEventListener('abort', () => this.travel(() => node.gone(connection)));
+      if (signal?.aborted) return;
+      const gone = () => this.travel(() => node.gone(connection));
+      const connection: FakeConnection = {
+        write: (events) => {
+          this.#requests.delete(gone);
+          answer(200, { events, next: 0 });
+        },
+      };
+      this.#requests.add(gone);
+      signal?.addEventListener('abort', () => {
+        this.#requests.delete(gone);
+        gone();
+      });
       node.data(body as DataRequest, connection);
       this.time.after(25_000, () => node.expire(connection));
       this.#repeat(body as DataRequest);
@@ -198,9 +246,12 @@ export class FakeStream implements OpenFrame, FakeConnection {
     this.request = request;
     this.#listener = listener;
     this.#node = browser.node();
-    const refused = () => this.#listener.ended();
+    const refused = () => browser.wake(() => this.#listener.ended());
     browser.travel(() => {
-      if (browser.weather.down || browser.weather.answer?.('stream')) refused();
+      if (!browser.streams.has(this)) return;
+      const other = browser.weather.answer?.('stream');
+      if (other?.body) browser.wake(() => this.#listener.heard(other.body));
+      if (browser.weather.down || other) refused();
       else this.#node.data(request, this);
     });
   }
@@ -222,7 +273,7 @@ export class FakeStream implements OpenFrame, FakeConnection {
   cut(told = false): void {
     this.#cut = true;
     this.#node.gone(this);
-    if (told && this.#browser.streams.has(this)) this.#listener.ended();
+    if (told && this.#browser.streams.has(this)) this.#browser.wake(() => this.#listener.ended());
   }
 
   #arrive(run: () => void): void {
@@ -231,7 +282,8 @@ export class FakeStream implements OpenFrame, FakeConnection {
     this.#arrival = Math.max(this.#arrival, time.now() + weather.lag + from + time.random() * (to - from));
     time.after(this.#arrival - time.now(), () => {
       if (weather.down) this.cut();
-      if (!this.#cut && this.#browser.streams.has(this)) run();
+      if (this.#cut) return;
+      this.#browser.wake(() => this.#browser.streams.has(this) && run());
     });
   }
 }

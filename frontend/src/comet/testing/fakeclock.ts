@@ -56,12 +56,15 @@ export class FakeClock implements Clock {
 /** A clock on the time of another that knows how many of its own timers wait. */
 export class CountingClock implements Clock {
   readonly #clock: FakeClock;
+  readonly #run: (work: () => void) => void;
   waiting = 0;
   /** Milliseconds by which its timers are late, as those of a hidden tab are. */
   late = 0;
 
-  constructor(clock: FakeClock) {
+  /** `run` does what a timer is for. */
+  constructor(clock: FakeClock, run: (work: () => void) => void = (work) => work()) {
     this.#clock = clock;
+    this.#run = run;
   }
 
   now(): number {
@@ -79,10 +82,13 @@ export class CountingClock implements Clock {
       if (open) this.waiting -= 1;
       open = false;
     };
-    const cancel = this.#clock.after(ms + this.late, () => {
-      close();
-      run();
-    });
+    const cancel = this.#clock.after(ms + this.late, () =>
+      this.#run(() => {
+        if (!open) return;
+        close();
+        run();
+      }),
+    );
     return () => {
       close();
       cancel();

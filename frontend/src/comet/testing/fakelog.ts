@@ -1,4 +1,5 @@
 import type { Cursor } from '../types';
+import { FakeHolds } from './fakeholds';
 
 interface Topic {
   epoch: number;
@@ -10,6 +11,7 @@ export class FakeLog {
   readonly #topics = new Map<string, Topic>();
   readonly #followers = new Set<() => void>();
   readonly denied = new Set<string>();
+  readonly holds = new FakeHolds();
   /** Who came and went, in order; a revision is a length of this. */
   readonly notices: { user: string; notice: string; time: number }[] = [];
 

@@ -13,8 +13,8 @@ export interface FakeConnection {
 interface Current {
   connection: FakeConnection;
   mode: DataRequest['mode'];
-  /** What the client knows of presence, null for nothing. */
-  presence: number | null;
+  /** What the client knows of presence, null for nothing; not wanted when absent. */
+  presence: number | null | undefined;
   /** Goes before the first events. */
   greeting: Event[];
 }
@@ -23,6 +23,8 @@ interface FakeSession {
   n: number;
   current: Current | null;
   subscriptions: Map<string, { epoch: number; seq: number }>;
+  /** Topics watched, each with what was last told of it. */
+  watched: Map<string, string>;
 }
 
 interface Operation {
@@ -58,29 +60,33 @@ export class FakeNode {
 
   data(request: DataRequest, connection: FakeConnection): void {
     this.requests.push(request);
-    const session = this.#adopt(request.id);
-    const ack = {
-      event: 'listen-ack',
-      node: this.name,
-      n: request.n,
-      heartbeat: this.heartbeat,
-      hold: 25_000,
-    };
-    if (request.n < session.n) {
+    const { id, n = 0, mode } = request;
+    const session = id === undefined ? newSession() : this.#adopt(id);
+    const ack = { event: 'listen-ack', node: this.name, n, heartbeat: this.heartbeat, hold: 25_000 };
+    if (n < session.n) {
       connection.write([ack, superseded], true);
       return;
     }
-    session.n = request.n;
+    session.n = n;
     this.#end(session, [superseded]);
     session.subscriptions.clear();
     const denied = this.#follow(session, request.have);
-    const presence = request.presence === '' ? null : Number(request.presence);
-    session.current = { connection, mode: request.mode, presence, greeting: [{ ...ack, denied }] };
+    // Whoever has had the answer before knows all positions.
+    const before = request.event === 'refresh' && mode !== 'stream' ? session.watched : null;
+    session.watched = new Map(request.watch?.map((topic) => [topic, before?.get(topic) ?? '']));
+    const presence = revision(request.presence);
+    session.current = { connection, mode, presence, greeting: [{ ...ack, denied }] };
+    if (id !== undefined && mode !== 'poll') {
+      this.#log.holds.add(id, connection, () =>
+        this.#end(session, [{ event: 'refresh', in: 0, why: 'crowded' }]),
+      );
+    }
     this.#serve(session);
   }
 
   /** The client is gone. */
   gone(connection: FakeConnection): void {
+    this.#log.holds.remove(connection);
     for (const session of this.sessions.values()) {
       if (session.current?.connection === connection) session.current = null;
     }
@@ -126,6 +132,11 @@ export class FakeNode {
     if (op === 'unsubscribe' && Array.isArray(topics)) {
       for (const topic of topics) session.subscriptions.delete(topic);
     }
+    if (op === 'watch' && Array.isArray(topics)) {
+      session.watched = new Map(topics.map((topic) => [topic, this.#position(topic)]));
+      const at = topics.map((topic) => [topic, JSON.parse(this.#position(topic))]);
+      return { event: 'watch-ack', node: this.name, topics: Object.fromEntries(at), denied: [] };
+    }
     if (op === 'leave') {
       this.sessions.delete(id ?? '');
       this.#end(session, [{ event: 'refresh', in: 0, why: 'end' }]);
@@ -136,7 +147,7 @@ export class FakeNode {
   }
 
   #adopt(id: string): FakeSession {
-    const session = this.sessions.get(id) ?? { n: 0, current: null, subscriptions: new Map() };
+    const session = this.sessions.get(id) ?? newSession();
     this.sessions.set(id, session);
     return session;
   }
@@ -153,6 +164,7 @@ export class FakeNode {
   #end(session: FakeSession, events: Event[]): void {
     const { current } = session;
     session.current = null;
+    if (current) this.#log.holds.remove(current.connection);
     current?.connection.write([...current.greeting, ...events], true);
   }
 
@@ -185,12 +197,26 @@ export class FakeNode {
         events.push({ ...kind, topic, epoch, seq: at.seq + 1 });
       }
     }
-    return [...events, ...this.#presence(current)];
+    return [...events, ...this.#unread(session), ...this.#presence(current)];
+  }
+
+  #unread(session: FakeSession): Event[] {
+    const moved = [...session.watched].filter(([topic, told]) => this.#position(topic) !== told);
+    for (const [topic] of moved) session.watched.set(topic, this.#position(topic));
+    if (moved.length === 0) return [];
+    const at = moved.map(([topic]) => [topic, JSON.parse(this.#position(topic))]);
+    return [{ event: 'unread', topics: Object.fromEntries(at) }];
+  }
+
+  #position(topic: string): string {
+    const { epoch, payloads } = this.#log.topic(topic);
+    return JSON.stringify([epoch, payloads.length]);
   }
 
   #presence(current: Current): Event[] {
     const { notices } = this.#log;
     const known = current.presence;
+    if (known === undefined) return [];
     if ((known ?? 0) === notices.length) return [];
     current.presence = notices.length;
     const states = Object.fromEntries(notices.map(({ user, notice }) => [user, notice]));
@@ -199,4 +225,13 @@ export class FakeNode {
       { event: 'presence', revision, snapshot: known === null, states, notices: notices.slice(known ?? 0) },
     ];
   }
+}
+
+function newSession(): FakeSession {
+  return { n: 0, current: null, subscriptions: new Map(), watched: new Map() };
+}
+
+function revision(known: string | undefined): number | null | undefined {
+  if (known === undefined) return undefined;
+  return known === '' ? null : Number(known);
 }

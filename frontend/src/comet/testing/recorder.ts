@@ -15,6 +15,8 @@ export class Recorder implements CometDelegate {
   readonly phases: string[] = [];
   readonly notices: PresenceNotice[] = [];
   states: Record<string, string> = {};
+  /** Where topics are of which only that is told. */
+  unread: Record<string, Cursor> = {};
   /** What loading a topic afresh does before it takes its snapshot. */
   load: () => Promise<void> = () => Promise.resolve();
   /** Called in the middle of showing an event. */
@@ -61,6 +63,10 @@ export class Recorder implements CometDelegate {
 
   onHint(key: string, payload: unknown): void {
     this.hints.push(`${key} ${JSON.stringify(payload)}`);
+  }
+
+  onUnread(topics: Record<string, Cursor>): void {
+    this.unread = { ...this.unread, ...topics };
   }
 
   onUnsubscribed(topic: string, why: string): void {

@@ -12,10 +12,13 @@ export const listening: CometState = {
   retryAt: null,
   roundTrip: null,
   lastEventAt: null,
+  shared: false,
+  node: null,
+  detected: null,
 };
 
-/** A chat with one room of so many messages, and hands on everything around it. */
-export function setUp(count = 3, change: Partial<RoomEntry> = {}) {
+/** A chat with one room of so many messages, and others if need be, and hands on everything around it. */
+export function setUp(count = 3, change: Partial<RoomEntry> = {}, others: readonly RoomEntry[] = []) {
   const log = new Log().fill(count);
   const sends = new Later<Message>();
   const read: number[] = [];
@@ -28,12 +31,18 @@ export function setUp(count = 3, change: Partial<RoomEntry> = {}) {
     position: { epoch: 1, seq: count },
     ...change,
   });
-  const rooms = [first];
+  const rooms = [first, ...others];
   const roster = { asked: 0, members: [ana, bo].map((user): Member => ({ ...user, room_role: 'member' })) };
   const sent: string[] = [];
+  /** What the API was asked for: the overview, or a room. */
+  const asked: ('overview' | number)[] = [];
+  const watched = new Set<string>();
   const channel: string[] = [];
   const api: Api = {
-    overview: async () => overview(rooms),
+    overview: async () => {
+      asked.push('overview');
+      return overview(rooms);
+    },
     history: async (_room, query) => log.page(query),
     send: (_room, clientId) => {
       sent.push(clientId);
@@ -48,6 +57,12 @@ export function setUp(count = 3, change: Partial<RoomEntry> = {}) {
     openDirect: async () => entry(9),
     joinRoom: async (id) => entry(id),
     leaveRoom: async () => {},
+    room: async (id) => {
+      const found = rooms.find((one) => one.id === id);
+      if (!found) throw new Error(`there is no room ${id}`);
+      asked.push(id);
+      return found;
+    },
   };
   let delegate: CometDelegate | undefined;
   const chat = new Chat(overview(rooms), {
@@ -57,6 +72,7 @@ export function setUp(count = 3, change: Partial<RoomEntry> = {}) {
     makeClient: (options) => {
       delegate = options.delegate;
       Object.assign(cursors, options.cursors);
+      for (const topic of options.watch) watched.add(topic);
       return {
         start: () => void channel.push('start'),
         stop: () => void channel.push('stop'),
@@ -66,6 +82,10 @@ export function setUp(count = 3, change: Partial<RoomEntry> = {}) {
         },
         unsubscribe: (topic) => {
           delete cursors[topic];
+        },
+        watch: (topics) => {
+          watched.clear();
+          for (const topic of topics) watched.add(topic);
         },
         retryNow: () => void channel.push('retryNow'),
         setTransport: () => {},
@@ -100,6 +120,8 @@ export function setUp(count = 3, change: Partial<RoomEntry> = {}) {
     arrives,
     rooms,
     roster,
+    asked,
+    watched,
   };
 }
 

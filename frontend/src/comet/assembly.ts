@@ -1,0 +1,135 @@
+import { Backoff } from './backoff';
+import { TransportChoice } from './choice';
+import { Control } from './control';
+import type { Environment } from './environment';
+import type { ServerEvent } from './events';
+import { Feeds } from './feeds';
+import { Inbox } from './inbox';
+import { Latest } from './latest';
+import { Lead } from './lead';
+import type { Loss } from './leadkeeper';
+import { Line } from './line';
+import { Loop } from './loop';
+import type { Mode } from './mode';
+import { Opening } from './opening';
+import { Peers } from './peers';
+import { Poll } from './poll';
+import { PollMode } from './pollmode';
+import { PresenceFeed } from './presence';
+import { PullMode } from './pullmode';
+import { Relay } from './relay';
+import { RelayMode } from './relaymode';
+import { ReaderRequests, SessionRequests } from './requests';
+import { Session } from './session';
+import { Sharing } from './sharing';
+import { Status } from './status';
+import { StreamMode } from './streammode';
+import type { CometOptions, CometState, TransportOption } from './types';
+import { Union } from './union';
+import { Vigil } from './vigil';
+import { Watch } from './watch';
+
+/** What the parts of a client tell it. */
+export interface AssemblyListener {
+  /** The way of listening in use, null when not listening. */
+  mode(): Mode | null;
+  stateChanged(state: CometState): void;
+  /** The server said that it is over. */
+  abort(reason: string, text: string): void;
+  /** This tab leads, or does no longer. */
+  won(): void;
+  lost(loss: Loss): void;
+  /** Another tab wants to know whether the connection lives. */
+  look(insist: boolean): void;
+  /** A person chose a transport in another tab. */
+  chosen(option: TransportOption): void;
+}
+
+export type Assembly = ReturnType<typeof assemble>;
+
+/** Makes the parts of a client and joins them. */
+export function assemble(options: CometOptions, environment: Environment, listener: AssemblyListener) {
+  const { clock, memory, page, report } = environment;
+  const shared = shareable(options, environment, listener);
+  const { session, status, feeds, lead, line, relay, inbox } = shared;
+  const control = new Control(environment, options.control, session, status);
+  const choice = new TransportChoice(clock, memory, options.transport);
+  const backoff = new Backoff(clock);
+  const poll = new Poll(environment, options.data, shared.requests, inbox);
+  const opening = new Opening(environment, options.data, shared.requests, inbox, poll);
+  const vigil = new Vigil(clock, session, control);
+  const reader = new Poll(environment, options.data, new ReaderRequests(feeds), inbox);
+  const parts = { clock, page, report, ...shared, control, choice, backoff, opening, vigil };
+  const follower = new RelayMode({ ...parts, poll: reader });
+  const sharing: Sharing = new Sharing({
+    ...parts,
+    follower,
+    chosen: (option) => listener.chosen(option),
+    replaced: () => loop.lost(false),
+  });
+  const loop: Loop = new Loop({
+    ...parts,
+    sharing,
+    stream: new StreamMode(parts),
+    pull: new PullMode({ ...parts, poll }),
+    poll: new PollMode({ ...parts, poll, wanted: () => !lead.held || choice.way === 'poll' }),
+    relay: line.works ? follower : null,
+    abort: (reason, text) => {
+      // Nothing of it has come as an event.
+      relay.relay({ event: 'abort', reason, text });
+      listener.abort(reason, text);
+    },
+  });
+  return { session, status, feeds, watch: shared.watch, control, choice, lead, relay, sharing, loop };
+}
+
+/** What is followed, by this tab and the others, and what is known. */
+function shareable(options: CometOptions, environment: Environment, listener: AssemblyListener) {
+  const { clock, tabs, report } = environment;
+  const { delegate } = options;
+  const session = new Session();
+  const status = new Status(clock, (state) => listener.stateChanged(state));
+  const changed = () => listener.mode()?.changed();
+  const feeds: Feeds = new Feeds(environment, delegate, {
+    room: (topic) => union.room(topic),
+    behind: () => listener.mode()?.behind(),
+    changed,
+  });
+  const watch = new Watch((topic) => feeds.has(topic), {
+    unread: (topics) => delegate.onUnread?.(topics),
+    changed,
+  });
+  const peers = new Peers();
+  const union: Union = new Union(feeds, watch, peers, (topics) => relay.ended(topics));
+  const presence = new PresenceFeed((news) => delegate.onPresence(news));
+  const latest = new Latest();
+  const tab = environment.token();
+  const name = sharedName(options.scope ?? '');
+  const line = new Line(tabs?.channel ?? null, name, tab);
+  const lead = new Lead(environment, name, tab, listener);
+  const look = (insist: boolean) => listener.look(insist);
+  const relay = new Relay({
+    clock,
+    line,
+    lead,
+    peers,
+    union,
+    latest,
+    session,
+    status,
+    changed,
+    look,
+    report,
+  });
+  const relayed = (event: ServerEvent) => relay.relay(event);
+  const abort = (reason: string, text: string) => listener.abort(reason, text);
+  const known = { delegate, feeds, union, presence, latest, watch, session, status };
+  const inbox = new Inbox({ ...known, relay: relayed, report, abort });
+  const requests = new SessionRequests(session, union, presence);
+  return { line, lead, relay, inbox, requests, union, watch, feeds, session, status };
+}
+
+/** What the tabs share is named so. Those with another version of the messages do not take part. */
+export function sharedName(scope: string): string {
+  return `chatd.comet.1.${scope}`;
+}

@@ -1,0 +1,139 @@
+import { child, Stopped, until } from './clock';
+import type { Environment } from './environment';
+import type { Held, LeadKeeper, Loss } from './leadkeeper';
+import { LeadLease } from './leadlease';
+import { LeadLock } from './leadlock';
+
+/** What the lead needs of an environment. */
+export type LeadParts = Pick<Environment, 'clock' | 'page' | 'tabs' | 'report'>;
+
+export interface LeadListener {
+  /** This tab leads. */
+  won(): void;
+  /** It leads no longer. */
+  lost(loss: Loss): void;
+}
+
+/** Agrees with the other tabs of the browser which of them leads: it holds the connection for all. */
+export class Lead {
+  readonly #report: (error: unknown) => void;
+  readonly #listener: LeadListener;
+  #keeper: LeadKeeper | null;
+  #life: AbortController | null = null;
+  // Ends the wait for the lead.
+  #turn: AbortController | null = null;
+  #held = false;
+  #seizing = false;
+
+  constructor(parts: LeadParts, name: string, tab: string, listener: LeadListener) {
+    this.#report = parts.report;
+    this.#listener = listener;
+    this.#keeper = keeper(parts, name, tab);
+  }
+
+  /** Where tabs have no way to agree, each is for itself. */
+  get alone(): boolean {
+    return this.#keeper === null;
+  }
+
+  /** Whether this tab may hold a connection. */
+  get held(): boolean {
+    return this.alone || this.#held;
+  }
+
+  /** The tab that leads has given no sign of life for too long, as far as can be seen without asking it. */
+  get lapsed(): boolean {
+    return this.#keeper?.lapsed ?? false;
+  }
+
+  /** Tries to lead from now on. */
+  start(): void {
+    if (this.#life || this.#keeper === null) return;
+    this.#life = new AbortController();
+    const { signal } = this.#life;
+    this.#compete(this.#keeper, signal).catch((error: unknown) => {
+      if (error instanceof Stopped) return;
+      // There are no locks to be had here, whatever the browser says.
+      this.#keeper = null;
+      this.#report(error);
+      this.#listener.won();
+    });
+  }
+
+  /** Frees it at once, without a word to the listener. `told`: other tabs know that it will. */
+  stop(told: boolean): void {
+    if (told) this.#keeper?.bequeath();
+    this.#held = false;
+    this.#seizing = false;
+    this.#life?.abort();
+    this.#life = null;
+  }
+
+  /** The tab that leads does not answer: this one takes its place. */
+  seize(): void {
+    if (!this.#life || this.#held || this.#seizing) return;
+    this.#seizing = true;
+    this.#turn?.abort();
+  }
+
+  /** There is life in this tab, if it leads. */
+  renew(): void {
+    if (this.#held) this.#keeper?.renew();
+  }
+
+  /** Another tab has said that it leads, since later than this one. */
+  yield(): void {
+    if (this.#held) this.#keeper?.yield();
+  }
+
+  /** Another tab has said that it leads no longer. */
+  left(tab: string): void {
+    this.#keeper?.left(tab);
+  }
+
+  async #compete(keeper: LeadKeeper, life: AbortSignal): Promise<void> {
+    while (!life.aborted) {
+      const turn = child(life);
+      this.#turn = turn;
+      try {
+        await this.#hold(await this.#obtain(keeper, turn.signal), life);
+      } catch (error) {
+        if (!(error instanceof Stopped)) throw error;
+      } finally {
+        turn.abort();
+      }
+    }
+  }
+
+  async #obtain(keeper: LeadKeeper, signal: AbortSignal): Promise<Held> {
+    const seizing = this.#seizing;
+    // What could not be seized may be tried again.
+    this.#seizing = false;
+    const held = await (seizing ? keeper.seize(signal) : keeper.take(signal));
+    // The wait may have ended in the moment that it was over.
+    if (signal.aborted) throw new Stopped();
+    return held;
+  }
+
+  async #hold({ lost }: Held, life: AbortSignal): Promise<void> {
+    this.#held = true;
+    this.#listener.won();
+    const loss = await until(lost, life);
+    this.#held = false;
+    this.#listener.lost(loss);
+  }
+}
+
+function keeper({ clock, page, tabs }: LeadParts, name: string, tab: string): LeadKeeper | null {
+  if (tabs?.locks) return new LeadLock(tabs.locks, name);
+  if (!tabs?.storage) return null;
+  const isVisible = () => page.isVisible();
+  return new LeadLease({
+    clock,
+    storage: tabs.storage,
+    name,
+    tab,
+    isVisible,
+    talking: tabs.channel !== null,
+  });
+}
