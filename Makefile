@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 GO    ?= go
 
-.PHONY: help run build test test-go test-frontend e2e e2e-container check lint types fresh frontend bench fuzz fuzz-api clean
+.PHONY: help run build test test-go test-frontend e2e e2e-container check lint types fresh frontend bench load fuzz fuzz-api clean
 
 help: ## Print the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,12 @@ frontend: frontend/node_modules ## Build frontend/dist
 bench: ## Run the benchmarks
 	@scripts/install-postgres.sh
 	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+load: build ## Put chatd under load; build/load.jsonl, and a table beside the goals
+	@scripts/install-postgres.sh
+	@mkdir -p build
+	@status=0; $(GO) run ./e2e/load all > build/load.jsonl || status=$$?; \
+		$(GO) run ./e2e/load table build/load.jsonl | tee build/load.txt; exit $$status
 
 fuzz: ## Run each fuzz target for FUZZTIME (default 1m), then fuzz-api
 	@scripts/install-postgres.sh

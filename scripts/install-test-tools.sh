@@ -1,8 +1,9 @@
 #!/bin/sh
 # Installs what the tests need beside Go, make and Node: a C compiler (for the
-# race detector), Chromium, nginx and Caddy (which stand in front of chatd), openssl
-# (for their certificates) and, on Linux, strace (which watches what leaves the
-# machine). Does nothing when they are there.
+# race detector), Chromium, Firefox, nginx and Caddy (which stand in front of chatd),
+# openssl (for their certificates), curl and a JDK (for the examples of docs/protocol.md)
+# and, on Linux, strace (which watches what leaves the machine) and iproute2 (for a
+# link that can be cut). Does nothing when they are there.
 set -eu
 
 missing=""
@@ -15,12 +16,22 @@ if [ -z "${CHATD_CHROMIUM:-}" ] &&
 	[ ! -x "/Applications/Chromium.app/Contents/MacOS/Chromium" ]; then
 	missing="$missing chromium"
 fi
+if [ -z "${CHATD_FIREFOX:-}" ] &&
+	! command -v firefox-esr >/dev/null 2>&1 &&
+	! command -v firefox >/dev/null 2>&1 &&
+	[ ! -x "/Applications/Firefox.app/Contents/MacOS/firefox" ]; then
+	missing="$missing firefox-esr"
+fi
 
 PATH="$PATH:/usr/sbin:/usr/local/sbin" # where Debian keeps nginx
-for program in nginx caddy openssl; do
+for program in nginx caddy openssl curl; do
 	command -v "$program" >/dev/null 2>&1 || missing="$missing $program"
 done
+# On macOS there is a javac that only says that there is none.
+java=$(javac -version 2>/dev/null | sed -n 's/^javac \([0-9]*\).*/\1/p')
+[ "${java:-0}" -ge 17 ] || missing="$missing jdk-17"
 [ "$(uname -s)" != Linux ] || command -v strace >/dev/null 2>&1 || missing="$missing strace"
+[ "$(uname -s)" != Linux ] || command -v ip >/dev/null 2>&1 || missing="$missing iproute2"
 
 if ! command -v node >/dev/null 2>&1 || ! command -v npm >/dev/null 2>&1; then
 	echo "make test needs Node 20 or newer with npm. Install it and run make test again." >&2
@@ -40,6 +51,13 @@ if command -v apt-get >/dev/null 2>&1 && may_install; then
 	for m in $missing; do
 		case $m in
 		gcc) packages="$packages gcc libc6-dev" ;;
+		jdk-17) # or newer: not every Debian and Ubuntu has this one
+			if apt-cache show openjdk-17-jdk-headless >/dev/null 2>&1; then
+				packages="$packages openjdk-17-jdk-headless"
+			else
+				packages="$packages default-jdk-headless"
+			fi
+			;;
 		*) packages="$packages $m" ;;
 		esac
 	done
@@ -51,6 +69,8 @@ elif command -v brew >/dev/null 2>&1; then
 		case $m in
 		gcc) echo "Install the Xcode command line tools: xcode-select --install" >&2; exit 1 ;;
 		chromium) brew install --cask chromium ;;
+		jdk-17) brew install --cask temurin ;; # Homebrew's own is not found by javac
+		firefox-esr) brew install --cask firefox ;;
 		*) brew install "$m" ;;
 		esac
 	done

@@ -35,7 +35,7 @@ if [ "$part" = all ] || [ "$part" = frontend ]; then
 fi
 if [ "$part" = all ] || [ "$part" = e2e ]; then
 	modules e2e || exit 1
-	go build -buildvcs=false -o build/chatd ./cmd/chatd || exit 1
+	go build -buildvcs=false -o build/ ./cmd/chatd ./e2e/endless || exit 1
 	run_node e2e --test-concurrency=1 e2e/*.test.mjs
 fi
 

@@ -2,6 +2,11 @@
 import fs from 'node:fs';
 import puppeteer from 'puppeteer-core';
 
+/** @typedef {'Chromium' | 'Firefox'} Kind */
+
+/** The browsers that chatd is tried in. @type {Kind[]} */
+export const kinds = ['Chromium', 'Firefox'];
+
 const chromiumPlaces = [
   process.env.CHATD_CHROMIUM ?? '',
   '/usr/bin/chromium',
@@ -11,17 +16,34 @@ const chromiumPlaces = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
 
+const firefoxPlaces = [
+  process.env.CHATD_FIREFOX ?? '',
+  '/usr/bin/firefox-esr',
+  '/usr/bin/firefox',
+  '/Applications/Firefox.app/Contents/MacOS/firefox',
+];
+
 /** The names that lead to this machine: no request of a page may go elsewhere. */
 const here = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/** Starts a headless browser for which more names lead to this machine. @param {Kind} kind @param {string[]} [names] */
+export function launch(kind, names = []) {
+  return kind === 'Firefox'
+    ? launchFirefox(names)
+    : launchChromium(names.map((name) => `--host-resolver-rules=MAP ${name} 127.0.0.1`));
+}
 
 /** Starts a headless Chromium. @param {string[]} [extra] more flags */
 export function launchChromium(extra = []) {
   for (const [, name] of extra.join().matchAll(/MAP ([^\s:]+)\S* 127\.0\.0\.1/g)) if (name) here.add(name);
-  const executablePath = chromiumPlaces.find((p) => p && fs.existsSync(p));
-  if (!executablePath)
-    throw new Error('No Chromium was found. Install it or set CHATD_CHROMIUM to its path.');
   return puppeteer.launch({
-    executablePath,
+    executablePath: found('Chromium', 'CHATD_CHROMIUM', chromiumPlaces),
+    // Hidden tabs are to sleep as they do at people's.
+    ignoreDefaultArgs: [
+      '--disable-background-timer-throttling',
+      '--disable-backgrounding-occluded-windows',
+      '--disable-renderer-backgrounding',
+    ],
     args: [
       '--no-sandbox',
       '--disable-gpu',
@@ -33,6 +55,23 @@ export function launchChromium(extra = []) {
       ...extra,
     ],
   });
+}
+
+/** Starts a headless Firefox. @param {string[]} [names] names that lead to this machine */
+export function launchFirefox(names = []) {
+  for (const name of names) here.add(name);
+  return puppeteer.launch({
+    browser: 'firefox',
+    executablePath: found('Firefox', 'CHATD_FIREFOX', firefoxPlaces),
+    extraPrefsFirefox: { 'network.dns.localDomains': names.join(), 'ui.systemUsesDarkTheme': 0 },
+  });
+}
+
+/** @param {Kind} kind @param {string} variable @param {string[]} places */
+function found(kind, variable, places) {
+  const file = places.find((place) => place && fs.existsSync(place));
+  if (!file) throw new Error(`No ${kind} was found. Install it or set ${variable} to its path.`);
+  return file;
 }
 
 /**
@@ -56,7 +95,9 @@ export async function newPerson(browser, look = {}) {
 export async function newTab(context, look = {}) {
   const page = await context.newPage();
   await page.setViewport({ width: look.width ?? 1440, height: look.height ?? 900 });
-  await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: look.dark ? 'dark' : 'light' }]);
+  // Firefox cannot be told: it is light from the start, and fails here when it should be dark.
+  if (look.dark || !(await isFirefox(page)))
+    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: look.dark ? 'dark' : 'light' }]);
   /** @type {string[]} */
   const problems = [];
   page.on('pageerror', (error) =>
@@ -72,6 +113,9 @@ export async function newTab(context, look = {}) {
   });
   return { page, problems };
 }
+
+/** @param {import('puppeteer-core').Page} page */
+export const isFirefox = async (page) => /firefox/i.test(await page.browser().version());
 
 /** Whether a request for an address goes to another machine. @param {string} address */
 export function leaves(address) {

@@ -5,8 +5,10 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import readline from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { Figures } from './figures.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const binary = process.env.E2E_CHATD ?? path.join(root, 'build/chatd');
@@ -71,6 +73,16 @@ export class Server {
   /** The code for the first visit from elsewhere, as chatd printed it. */
   setupCode() {
     return /set-up code is (\S+)/.exec(this.log)?.[1] ?? '';
+  }
+
+  /** What chatd counts; it must have been started with an address for metrics. */
+  async figures() {
+    for (let tries = 0; tries < 100; tries += 1) {
+      const address = /"metrics are served","url":"([^"]+)"/.exec(this.log)?.[1];
+      if (address) return new Figures(address);
+      await pause(50);
+    }
+    throw new Error(`chatd serves no metrics:\n${this.log}`);
   }
 
   /** Ends chatd as an operator would. */

@@ -1,6 +1,7 @@
 // Frontend bundles the sources below frontend/src into frontend/dist with
 // content hashes in the names, and writes dist/manifest.json, which maps each
-// entry ("main.js") to its file ("main-ABCD1234.js").
+// entry ("main.js") to its file ("main-ABCD1234.js"). The comet client for
+// other pages is there as comet-client.js, with its types.
 //
 //	go -C tools run ./frontend          build frontend/dist
 //	go -C tools run ./frontend -check   fail when frontend/dist is not what the sources give
@@ -9,12 +10,15 @@ package main
 
 import (
 	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"flag"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 
@@ -44,32 +48,42 @@ func run(check bool, tests string) error {
 	if err != nil {
 		return err
 	}
+	if err := addLibrary(files); err != nil {
+		return err
+	}
+	if err := tellSizes(files); err != nil {
+		return err
+	}
 	if check {
 		return compare(files)
 	}
 	return write(files)
 }
 
-// bundle returns the contents of dist by file name.
+// forBrowsers is how everything is bundled that browsers run.
+var forBrowsers = api.BuildOptions{
+	Bundle:            true,
+	Format:            api.FormatESModule,
+	Target:            api.ES2022,
+	MinifyWhitespace:  true,
+	MinifyIdentifiers: true,
+	MinifySyntax:      true,
+	LegalComments:     api.LegalCommentsEndOfFile,
+	Charset:           api.CharsetUTF8,
+	LogLevel:          api.LogLevelWarning,
+}
+
+// bundle returns the page's files by name.
 func bundle() (map[string][]byte, error) {
-	result := api.Build(api.BuildOptions{
-		EntryPoints:       []string{source + "/main.tsx", source + "/main.css"},
-		Outdir:            dist,
-		EntryNames:        "[name]-[hash]",
-		AssetNames:        "[name]-[hash]",
-		Bundle:            true,
-		Format:            api.FormatESModule,
-		Target:            api.ES2022,
-		MinifyWhitespace:  true,
-		MinifyIdentifiers: true,
-		MinifySyntax:      true,
-		LegalComments:     api.LegalCommentsEndOfFile,
-		Charset:           api.CharsetUTF8,
-		JSX:               api.JSXAutomatic,
-		JSXImportSource:   "preact",
-		Loader:            map[string]api.Loader{".svg": api.LoaderFile},
-		LogLevel:          api.LogLevelWarning,
-	})
+	options := forBrowsers
+	options.EntryPoints = []string{source + "/main.tsx", source + "/main.css"}
+	options.Outdir = dist
+	options.EntryNames = "[name]-[hash]"
+	options.AssetNames = "[name]-[hash]"
+	options.JSX = api.JSXAutomatic
+	options.JSXImportSource = "preact"
+	options.Loader = map[string]api.Loader{".svg": api.LoaderFile}
+	result := api.Build(options)
 	if len(result.Errors) > 0 {
 		return nil, fmt.Errorf("the sources do not build")
 	}
@@ -86,6 +100,45 @@ func bundle() (map[string][]byte, error) {
 	}
 	files["manifest.json"] = append(encoded, '\n')
 	return files, nil
+}
+
+// addLibrary adds the comet client as one module, and its types. Other pages
+// name them, so their names have no hash, and the manifest does not list them.
+func addLibrary(files map[string][]byte) error {
+	options := forBrowsers
+	options.EntryPoints = []string{source + "/library/comet.ts"}
+	options.Outfile = dist + "/comet-client.js"
+	options.Banner = map[string]string{"js": "// The comet client of chatd. What it offers is in client.d.ts beside it."}
+	result := api.Build(options)
+	if len(result.Errors) > 0 {
+		return fmt.Errorf("the comet client does not build")
+	}
+	types, err := os.ReadFile(source + "/library/client.d.ts")
+	if err != nil {
+		return err
+	}
+	files["comet-client.js"] = result.OutputFiles[0].Contents
+	files["comet-client.d.ts"] = types
+	return nil
+}
+
+// tellSizes prints how large each file is, and how large it travels.
+func tellSizes(files map[string][]byte) error {
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		var zipped bytes.Buffer
+		z, err := gzip.NewWriterLevel(&zipped, gzip.BestCompression)
+		if err != nil {
+			return err
+		}
+		if _, err := z.Write(files[name]); err != nil {
+			return err
+		}
+		if err := z.Close(); err != nil {
+			return err
+		}
+		fmt.Printf("%-28s %7d bytes, %6d zipped\n", name, len(files[name]), zipped.Len())
+	}
+	return nil
 }
 
 // entry takes the hash out of a file name: main-ABCD1234.js is main.js.

@@ -1,0 +1,81 @@
+// A hop between the browser and chatd that does to streams what some intermediaries do.
+import { once } from 'node:events';
+import http from 'node:http';
+
+/**
+ * What happens to streams: the first `hold` bytes are kept back until there are more, and after `life` milliseconds it
+ * ends, as if the server had ended it.
+ * @typedef {{hold?: number, life?: number}} Faults
+ */
+
+/** Passes requests on as they are; only streams suffer. */
+export class Hop {
+  /** @param {string} upstream @param {Faults} faults */
+  constructor(upstream, { hold = 0, life = Number.POSITIVE_INFINITY }) {
+    this.upstream = new URL(upstream);
+    this.hold = hold;
+    this.life = life;
+    /** How many streams came by. */
+    this.streams = 0;
+    this.server = http.createServer((request, response) => this.#pass(request, response));
+  }
+
+  /** Listens on a free port of loopback, and tells which. */
+  async start() {
+    this.server.listen(0, '127.0.0.1');
+    await once(this.server, 'listening');
+    const address = this.server.address();
+    return typeof address === 'object' && address ? address.port : 0;
+  }
+
+  stop() {
+    this.server.close();
+    this.server.closeAllConnections();
+  }
+
+  /** @param {http.IncomingMessage} request @param {http.ServerResponse} response */
+  #pass(request, response) {
+    const { method, url: path, headers } = request;
+    const { hostname, port } = this.upstream;
+    const passed = http.request({ hostname, port, method, path, headers, agent: false }, (answer) => {
+      if (path === '/comet/data' && answer.headers['content-length'] === undefined)
+        this.#stream(answer, response);
+      else {
+        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(response);
+      }
+    });
+    passed.on('error', () => response.destroy());
+    response.on('close', () => passed.destroy());
+    request.pipe(passed);
+  }
+
+  /** @param {http.IncomingMessage} answer @param {http.ServerResponse} response */
+  #stream(answer, response) {
+    this.streams += 1;
+    /** @type {Buffer[]} */
+    let held = [];
+    let open = false;
+    const release = () => {
+      if (!open) response.writeHead(answer.statusCode ?? 502, answer.headers);
+      open = true;
+      for (const chunk of held) response.write(chunk);
+      held = [];
+    };
+    answer.on('data', (chunk) => {
+      if (response.writableEnded) return;
+      held.push(chunk);
+      if (open || held.reduce((sum, { length }) => sum + length, 0) > this.hold) release();
+    });
+    answer.on('end', () => {
+      if (response.writableEnded) return;
+      release();
+      response.end();
+    });
+    answer.on('error', () => response.destroy());
+    if (this.life < Number.POSITIVE_INFINITY) {
+      const timer = setTimeout(() => response.end(), this.life);
+      response.on('close', () => clearTimeout(timer));
+    }
+  }
+}
