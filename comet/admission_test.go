@@ -27,6 +27,17 @@ func slowCheck(c *Config) (release chan struct{}) {
 	return release
 }
 
+// newNarrowWorld opens one request at a time, which waits until it is released,
+// while so many others wait for their turn.
+func newNarrowWorld(t *testing.T, waiting int) (w *world, release chan struct{}) {
+	t.Helper()
+	w = newWorld(t, newMemoryLog(), func(c *Config) {
+		c.Limits.Opens, c.Limits.OpensWaiting = 1, waiting
+		release = slowCheck(c)
+	})
+	return w, release
+}
+
 func TestOpensAskInTheOrderInWhichTheyCame(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		var order []string
@@ -116,11 +127,7 @@ func TestAnOpenWaitsForItsTurnForOneSecond(t *testing.T) {
 
 func TestWhoComesWhenTooManyWaitIsRefusedAtOnceAndForLonger(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		var release chan struct{}
-		w := newWorld(t, newMemoryLog(), func(c *Config) {
-			c.Limits.Opens, c.Limits.OpensWaiting = 1, 50
-			release = slowCheck(c)
-		})
+		w, release := newNarrowWorld(t, 50)
 		var others sync.WaitGroup
 		for i := range 51 {
 			others.Go(func() { w.user(fmt.Sprint("user", i)).tryOpen(t.Context()) })
@@ -149,11 +156,7 @@ func TestWhoComesWhenTooManyWaitIsRefusedAtOnceAndForLonger(t *testing.T) {
 
 func TestAFrameThatIsRefusedIsToldWhenToComeBack(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		var release chan struct{}
-		w := newWorld(t, newMemoryLog(), func(c *Config) {
-			c.Limits.Opens, c.Limits.OpensWaiting = 1, 1
-			release = slowCheck(c)
-		})
+		w, release := newNarrowWorld(t, 1)
 		first := w.user("ann").stream(dataRequest{ID: "a"})
 		synctest.Wait()
 		frame := w.user("ben").stream(dataRequest{ID: "b", Transport: transportFrame, Tag: "t"})

@@ -172,14 +172,22 @@ func (call *controlCall) subscribe(ctx context.Context, o operation) ([]byte, *p
 	return call.ended(b), nil
 }
 
+// names reads the topics of an operation as a list.
+func (o operation) names(purpose string) (topics []string, p *problem) {
+	if json.Unmarshal(o.Topics, &topics) != nil {
+		return nil, badRequest("The topics to " + purpose + " must be a list of names.")
+	}
+	return topics, nil
+}
+
 func (call *controlCall) unsubscribe(o operation) ([]byte, *problem) {
 	s, p := call.session()
 	if p != nil {
 		return nil, p
 	}
-	var topics []string
-	if json.Unmarshal(o.Topics, &topics) != nil {
-		return nil, badRequest("The topics to unsubscribe from must be a list of names.")
+	topics, p := o.names("unsubscribe from")
+	if p != nil {
+		return nil, p
 	}
 	s.unsubscribe(topics)
 	return call.ended(appendStrings([]byte(`{"event":"unsubscribe-ack","topics":`), topics)), nil
@@ -190,9 +198,9 @@ func (call *controlCall) watch(ctx context.Context, o operation) ([]byte, *probl
 	if p != nil {
 		return nil, p
 	}
-	var topics []string
-	if json.Unmarshal(o.Topics, &topics) != nil {
-		return nil, badRequest("The topics to watch must be a list of names.")
+	topics, p := o.names("watch")
+	if p != nil {
+		return nil, p
 	}
 	if p := checkWatched(topics, call.hub.config.Limits); p != nil {
 		return nil, p

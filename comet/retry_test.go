@@ -55,11 +55,7 @@ func TestAnEventSourceIsToldWhenToComeBack(t *testing.T) {
 
 func TestAnEventSourceThatIsRefusedForNowComesBack(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		var release chan struct{}
-		w := newWorld(t, newMemoryLog(), func(c *Config) {
-			c.Limits.Opens, c.Limits.OpensWaiting = 1, 1
-			release = slowCheck(c)
-		})
+		w, release := newNarrowWorld(t, 1)
 		defer close(release)
 		w.user("ben").stream(dataRequest{ID: "a"})
 		synctest.Wait()
@@ -83,11 +79,7 @@ func TestAnEventSourceThatIsRefusedForNowComesBack(t *testing.T) {
 
 func TestTheHeaderAndTheEventOfARefusalTellTheSame(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		var release chan struct{}
-		w := newWorld(t, newMemoryLog(), func(c *Config) {
-			c.Limits.Opens, c.Limits.OpensWaiting = 1, 20
-			release = slowCheck(c)
-		})
+		w, release := newNarrowWorld(t, 20)
 		var others sync.WaitGroup
 		for i := range 21 {
 			others.Go(func() { w.user(fmt.Sprint("user", i)).tryOpen(t.Context()) })
@@ -113,11 +105,7 @@ func TestTheHeaderAndTheEventOfARefusalTellTheSame(t *testing.T) {
 
 func TestWhoComesDuringADrainIsSentAwayWithoutWaiting(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		var release chan struct{}
-		w := newWorld(t, newMemoryLog(), func(c *Config) {
-			c.Limits.Opens, c.Limits.OpensWaiting = 1, 1
-			release = slowCheck(c)
-		})
+		w, release := newNarrowWorld(t, 1)
 		defer close(release)
 		w.user("ben").stream(dataRequest{ID: "a"})
 		synctest.Wait()

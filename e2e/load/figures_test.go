@@ -25,23 +25,6 @@ func TestQuantilesAreRightWithinTwoPercent(t *testing.T) {
 	}
 }
 
-func TestTheProcessorTimeOfAProcessIsKnown(t *testing.T) {
-	if _, err := os.Stat("/proc/self/stat"); err != nil {
-		t.Skip("figures of processes need Linux")
-	}
-	mine, err := readStat(os.Getpid())
-	if err != nil || mine.parent != os.Getppid() {
-		t.Errorf("%+v, %v", mine, err)
-	}
-	family, err := familyTime(os.Getppid())
-	if err != nil || family < mine.own {
-		t.Errorf("the parent's family took %v (%v), we alone %v", family, err, mine.own)
-	}
-	if bytes, err := resident(os.Getpid()); err != nil || bytes < mib {
-		t.Errorf("%d bytes, %v", bytes, err)
-	}
-}
-
 func TestTheTableComparesFiguresWithGoals(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "load.jsonl")
 	file, err := os.Create(name)
