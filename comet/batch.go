@@ -14,7 +14,8 @@ type batch struct {
 	numbered int // data, skip and gap events among them
 	buffer   []byte
 
-	next time.Duration // of the last write: when to come back; 0: nothing is told
+	last bool          // the answer ends with it
+	next time.Duration // when to come back then; 0: as usual
 
 	maxEvents, maxBytes int // of numbered events; the others are few
 
@@ -51,7 +52,7 @@ func (b *batch) sent() {
 	clear(b.events)
 	clear(b.ended)
 	b.events, b.bytes, b.numbered = b.events[:0], 0, 0
-	b.ended, b.unread, b.next = b.ended[:0], false, 0
+	b.ended, b.unread, b.last, b.next = b.ended[:0], false, false, 0
 }
 
 func (b *batch) add(event []byte) {

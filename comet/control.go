@@ -142,34 +142,46 @@ func (call *controlCall) join() ([]byte, *problem) {
 }
 
 func (call *controlCall) subscribe(ctx context.Context, o operation) ([]byte, *problem) {
-	s, p := call.session()
-	if p != nil {
+	var at map[string]Position
+	if _, p := call.session(); p != nil {
 		return nil, p
 	}
-	var at map[string]Position
 	if p := decode(o.Topics, &at); p != nil {
 		return nil, p
 	}
-	for name := range at {
-		if !isTopic(name) {
-			return nil, badTopic()
-		}
-	}
-	pending, p := s.subscribe(at)
+	allowed, denied, p := call.follow(ctx, at)
 	if p != nil {
 		return nil, p
-	}
-	allowed, p := call.hub.allow(ctx, call.hub.config.ControlLog, call.who, pending)
-	denied := s.settle(pending, allowed)
-	if p != nil {
-		return nil, p
-	}
-	for _, name := range denied {
-		delete(allowed, name)
 	}
 	b := appendPositions([]byte(`{"event":"subscribe-ack","topics":`), allowed)
 	b = appendStrings(append(b, `,"denied":`...), denied)
 	return call.ended(b), nil
+}
+
+// follow lets the session follow further topics.
+func (call *controlCall) follow(ctx context.Context, at map[string]Position) (allowed map[string]Position, denied []string, p *problem) {
+	s, p := call.session()
+	if p != nil {
+		return nil, nil, p
+	}
+	for name := range at {
+		if !isTopic(name) {
+			return nil, nil, badTopic()
+		}
+	}
+	pending, p := s.subscribe(at)
+	if p != nil {
+		return nil, nil, p
+	}
+	allowed, p = call.hub.allow(ctx, call.hub.config.ControlLog, call.who, pending)
+	denied = s.settle(pending, allowed)
+	if p != nil {
+		return nil, nil, p
+	}
+	for _, name := range denied {
+		delete(allowed, name)
+	}
+	return allowed, denied, nil
 }
 
 // names reads the topics of an operation as a list.
@@ -251,10 +263,15 @@ func (call *controlCall) ended(b []byte) []byte {
 
 // leave is answered the same whether or not the session is known.
 func (call *controlCall) leave() ([]byte, *problem) {
+	call.depart()
+	return []byte(`{"event":"leave-ack"}`), nil
+}
+
+// depart ends the session.
+func (call *controlCall) depart() {
 	if s, p := call.session(); p == nil {
 		if c := s.leave(); c != nil {
 			c.finish(finale{kind: finalEnd})
 		}
 	}
-	return []byte(`{"event":"leave-ack"}`), nil
 }

@@ -16,6 +16,12 @@ func (h *Hub) serveData(w http.ResponseWriter, r *http.Request) *problem {
 	if p != nil {
 		return p
 	}
+	return h.serve(w, r, q)
+}
+
+// serve answers a data request that has been read. A problem is still to be
+// told.
+func (h *Hub) serve(w http.ResponseWriter, r *http.Request, q dataRequest) *problem {
 	who, err := h.config.Identify(r)
 	if err != nil {
 		return unauthenticated()

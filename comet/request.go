@@ -106,6 +106,10 @@ type dataRequest struct {
 	Reader bool `json:"-"`
 	// Query is set when the address says all this, as an EventSource does.
 	Query bool `json:"-"`
+
+	// Set by Serve alone.
+	life   time.Duration // of a stream; 0: the hub's
+	format Format        // in the place of Transport; may be nil
 }
 
 // letGo forgets what only opening the request needs. A poll reads from its own

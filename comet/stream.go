@@ -50,7 +50,10 @@ func (c *conn) stream() bool {
 func (c *conn) startStream() {
 	times := c.hub.config.Times
 	life := times.StreamLife
-	if c.request.Transport == transportFrame {
+	switch {
+	case c.request.life > 0:
+		life = c.request.life
+	case c.request.Transport == transportFrame:
 		life = times.FrameLife
 	}
 	c.recycleAt = c.opened.Add(spread(life, 20))
@@ -66,6 +69,7 @@ func (c *conn) round() (more, over, ok bool) {
 	c.greet(b)
 	c.collect(b)
 	over = c.keepTime(b)
+	b.last = over
 	if !c.flush(b) {
 		return false, false, false
 	}
@@ -152,14 +156,14 @@ func (c *conn) endStream(f finale) bool {
 	if f.kind != finalSuperseded || !c.recycled {
 		b.add(f.event())
 	}
-	b.next = f.next()
+	b.last, b.next = true, f.next()
 	return c.flush(b)
 }
 
 // flush writes the batch to a stream. It reports false when the client does not
 // take it.
 func (c *conn) flush(b *batch) bool {
-	if b.empty() {
+	if b.empty() && !b.last {
 		return true
 	}
 	out := b.buffer[:0]
@@ -172,7 +176,7 @@ func (c *conn) flush(b *batch) bool {
 		out = c.transport.event(out, e)
 	}
 	b.buffer = c.tellCursors(out, b)
-	if b.next > 0 {
+	if b.last {
 		b.buffer = c.transport.end(b.buffer, b.next)
 	}
 	return c.send(b)
@@ -186,6 +190,9 @@ func (c *conn) send(b *batch) bool {
 	c.flushed = time.Now()
 	c.written += int64(len(b.buffer))
 	c.events += b.numbered
+	if t, ok := c.transport.(sentTransport); ok {
+		t.sent()
+	}
 	c.hub.deliveries.Add(int64(b.numbered))
 	c.hub.writes.Add(1)
 	b.sent()

@@ -8,7 +8,7 @@ import (
 
 // transport frames the events of one answer. It only appends to a buffer; the
 // sink writes. Implementations: frameTransport, lineTransport, sseTransport,
-// answerTransport.
+// answerTransport, formatTransport.
 type transport interface {
 	// header sets what goes before the body.
 	header(http.Header)
@@ -16,8 +16,8 @@ type transport interface {
 	begin(b []byte) []byte
 	// event appends one event.
 	event(b, event []byte) []byte
-	// end closes the body. Where clients can be told it tells after how long
-	// the next request is welcome.
+	// end closes the body of an answer that the server ends. Where clients can be
+	// told it tells after how long the next request is welcome.
 	end(b []byte, next time.Duration) []byte
 }
 
@@ -29,8 +29,18 @@ type cursorTransport interface {
 	cursors(b []byte, at cursors) []byte
 }
 
+// sentTransport is one that wants to know what has been written.
+type sentTransport interface {
+	transport
+	// sent tells that everything appended before has been written.
+	sent()
+}
+
 // newTransport returns what a request asks for.
 func newTransport(q dataRequest) transport {
+	if q.format != nil {
+		return formatTransport{q.format}
+	}
 	switch q.Transport {
 	case transportFrame:
 		return frameTransport{nonce: rand.Text(), tag: q.Tag, padding: q.Padding}
@@ -155,6 +165,9 @@ func (s sseTransport) cursors(b []byte, at cursors) []byte {
 }
 
 func (s sseTransport) end(b []byte, next time.Duration) []byte {
+	if next == 0 {
+		return b // as begin has told
+	}
 	return append(appendMillis(append(b, "retry: "...), next), "\n\n"...)
 }
 
