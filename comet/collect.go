@@ -2,7 +2,9 @@ package comet
 
 import (
 	"context"
+	"errors"
 	"math/bits"
+	"slices"
 	"time"
 )
 
@@ -132,7 +134,7 @@ func (c *conn) takeMarksLocked(b *batch) {
 // again.
 func (c *conn) behindLocked(f *subscription, b *batch) {
 	if !c.retryAt.IsZero() {
-		c.session.dirty[f.slot/64].Or(1 << (f.slot % 64))
+		c.putOff(f)
 		return
 	}
 	b.behind = append(b.behind, f)
@@ -180,10 +182,12 @@ func (s *session) presenceTold() {
 }
 
 // catchUp asks the log for the topics that are behind, until the caller has
-// something else to do at the latest. What is being read then is read to its end
-// for those who ask next. After an error it asks for no other.
-func (c *conn) catchUp(b *batch, due time.Time) {
+// something else to do at the latest: when it is due, or when c is poked and
+// looks at poked. What is being read then is read to its end for those who ask
+// next. After an error it asks for no other.
+func (c *conn) catchUp(b *batch, due time.Time, poked <-chan struct{}) {
 	if len(b.behind) == 0 {
+		c.question = nil
 		return
 	}
 	limit := time.Now().Add(c.hub.config.Times.Read)
@@ -192,33 +196,48 @@ func (c *conn) catchUp(b *batch, due time.Time) {
 	}
 	ctx, cancel := context.WithDeadline(c.ctx, limit)
 	defer cancel()
+	var err error
 	failed := false
-	for _, f := range b.behind {
-		switch {
-		case b.full() || c.ctx.Err() != nil:
-			f.mark()
-			b.more = true
-		case failed:
-			f.mark()
-		case c.catchUpOne(ctx, f, b) != nil:
-			failed = true
-			if time.Now().Before(due) {
-				c.tryLater(f)
-			} else {
-				f.mark()
+	for _, f := range c.inTurn(b.behind) {
+		if err == nil && !b.full() && c.ctx.Err() == nil {
+			if err = c.catchUpOne(ctx, f, b, poked); err == nil {
+				continue
 			}
+			if !errors.Is(err, errPoked) && time.Now().Before(due) {
+				c.firstSlot, failed = f.slot+1, true
+			}
+		}
+		if failed {
+			c.tryLater(f)
+		} else {
+			c.lookAgain(f, b)
 		}
 	}
 	clear(b.behind)
 	b.behind = b.behind[:0]
+	if errors.Is(err, errPoked) {
+		c.linger()
+	}
 }
 
-func (c *conn) catchUpOne(ctx context.Context, f *subscription, b *batch) error {
+// inTurn begins behind the topic that could not be read last, so that it does not
+// keep the others waiting for ever. It changes the order of behind.
+func (c *conn) inTurn(behind []*subscription) []*subscription {
+	first := slices.IndexFunc(behind, func(f *subscription) bool { return f.slot >= c.firstSlot })
+	if first > 0 {
+		slices.Reverse(behind[:first])
+		slices.Reverse(behind[first:])
+		slices.Reverse(behind)
+	}
+	return behind
+}
+
+func (c *conn) catchUpOne(ctx context.Context, f *subscription, b *batch, poked <-chan struct{}) error {
 	s := c.session
 	s.mu.Lock()
 	before := f.cursor
 	s.mu.Unlock()
-	from, err := c.hub.pages.read(ctx, f.topic, before.Seq)
+	from, err := c.pageAfter(ctx, f.topic, before.Seq, poked)
 	if err != nil {
 		return err
 	}
@@ -239,13 +258,41 @@ func (c *conn) catchUpOne(ctx context.Context, f *subscription, b *batch) error 
 		case tooFull, void:
 		}
 	}
-	f.mark()
-	b.more = true
+	c.lookAgain(f, b)
 	return nil
+}
+
+// pageAfter reads what follows seq. A question that was left for something else
+// is taken up again.
+func (c *conn) pageAfter(ctx context.Context, t *topic, seq int64, poked <-chan struct{}) (page, error) {
+	if !c.question.isAbout(t, seq) {
+		c.question = nil
+		if known, ok := c.hub.pages.find(pageKey{t, seq / pageEvents}, seq); ok {
+			return known.after(seq), nil
+		}
+		c.question = c.hub.pages.ask(t, seq) //nolint:contextcheck // the read serves many clients, so it ends with none of them
+	}
+	from, err := c.question.await(ctx, poked)
+	if !errors.Is(err, errPoked) {
+		c.question = nil
+	}
+	return from, err
+}
+
+// lookAgain leaves f for the next look, which comes at once.
+func (c *conn) lookAgain(f *subscription, b *batch) {
+	c.putOff(f)
+	b.more = true
 }
 
 // tryLater leaves f behind until the log may know more.
 func (c *conn) tryLater(f *subscription) {
 	c.retryAt = time.Now().Add(spread(time.Second, 50))
-	f.mark()
+	c.putOff(f)
+}
+
+// putOff leaves f for the next look, without a poke: that would end the wait for
+// the log.
+func (c *conn) putOff(f *subscription) {
+	c.session.dirty[f.slot/64].Or(1 << (f.slot % 64))
 }

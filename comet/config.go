@@ -19,6 +19,9 @@ type Config struct {
 	// Identify tells who makes a request that middleware has authenticated.
 	// An error is answered with 401.
 	Identify func(*http.Request) (Principal, error)
+	// Origins decides whose pages may make GET requests to the data channel; nil
+	// means those of the same origin. Of other methods middleware decides.
+	Origins *http.CrossOriginProtection
 	// Check looks up afresh whether a login still lives. It returns an
 	// *EndedError when it does not; any other error means that nobody knows.
 	// It is asked when a comet session begins and from time to time
@@ -28,6 +31,9 @@ type Config struct {
 	// others it is asked with each data request. It must not wait. When it is
 	// nil, it is enough for all.
 	Lasting func(Principal) bool
+	// Expires tells when the login behind a request ends by itself; zero means
+	// never. From then on Check must say so. When it is nil, none does.
+	Expires func(*http.Request) time.Time
 	// Activity is told what a client says that its person does. It must not
 	// wait. When it is nil, clients cannot say so.
 	Activity func(SessionInfo, Activity)

@@ -46,6 +46,8 @@ type conn struct {
 	holdEnd    time.Time // polls
 	recycleAt  time.Time // streams
 	recycled   bool      // refresh has been told; recycleAt is the end now
+	question   *question // to the log, that was left for something else; may be nil
+	firstSlot  int       // of the topics that are behind, where to begin
 	retryAt    time.Time // not before this is the log asked again; zero: at once
 	presenceAt time.Time // when to ask for presence; zero: when it is told to
 	unreadAt   time.Time // when there is an unread event to write; zero: there is none
@@ -53,6 +55,8 @@ type conn struct {
 	events     int       // numbered events
 	armed      time.Time // when the timer fires
 	timer      timer
+
+	expiry timer // when the login ends by itself
 }
 
 // finale is how an answer ends by somebody else's will. The stronger kind wins.
@@ -110,6 +114,7 @@ func newConn(h *Hub, w http.ResponseWriter, r *http.Request, q dataRequest, who 
 	}
 	c.ctx, c.cancel = context.WithCancel(r.Context())
 	c.timer.fire = c.poke
+	c.expiry.fire = c.expire
 	if q.Presence != nil {
 		c.presence = *q.Presence
 		c.presenceDirty.Store(true)
@@ -121,6 +126,15 @@ func newConn(h *Hub, w http.ResponseWriter, r *http.Request, q dataRequest, who 
 func (c *conn) poke() {
 	select {
 	case c.wake <- struct{}{}:
+	default:
+	}
+}
+
+// unpoke is called by the writer before it looks around: it sees whatever the
+// poke was about.
+func (c *conn) unpoke() {
+	select {
+	case <-c.wake:
 	default:
 	}
 }
@@ -142,6 +156,16 @@ func (c *conn) finish(f finale) {
 	c.poke()
 }
 
+// expireAt ends the login, and with it the request, at the given time.
+func (c *conn) expireAt(at time.Time) {
+	if !at.IsZero() {
+		c.hub.wheel.set(&c.expiry, at)
+	}
+}
+
+// expire is called by the wheel.
+func (c *conn) expire() { c.hub.EndLogin(c.who.Login, ReasonExpired) }
+
 // finale returns how the answer is to end, nil while it goes on.
 func (c *conn) finale() *finale {
 	c.mu.Lock()
@@ -154,6 +178,7 @@ func (c *conn) close() {
 	c.cancel()
 	c.hub.held.leave(c)
 	c.hub.wheel.stop(&c.timer)
+	c.hub.wheel.stop(&c.expiry)
 	c.sink.close()
 }
 

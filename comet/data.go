@@ -12,6 +12,9 @@ import (
 
 // serveData answers a request of the data channel.
 func (h *Hub) serveData(w http.ResponseWriter, r *http.Request) *problem {
+	if r.Method == http.MethodGet && isForeign(r, h.config.Origins) {
+		return foreign()
+	}
 	q, p := readData(w, r, h.config.Limits)
 	if p != nil {
 		return p
@@ -32,7 +35,14 @@ func (h *Hub) serve(w http.ResponseWriter, r *http.Request, q dataRequest) *prob
 		return c.fail(unavailable())
 	}
 	defer h.requests.leave()
-	if p := c.open(); p != nil {
+	if h.config.Expires != nil {
+		c.expireAt(h.config.Expires(r))
+	}
+	switch p := c.open(); {
+	case p != nil && c.finale() != nil:
+		c.decline(*c.finale())
+		return nil
+	case p != nil:
 		return c.fail(p)
 	}
 	c.request.letGo()
@@ -47,6 +57,8 @@ func (h *Hub) serve(w http.ResponseWriter, r *http.Request, q dataRequest) *prob
 func (c *conn) open() *problem {
 	var pending questions
 	if !c.resume() {
+		c.hub.openings.enter(c)
+		defer c.hub.openings.leave(c)
 		release, p := c.hub.admit(c.ctx)
 		if p != nil {
 			return p
@@ -56,6 +68,7 @@ func (c *conn) open() *problem {
 		if pending, p = c.register(); p != nil {
 			return p
 		}
+		c.endWithLogin()
 	}
 	c.sendAway()
 	allowed, p := c.authorise(pending)
@@ -74,7 +87,30 @@ func (c *conn) open() *problem {
 	if c.session.current.Load() == c { // else a newer request tells
 		c.denied = denied
 	}
+	if p == nil {
+		c.session.holdOn(c)
+	}
 	return p
+}
+
+// endWithLogin ends the session when the login has ended before whoever ended it
+// could find that.
+func (c *conn) endWithLogin() {
+	if f := c.finale(); f != nil && f.kind == finalAbort {
+		c.session.finish(f.reason, *f)
+	}
+}
+
+// decline answers a request that has to end before it is opened.
+func (c *conn) decline(f finale) {
+	if c.request.Mode == modeStream {
+		c.endStream(f)
+		return
+	}
+	b := newBatch(maxInteger, maxInteger)
+	defer b.release()
+	b.add(f.event())
+	c.answer(b, f.in)
 }
 
 // sendAway ends a request that has come while the hub stops. It is called after

@@ -29,7 +29,7 @@
 // # Locks
 //
 // registry.mu, session.mu, topics.mu and topic.mu are taken in this order.
-// The locks of admission, held, lull, pace, inquiry, gate, wheel, notifier,
+// The locks of admission, openings, held, lull, pace, inquiry, gate, wheel, notifier,
 // pages, conn and sink are leaves, save that admission sets a timer of the wheel
 // under its own.
 // No lock is held while anything is read, written or called back. A publisher

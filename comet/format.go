@@ -60,22 +60,30 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, l Listen, format For
 	}
 	p := q.complete(h.config.Limits)
 	if p == nil {
+		// A limit of the server for the whole request would end the wait.
+		_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
 		p = h.serve(w, r, q)
 	}
 	if p == nil {
 		return nil
 	}
+	return refused(p)
+}
+
+func refused(p *problem) error {
 	return &RefusedError{Status: p.status, Code: p.code, In: p.in(), detail: p.detail}
 }
 
 // Subscribe lets a session follow further topics, from the positions given. It
-// returns those that it may not follow. An error is a *RefusedError or comes
-// from Config.ControlLog.
+// returns those that it may not follow, after Times.Control at the latest. An
+// error is a *RefusedError.
 func (h *Hub) Subscribe(ctx context.Context, who Principal, id string, at map[string]Position) (denied []string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, h.config.Times.Control)
+	defer cancel()
 	call := controlCall{hub: h, who: who, id: id}
 	_, denied, p := call.follow(ctx, at)
 	if p != nil {
-		return nil, &RefusedError{Status: p.status, Code: p.code, In: p.in(), detail: p.detail}
+		return nil, refused(p)
 	}
 	return denied, nil
 }

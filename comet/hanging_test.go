@@ -2,6 +2,7 @@ package comet
 
 import (
 	"fmt"
+	"io"
 	"strings"
 	"sync"
 	"testing"
@@ -204,5 +205,69 @@ func TestUnreadThatIsNotHeededIsToldByTheNextAnswer(t *testing.T) {
 			t.Error(unread(events))
 		}
 		held.Wait()
+	})
+}
+
+// TestALogThatHangsDoesNotHoldUpOtherTopicsOfAStream lets the page of one topic
+// hang while another one goes on, fast enough that the question about the page
+// is left for it all the time.
+func TestALogThatHangsDoesNotHoldUpOtherTopicsOfAStream(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t, newMemoryLog("behind", "live"), nil)
+		w.log.store("behind")
+		release := w.log.block("read")
+		s := w.user("ann").stream(dataRequest{ID: "a", Have: cursors{"behind": {100, 0}, "live": {101, 0}}})
+		s.want("listen-ack")
+		writes := w.hub.Stats().Writes
+		for n := range 100 {
+			time.Sleep(60 * time.Millisecond)
+			w.publish("live")
+			s.want(fmt.Sprint("data live ", n+1))
+		}
+		if got := w.hub.Stats().Writes - writes; got > 101 {
+			t.Errorf("%d writes", got)
+		}
+		release()
+		s.want("data behind 1")
+		if n := w.log.readCount(); n != 1 {
+			t.Errorf("%d pages were read", n)
+		}
+	})
+}
+
+// TestAQuestionThatIsLeftIsAnsweredAllTheSame asks for a page that brings
+// nothing, which only one that is read later than the question proves.
+func TestAQuestionThatIsLeftIsAnsweredAllTheSame(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t, newMemoryLog("ahead", "live"), nil)
+		w.log.askDelay = func() time.Duration { return 500 * time.Millisecond }
+		s := w.user("ann").stream(dataRequest{ID: "a", Have: cursors{"ahead": {100, 7}, "live": {101, 0}}})
+		var got []event
+		for range 100 { // more often than a page is read
+			time.Sleep(100 * time.Millisecond)
+			w.publish("live")
+			got = append(got, s.next()...)
+		}
+		if n := strings.Count(briefs(got), "gap ahead 0"); n != 1 {
+			t.Errorf("%d gaps were told: %s", n, briefs(got))
+		}
+	})
+}
+
+func TestThatALogFailsDoesNotHoldUpOtherTopicsOfAStream(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t, newMemoryLog("behind", "live"), nil)
+		w.log.store("behind")
+		w.log.fail(io.ErrUnexpectedEOF)
+		s := w.user("ann").stream(dataRequest{ID: "a", Have: cursors{"behind": {100, 0}, "live": {101, 0}}})
+		s.want("listen-ack")
+		for n := range 10 {
+			time.Sleep(300 * time.Millisecond)
+			w.publish("live")
+			s.want(fmt.Sprint("data live ", n+1))
+		}
+		w.log.fail(nil)
+		time.Sleep(2 * time.Second)
+		s.want("data behind 1")
 	})
 }

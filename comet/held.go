@@ -23,19 +23,38 @@ func newHeld(most int) *held { return &held{most: most, logins: make(map[string]
 // holds reports whether a request takes a place.
 func (c *conn) holds() bool { return c.who.Browser && c.request.Mode != modePoll }
 
-// enter notes that c is held, and returns the request that has to end for it.
-// Requests of one session enter in the order in which they take charge.
+// inherit gives c the place of its session, if that has one. Requests of one
+// session inherit in the order in which they take charge.
+func (h *held) inherit(c *conn) {
+	if !c.holds() {
+		return
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.inheritLocked(c)
+}
+
+func (h *held) inheritLocked(c *conn) bool {
+	mine := h.logins[c.who.Login]
+	i := slices.IndexFunc(mine, func(o *conn) bool { return o.session == c.session })
+	if i >= 0 {
+		mine[i] = c
+	}
+	return i >= 0
+}
+
+// enter notes that c, which is in charge of its session, is held from now on. It
+// returns the request that has to end for it.
 func (h *held) enter(c *conn) (oldest *conn) {
 	if !c.holds() {
 		return nil
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	mine := h.logins[c.who.Login]
-	if i := slices.IndexFunc(mine, func(o *conn) bool { return o.session == c.session }); i >= 0 {
-		mine[i] = c
+	if h.inheritLocked(c) {
 		return nil
 	}
+	mine := h.logins[c.who.Login]
 	if len(mine) >= h.most {
 		oldest = mine[0]
 		mine = slices.Delete(mine, 0, 1)

@@ -25,6 +25,7 @@ type Hub struct {
 	wheel     *wheel
 	notifier  *notifier
 	admission *admission
+	openings  *openings
 	held      *held
 	lull      *lull
 	pace      *pace
@@ -59,6 +60,9 @@ func New(config Config) *Hub {
 	config.Times.defaults()
 	config.Limits.defaults()
 	or(&config.Logger, slog.Default())
+	if config.Origins == nil {
+		config.Origins = http.NewCrossOriginProtection()
+	}
 	if config.ControlLog == nil {
 		config.ControlLog = config.Log
 	}
@@ -71,6 +75,7 @@ func New(config Config) *Hub {
 	h.topics.byName = make(map[string]*topic)
 	h.pages = newPages(&h.config)
 	h.admission = newAdmission(&h.config, h.wheel)
+	h.openings = newOpenings()
 	h.held = newHeld(config.Limits.Held)
 	h.lull = newLull()
 	h.pace = newPace(config.Limits.PollRate)

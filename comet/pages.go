@@ -2,6 +2,7 @@ package comet
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"maps"
 	"slices"
@@ -72,47 +73,74 @@ func (p *pages) close(ctx context.Context) {
 	p.running.wait(ctx)
 }
 
-// read returns where the topic stands in the log, and the events of the page
+// question is one to the log about what follows seq in a topic.
+type question struct {
+	pages  *pages
+	key    pageKey
+	seq    int64
+	asked  int64 // by the clock of pages
+	flight <-chan singleflight.Result
+}
+
+// ask asks where the topic stands in the log, and for the events of the page
 // that holds the one after seq, from that on.
+func (p *pages) ask(t *topic, seq int64) *question {
+	q := &question{pages: p, key: pageKey{t, seq / pageEvents}, seq: seq, asked: p.asked.Add(1)}
+	q.share()
+	return q
+}
+
+// isAbout reports whether q asks what follows seq in t; nil is about nothing.
+func (q *question) isAbout(t *topic, seq int64) bool {
+	return q != nil && q.key.topic == t && q.seq == seq
+}
+
+// share reads the page together with everybody who wants it now.
+func (q *question) share() {
+	name := strconv.FormatInt(q.key.topic.serial, 10) + " " + strconv.FormatInt(q.key.index, 10)
+	q.flight = q.pages.flights.DoChan(name, func() (any, error) {
+		if known, ok := q.pages.find(q.key, q.seq); ok { // read since we looked
+			return known, nil
+		}
+		return q.pages.load(q.key)
+	})
+}
+
+// await returns the answer. When ctx ends or something is poked before that, the
+// error is one of ctx or errPoked, and the question may be awaited again.
 //
 // A page that was read before the question is fine when it brings something,
 // since what has been stored does not change. When it brings nothing that proves
 // nothing, and the next one, which is read later, decides.
-func (p *pages) read(ctx context.Context, t *topic, seq int64) (page, error) {
-	key := pageKey{t, seq / pageEvents}
-	if known, ok := p.find(key, seq); ok {
-		return known.after(seq), nil
-	}
-	for asked := p.asked.Add(1); ; {
-		loaded, err := p.share(ctx, key, seq)
-		if err != nil {
-			return page{}, err
-		}
-		if rest := loaded.after(seq); len(rest.frames) > 0 || loaded.asked > asked {
-			return rest, nil
+func (q *question) await(ctx context.Context, poked <-chan struct{}) (page, error) {
+	for {
+		select {
+		case result := <-q.flight:
+			if result.Err != nil {
+				return page{}, result.Err
+			}
+			loaded := result.Val.(page)
+			if rest := loaded.after(q.seq); len(rest.frames) > 0 || loaded.asked > q.asked {
+				return rest, nil
+			}
+			q.share() //nolint:contextcheck // the read serves many clients, so it ends with none of them
+		case <-poked:
+			return page{}, errPoked
+		case <-ctx.Done():
+			return page{}, ctx.Err()
 		}
 	}
 }
 
-// share reads a page together with everybody who wants it now.
-func (p *pages) share(ctx context.Context, key pageKey, seq int64) (page, error) {
-	name := strconv.FormatInt(key.topic.serial, 10) + " " + strconv.FormatInt(key.index, 10)
-	//nolint:contextcheck // the read serves many clients, so it ends with none of them
-	flight := p.flights.DoChan(name, func() (any, error) {
-		if known, ok := p.find(key, seq); ok { // read since we looked
-			return known, nil
-		}
-		return p.load(key)
-	})
-	select {
-	case result := <-flight:
-		if result.Err != nil {
-			return page{}, result.Err
-		}
-		return result.Val.(page), nil
-	case <-ctx.Done():
-		return page{}, ctx.Err()
+// errPoked says that there is something else to do than to wait for the log.
+var errPoked = errors.New("something else is to be done first")
+
+// read asks, unless a page that is kept tells, and awaits the answer.
+func (p *pages) read(ctx context.Context, t *topic, seq int64) (page, error) {
+	if known, ok := p.find(pageKey{t, seq / pageEvents}, seq); ok {
+		return known.after(seq), nil
 	}
+	return p.ask(t, seq).await(ctx, nil) //nolint:contextcheck // the read serves many clients, so it ends with none of them
 }
 
 // after returns the page without the events up to seq.

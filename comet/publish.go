@@ -53,16 +53,19 @@ func (h *Hub) Announce(topic string, p Position) {
 // EndLogin ends everything of a login at once: its connections get abort with
 // the reason, before any event that waits.
 func (h *Hub) EndLogin(login string, reason Reason) {
-	endAll(h.registry.ofLogin(login), reason)
+	or(&reason, ReasonRemoved)
+	h.openings.abort(reason, func(p Principal) bool { return p.Login == login })
+	abortAll(h.registry.ofLogin(login), reason)
 }
 
 // EndUser does the same with all logins of a user.
 func (h *Hub) EndUser(user string, reason Reason) {
-	endAll(h.registry.ofUser(user), reason)
+	or(&reason, ReasonRemoved)
+	h.openings.abort(reason, func(p Principal) bool { return p.User == user })
+	abortAll(h.registry.ofUser(user), reason)
 }
 
-func endAll(sessions []*session, reason Reason) {
-	or(&reason, ReasonRemoved)
+func abortAll(sessions []*session, reason Reason) {
 	for _, s := range sessions {
 		s.finish(reason, finale{kind: finalAbort, reason: reason})
 	}

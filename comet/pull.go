@@ -16,9 +16,13 @@ func (c *conn) pull() bool {
 		c.holdEnd = c.opened.Add(c.hub.hold(c.longHold))
 	}
 	for {
+		c.unpoke()
 		answered, ok := c.tryAnswer()
 		if answered {
 			return ok
+		}
+		if c.question != nil && c.ctx.Err() == nil {
+			continue // something else came first; the answer is still to be awaited
 		}
 		if !c.wait(c.beforeNews(c.holdEnd)) {
 			c.session.heldFor(time.Since(c.opened))
@@ -38,7 +42,7 @@ func (c *conn) tryAnswer() (answered, ok bool) {
 		c.glance(b)
 	default:
 		c.collect(b)
-		c.catchUp(b, c.holdEnd)
+		c.catchUp(b, c.catchUpDue(b), c.wake)
 		if !b.empty() {
 			c.collectPresence(b)
 		}
@@ -55,6 +59,9 @@ func (c *conn) tryAnswer() (answered, ok bool) {
 	switch {
 	case !b.empty():
 	case now.Before(c.holdEnd):
+		if b.more {
+			c.poke()
+		}
 		return false, true
 	case c.request.Mode == modePull:
 		b.add(heartbeatEvent(now))
@@ -62,6 +69,20 @@ func (c *conn) tryAnswer() (answered, ok bool) {
 	}
 	return true, c.answer(b, c.hub.pace.pause(c.paceKey(), now))
 }
+
+// catchUpDue is how long the log may take: what is ready does not wait long for
+// what is not.
+func (c *conn) catchUpDue(b *batch) time.Time {
+	soon := time.Now().Add(patience)
+	if b.empty() || c.holdEnd.Before(soon) {
+		return c.holdEnd
+	}
+	return soon
+}
+
+// patience is how long an answer that has something to tell waits for the log to
+// tell more.
+const patience = 100 * time.Millisecond
 
 // answer writes the whole answer to a poll.
 func (c *conn) answer(b *batch, next time.Duration) bool {

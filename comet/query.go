@@ -15,9 +15,6 @@ import (
 // changes nothing. There must be no body: net/http notices that the client goes
 // away only when nothing of its request is left.
 func readQuery(w http.ResponseWriter, r *http.Request, limits Limits) (q dataRequest, p *problem) {
-	if isForeign(r) {
-		return q, foreign()
-	}
 	if r.ContentLength != 0 {
 		return q, badRequest("A GET request has no body. Say in the address what you want, or use POST.")
 	}
@@ -31,22 +28,12 @@ func readQuery(w http.ResponseWriter, r *http.Request, limits Limits) (q dataReq
 }
 
 // isForeign reports whether a page of another origin makes the request, by the
-// rules of http.CrossOriginProtection, which lets every GET pass. A browser that
-// does not say where a request comes from, as over plain HTTP, tells the origin.
-func isForeign(r *http.Request) bool {
-	switch r.Header.Get("Sec-Fetch-Site") {
-	case "":
-	case "same-origin", "none":
-		return false
-	default:
-		return true
-	}
-	given := r.Header.Get("Origin")
-	if given == "" {
-		return false
-	}
-	origin, err := url.Parse(given)
-	return err != nil || origin.Host != r.Host
+// rules for one that changes something: http.CrossOriginProtection would let
+// every GET pass.
+func isForeign(r *http.Request, origins *http.CrossOriginProtection) bool {
+	asked := r.WithContext(r.Context())
+	asked.Method = http.MethodPost
+	return origins.Check(asked) != nil
 }
 
 // parseQuery reads and checks the part of the address after the question mark,

@@ -154,3 +154,24 @@ func TestAPageOfAnotherOriginMayNotReadWithGET(t *testing.T) {
 		}
 	})
 }
+
+func TestAPageOfATrustedOriginMayReadWithGET(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t, newMemoryLog(), func(c *Config) {
+			c.Origins = http.NewCrossOriginProtection()
+			if err := c.Origins.AddTrustedOrigin("https://chat.example.org"); err != nil {
+				t.Fatal(err)
+			}
+		})
+		for origin, want := range map[string]int{
+			"https://chat.example.org": 200, "http://hub": 200, "http://chat.example.org": 403, "https://elsewhere": 403,
+		} {
+			r, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://hub/comet/data", nil)
+			r.Header.Set("X-User", "ann")
+			r.Header.Set("Origin", origin)
+			if status, text := raw(w.client.Do(r)); status != want {
+				t.Errorf("%q: %d %s", origin, status, text)
+			}
+		}
+	})
+}

@@ -83,20 +83,29 @@ const (
 // were subscribed to since the client last named any. All are marked, so
 // whatever happens from now on is seen. It returns the request that c displaces,
 // unless that is a poll and will be answered anyway, and what needs
-// authorisation. Of one browser the request that is held longest may have to
-// end.
+// authorisation.
 func (s *session) register(c *conn) (result registration, old *conn, pending questions) {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	result, old, pending = s.registerLocked(c)
-	var oldest *conn
 	if result == registered {
+		s.hub.held.inherit(c)
+	}
+	return result, old, pending
+}
+
+// holdOn notes that c, which has been opened, is held while it is in charge. Of
+// one browser the request that is held longest may have to end for it.
+func (s *session) holdOn(c *conn) {
+	s.mu.Lock()
+	var oldest *conn
+	if s.current.Load() == c {
 		oldest = s.hub.held.enter(c)
 	}
 	s.mu.Unlock()
 	if oldest != nil {
 		oldest.finish(finale{kind: finalCrowded})
 	}
-	return result, old, pending
 }
 
 func (s *session) registerLocked(c *conn) (result registration, old *conn, pending questions) {

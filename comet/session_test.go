@@ -66,6 +66,7 @@ func TestAPollIsAnsweredAlthoughAStreamIsOpenedMeanwhile(t *testing.T) {
 			if got := <-answer; got != "listen-ack, data room:1 1" {
 				t.Error(kind, got)
 			}
+			time.Sleep(10 * time.Millisecond) // it may linger after it was poked
 			s.want("listen-ack, data room:1 1")
 			s.cut()
 		}

@@ -28,6 +28,7 @@ func (c *conn) stream() bool {
 	defer c.hub.streams.Add(-1)
 	c.startStream()
 	for {
+		c.unpoke()
 		if f := c.finale(); f != nil {
 			return c.endStream(*f)
 		}
@@ -76,11 +77,9 @@ func (c *conn) round() (more, over, ok bool) {
 	if over {
 		return false, true, true
 	}
-	if len(b.behind) > 0 {
-		c.catchUp(b, c.flushed.Add(c.beat))
-		if c.finale() == nil && !c.flush(b) {
-			return false, false, false
-		}
+	c.catchUp(b, c.streamDue(), c.wake)
+	if c.finale() == nil && !c.flush(b) {
+		return false, false, false
 	}
 	return b.more || !c.recycled && c.worn(), false, true
 }
@@ -110,6 +109,7 @@ func (c *conn) keepTime(b *batch) (over bool) {
 	if b.empty() && now.Sub(c.flushed) >= c.beat {
 		c.beat = spread(config.Times.Heartbeat, 10)
 		b.add(heartbeatEvent(now))
+		c.flushed = now
 	}
 	return over
 }
@@ -187,7 +187,9 @@ func (c *conn) send(b *batch) bool {
 	if c.sink.write(b.buffer) != nil {
 		return false
 	}
-	c.flushed = time.Now()
+	if len(b.buffer) > 0 { // a Format may have nothing to say
+		c.flushed = time.Now()
+	}
 	c.written += int64(len(b.buffer))
 	c.events += b.numbered
 	if t, ok := c.transport.(sentTransport); ok {

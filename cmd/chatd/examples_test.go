@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -58,10 +59,10 @@ type follower struct {
 	said, noted output
 }
 
-// follows starts a client, which ends with the test.
-func follows(t *testing.T, command []string, url, room, token string) *follower {
+// follows starts a client with more words, which ends with the test.
+func follows(t *testing.T, command []string, token string, words ...string) *follower {
 	t.Helper()
-	f := &follower{cmd: exec.CommandContext(t.Context(), command[0], append(command[1:], url, room)...)}
+	f := &follower{cmd: exec.CommandContext(t.Context(), command[0], append(slices.Clone(command[1:]), words...)...)}
 	f.cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "CHATD_TOKEN=" + token}
 	f.cmd.Stdout, f.cmd.Stderr = &f.said, &f.noted
 	if err := f.cmd.Start(); err != nil {
@@ -133,7 +134,7 @@ func TestTheExampleClientsPrintEachMessageOnceAndInOrder(t *testing.T) {
 	followers, passages := map[string]*follower{}, map[string]*passage{}
 	for name, command := range commands {
 		passages[name] = newPassage(t, strings.TrimPrefix(chatd.url, "http://"))
-		followers[name] = follows(t, command, passages[name].url, room, token)
+		followers[name] = follows(t, command, token, passages[name].url, room)
 	}
 	all := func(text string) {
 		t.Helper()
@@ -171,16 +172,27 @@ func TestTheExampleClientsPrintEachMessageOnceAndInOrder(t *testing.T) {
 	speaking.Wait()
 	all("about the kill 19")
 
-	// A stream is recycled after 16 MiB. Each < takes six bytes on it.
+	// An answer ends after 256 KiB though there is more. Each < takes six bytes of
+	// it, so there are at most three of these messages in one.
 	large := strings.Repeat("<", 19_990)
-	for i := range 150 {
+	before := map[string]int{}
+	for name, p := range passages {
+		before[name] = p.counted()
+		p.held.Lock()
+	}
+	for i := range 12 {
 		talk.say(t, fmt.Sprintf("%s %d", large, i))
 	}
-	for name, p := range passages {
-		eventually(t, "the stream of "+name+" is recycled", func() bool { return p.recycled() > 0 })
-	}
 	talk.say(t, "the end")
+	for _, p := range passages {
+		p.held.Unlock()
+	}
 	all("the end")
+	for name, p := range passages {
+		if n := p.counted() - before[name]; n < 4 {
+			t.Errorf("%s got 12 large messages in %d answers", name, n)
+		}
+	}
 
 	want := stored(t, database)
 	for name, f := range followers {
@@ -284,17 +296,18 @@ func (s *talk) post(t *testing.T, message []byte) (status int, answer []byte) {
 	return response.StatusCode, answer
 }
 
-// passage stands between a client and chatd. It can be cut, and sees when chatd
-// recycles a stream.
+// passage stands between a client and chatd. It can be cut, can hold back what
+// chatd says, and counts the answers to polls.
 type passage struct {
 	url      string
 	to       string
 	listener net.Listener
 	carriers sync.WaitGroup
+	held     sync.RWMutex // locked by the test while nothing is to pass
 
-	mu       sync.Mutex
-	open     map[net.Conn]struct{}
-	recycles int
+	mu      sync.Mutex
+	open    map[net.Conn]struct{}
+	answers int
 }
 
 func newPassage(t *testing.T, to string) *passage {
@@ -340,7 +353,7 @@ func (p *passage) carry(client net.Conn) {
 		_, _ = io.Copy(server, client)
 		_ = server.Close()
 	})
-	_, _ = io.Copy(client, io.TeeReader(server, &recycleCounter{passage: p}))
+	_, _ = io.Copy(client, io.TeeReader(server, &answerCounter{passage: p}))
 	_ = client.Close()
 	asking.Wait()
 	p.mu.Lock()
@@ -357,24 +370,26 @@ func (p *passage) cut() {
 	}
 }
 
-func (p *passage) recycled() int {
+func (p *passage) counted() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.recycles
+	return p.answers
 }
 
-// recycleCounter counts the events that recycle a stream. No text of a message
-// can look like one.
-type recycleCounter struct {
+// answerCounter counts the answers to polls: each has one of these events, and
+// no text of a message can look like one.
+type answerCounter struct {
 	passage *passage
 	tail    []byte
 }
 
-func (c *recycleCounter) Write(b []byte) (int, error) {
-	word := []byte(`"why":"recycle"`)
+func (c *answerCounter) Write(b []byte) (int, error) {
+	c.passage.held.RLock()
+	defer c.passage.held.RUnlock()
+	word := []byte(`"event":"listen-ack"`)
 	seen := append(c.tail, b...)
 	c.passage.mu.Lock()
-	c.passage.recycles += bytes.Count(seen, word)
+	c.passage.answers += bytes.Count(seen, word)
 	c.passage.mu.Unlock()
 	c.tail = bytes.Clone(seen[max(0, len(seen)-len(word)+1):])
 	return len(b), nil

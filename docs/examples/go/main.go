@@ -5,15 +5,14 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"log"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"os"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -24,133 +23,124 @@ type message struct {
 	Body   string
 }
 
-type event struct {
-	Event, Why, Text string
-	Epoch, Seq, In   int64
-	Denied           []string
-	Payload          struct{ Message message }
+type answer struct { // to a poll; or a page of the room's messages
+	Events []struct {
+		Event, Text string
+		Epoch, Seq  int64
+		Denied      []string
+		Payload     struct{ Message message }
+	}
+	Next     time.Duration // in milliseconds
+	Messages []message
+	Position struct{ Epoch, Seq int64 }
+	More     bool
 }
 
+const newest, oldest = "after=0", "before=2" // of a room's messages: the last page of them, the first of all
+
 var (
-	epoch, seq int64         // the cursor; 0 means that the room must be loaded
-	printed    int64         // the number of the newest message printed
-	wait       time.Duration // how long the server wants us to stay away
+	epoch, seq, printed int64    // the cursor, and the newest message's number
+	page                = newest // of the room, to be loaded next; "" for none: poll
+
+	client = http.Client{
+		Timeout: time.Minute, // a poll is held for 50 s at most
+		Transport: &http.Transport{
+			Proxy:               http.ProxyFromEnvironment,
+			DialContext:         (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
+			TLSHandshakeTimeout: 10 * time.Second,
+		},
+	}
 )
 
 func main() {
-	server, room := os.Args[1], os.Args[2]
-	for tries := 0; ; tries = min(tries+1, 6) {
-		began := time.Now()
-		log.Print(follow(server, room))
-		if time.Since(began) > 30*time.Second {
-			tries = 0
+	log.SetFlags(0)
+	if len(os.Args) != 3 || os.Getenv("CHATD_TOKEN") == "" {
+		log.Fatal("Usage: CHATD_TOKEN=… go run ./docs/examples/go http://localhost:8080 3")
+	}
+	for bound := time.Second / 2; ; {
+		begun := time.Now()
+		pause, err := ask()
+		if err == nil || time.Since(begun) >= 30*time.Second { // it was there, whatever has cut it then
+			bound = time.Second / 2
 		}
-		time.Sleep(wait + rand.N(min(20*time.Second, 500*time.Millisecond<<tries)))
-		wait = 0
+		if err != nil {
+			log.Print(err)
+			pause += rand.N(bound)
+			bound = min(2*bound, 20*time.Second)
+		}
+		time.Sleep(pause)
 	}
 }
 
-// follow listens until the answer ends, and returns why it has.
-func follow(server, room string) error {
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	silence := time.AfterFunc(40*time.Second, cancel)
-	defer silence.Stop()
-	for epoch == 0 {
-		if err := load(ctx, fmt.Sprintf("%s/api/v1/rooms/%s/messages?after=%d", server, room, printed)); err != nil {
-			return err
-		}
+// ask takes one answer, and returns how long chatd wants us to stay away.
+func ask() (pause time.Duration, err error) {
+	site, room := strings.TrimRight(os.Args[1], "/"), os.Args[2]
+	address := fmt.Sprintf("%s/comet/data?mode=pull&have=room:%s@%d.%d", site, room, epoch, seq)
+	if page != "" {
+		address = fmt.Sprintf("%s/api/v1/rooms/%s/messages?%s", site, room, page)
 	}
-	answer, err := ask(ctx, "POST", server+"/comet/data",
-		fmt.Sprintf(`{"event":"listen","mode":"stream","have":{"room:%s":[%d,%d]}}`, room, epoch, seq))
+	request, err := http.NewRequest(http.MethodGet, address, nil)
 	if err != nil {
-		return err
+		log.Fatal(err)
 	}
-	defer answer.Body.Close()
-	for events := json.NewDecoder(answer.Body); err == nil; silence.Reset(40 * time.Second) {
-		var e event
-		if err = events.Decode(&e); err == nil {
-			err = handle(e)
-		}
+	request.Header.Set("Authorization", "Bearer "+os.Getenv("CHATD_TOKEN"))
+	response, err := client.Do(request)
+	if err != nil {
+		return 0, err
 	}
-	return err
+	defer response.Body.Close()
+	if response.StatusCode == http.StatusTooManyRequests || response.StatusCode >= 500 {
+		pause, _ = time.ParseDuration(response.Header.Get("Retry-After") + "s")
+		return pause, errors.New(response.Status)
+	} else if response.StatusCode != http.StatusOK {
+		log.Fatalf("The room cannot be followed: chatd answers %s.", response.Status)
+	}
+	var a answer
+	if err = json.NewDecoder(response.Body).Decode(&a); err != nil { // it was cut, and counts for nothing
+		return 0, err
+	} else if len(a.Events) == 0 && a.Position.Epoch == 0 {
+		return 0, errors.New("this is no answer of chatd's")
+	}
+	take(a)
+	return a.Next * time.Millisecond, nil
 }
 
-// load prints the page that follows, and after the last one knows the cursor.
-func load(ctx context.Context, url string) error {
-	answer, err := ask(ctx, "GET", url, "")
-	if err != nil {
-		return err
-	}
-	defer answer.Body.Close()
-	var page struct {
-		Messages []message
-		Position struct{ Epoch, Seq int64 }
-		More     bool
-	}
-	if err := json.NewDecoder(answer.Body).Decode(&page); err != nil {
-		return err
-	}
-	for _, m := range page.Messages {
+func take(a answer) {
+	for _, m := range a.Messages {
 		show(m)
 	}
-	if !page.More {
-		epoch, seq = page.Position.Epoch, page.Position.Seq
+	if page != "" && (a.More && page != newest || page == oldest && printed > 0) {
+		page = next()
+	} else if page != "" {
+		page, epoch, seq = "", a.Position.Epoch, a.Position.Seq
 	}
-	return nil
+	for _, e := range a.Events {
+		switch {
+		case e.Event == "abort" || e.Event == "unsubscribe-ack" || len(e.Denied) > 0:
+			log.Fatal("The room can be followed no longer. ", e.Text)
+		case e.Event == "gap": // rule 4: load the room, after a restore as if for the first time
+			if page = next(); e.Epoch != epoch {
+				page, printed = newest, 0
+			}
+			return
+		case e.Epoch == epoch && e.Seq == seq+1: // rule 2; the next poll brings what is missing
+			show(e.Payload.Message)
+			seq = e.Seq
+		}
+	}
 }
 
-// handle takes an event. An error ends the answer.
-func handle(e event) error {
-	switch {
-	case e.Event == "data" || e.Event == "skip":
-		if e.Epoch != epoch || e.Seq <= seq {
-			return nil // rule 1: drop what we have
-		}
-		if e.Seq > seq+1 {
-			return errors.New("an event is missing") // rule 3: ask again
-		}
-		show(e.Payload.Message) // rule 2: show what is next, then move the cursor
-		seq = e.Seq
-	case e.Event == "gap": // rule 4: load the room, from its newest messages after a restore
-		if e.Epoch != epoch {
-			printed = 0
-		}
-		epoch = 0
-		return errors.New("a gap")
-	case e.Event == "refresh" || e.Event == "error":
-		wait = time.Duration(e.In) * time.Millisecond
-		return errors.New(e.Event + " " + e.Why + e.Text)
-	case e.Event == "abort" || e.Event == "unsubscribe-ack" || len(e.Denied) > 0:
-		log.Fatal("This room may not be followed. ", e.Text)
+// next is the page after what was printed. Its number 0 would ask for the newest messages, and leave out those between.
+func next() string {
+	if printed == 0 {
+		return oldest
 	}
-	return nil
+	return fmt.Sprintf("after=%d", printed)
 }
 
 func show(m message) {
-	if m.Number > printed { // other events have no message
+	if m.Number > printed { // events of other kinds have no message
 		fmt.Printf("%d %s: %s\n", m.Number, m.Author.Username, m.Body)
 		printed = m.Number
 	}
-}
-
-// ask sends a request. It ends the program when trying again cannot help.
-func ask(ctx context.Context, method, url, body string) (*http.Response, error) {
-	request, err := http.NewRequestWithContext(ctx, method, url, strings.NewReader(body))
-	if err != nil {
-		return nil, err
-	}
-	request.Header.Set("Authorization", "Bearer "+os.Getenv("CHATD_TOKEN"))
-	request.Header.Set("Content-Type", "application/json")
-	answer, err := http.DefaultClient.Do(request)
-	if err != nil || answer.StatusCode == http.StatusOK {
-		return answer, err
-	}
-	answer.Body.Close()
-	if answer.StatusCode < 500 && answer.StatusCode != http.StatusTooManyRequests {
-		log.Fatal(answer.Status)
-	}
-	seconds, _ := strconv.Atoi(answer.Header.Get("Retry-After"))
-	wait = time.Duration(seconds) * time.Second
-	return nil, errors.New(answer.Status)
 }

@@ -15,83 +15,86 @@ import java.util.regex.*;
 public class Follow {
     static final String STRING = "\"((?:[^\"\\\\]|\\\\.)*+)\"";
     static final Pattern MESSAGE =
-            Pattern.compile("\"number\":(\\d+).*?\"username\":" + STRING + ".*?\"body\":" + STRING);
-    static final PrintStream OUT = new PrintStream(new FileOutputStream(FileDescriptor.out), true, UTF_8);
-
-    static long epoch, seq; // the cursor; 0 means that the room must be loaded
-    static long printed; // the number of the newest message printed
-    static long wait; // how many milliseconds the server wants us to stay away
+            Pattern.compile("(?s)\"number\":(\\d+).*?\"username\":" + STRING + ".*?\"body\":" + STRING);
+    static final PrintStream OUT = new PrintStream(System.out, true, UTF_8);
+    /** How complete answers end: no text can, see above. */
+    static final String POLLED = "(?s).*\\],\"next\":\\d+\\}\\s*";
+    static final String PAGED =
+            "(?s).*\\],\"position\":\\{\"epoch\":\\d+,\"seq\":\\d+\\},\"more\":(true|false)\\}\\s*";
+    /** Of a room's messages: the last page of them, the first of all. */
+    static final String NEWEST = "after=0", OLDEST = "before=2";
+    static long epoch, seq, printed; // the cursor, and the newest message's number
+    static String page = NEWEST; // of the room, to be loaded next; null for none: poll
+    static long pause; // how many milliseconds chatd wants us to stay away
 
     public static void main(String[] args) throws InterruptedException {
-        for (int tries = 0; ; tries = Math.min(tries + 1, 6)) {
-            long began = System.nanoTime();
+        if (args.length != 2 || System.getenv("CHATD_TOKEN") == null)
+            stop("Usage: CHATD_TOKEN=... java Follow.java http://localhost:8080 3");
+        String site = args[0].replaceAll("/+$", "");
+        String history = site + "/api/v1/rooms/" + args[1] + "/messages?";
+        String poll = site + "/comet/data?mode=pull&have=room:" + args[1] + "@";
+        for (long bound = 500; ; Thread.sleep(pause)) {
+            long begun = System.nanoTime();
             try {
-                follow(args[0], args[1]);
+                if (page != null) load(ask(history + page, PAGED));
+                else take(ask(poll + epoch + "." + seq, POLLED));
+                bound = 500;
             } catch (IOException e) {
+                if (System.nanoTime() - begun >= 30_000_000_000L) bound = 500; // it was there, whatever has cut it then
                 System.err.println(e.getMessage());
-            }
-            if (System.nanoTime() - began > 30_000_000_000L) tries = 0;
-            Thread.sleep(wait + ThreadLocalRandom.current().nextLong(Math.min(20_000, 500L << tries)));
-            wait = 0;
-        }
-    }
-
-    /** Listens until the answer ends; the exception tells why it has. */
-    static void follow(String server, String room) throws IOException {
-        while (epoch == 0) load(server + "/api/v1/rooms/" + room + "/messages?after=" + printed);
-        String request = """
-            {"event":"listen","mode":"stream","have":{"room:%s":[%d,%d]}}""".formatted(room, epoch, seq);
-        try (BufferedReader answer = ask(server + "/comet/data", request)) {
-            StringBuilder line = new StringBuilder();
-            for (int c; (c = answer.read()) >= 0; ) {
-                line.append((char) c);
-                if (c == '\n') { // without it the line was cut
-                    handle(line.toString());
-                    line.setLength(0);
-                }
-            }
-        }
-        throw new IOException("the stream has ended");
-    }
-
-    /** Prints the page of messages that follows, and after the last one knows the cursor. */
-    static void load(String url) throws IOException {
-        try (BufferedReader answer = ask(url, "")) {
-            String page = answer.readLine();
-            show(page);
-            String position = page.substring(page.lastIndexOf("\"position\":"));
-            if (position.contains("\"more\":false")) {
-                epoch = number("epoch", position);
-                seq = number("seq", position);
+                pause += ThreadLocalRandom.current().nextLong(bound);
+                bound = Math.min(2 * bound, 20_000);
             }
         }
     }
 
-    /** Takes an event. An exception ends the answer. */
-    static void handle(String event) throws IOException {
-        switch (field("event", event)) {
-            case "data", "skip" -> {
-                long next = number("seq", event);
-                if (number("epoch", event) != epoch || next <= seq) return; // rule 1: drop what we have
-                if (next > seq + 1) throw new IOException("an event is missing"); // rule 3: ask again
-                show(event); // rule 2: show what is next, then move the cursor
-                seq = next;
+    /** Returns an answer if it ends as it must. */
+    static String ask(String address, String end) throws IOException {
+        pause = 0;
+        HttpURLConnection connection = (HttpURLConnection) new URL(address).openConnection();
+        connection.setConnectTimeout(10_000);
+        connection.setReadTimeout(60_000); // a poll is held for 50 s at most
+        connection.setRequestProperty("Authorization", "Bearer " + System.getenv("CHATD_TOKEN"));
+        int status = connection.getResponseCode();
+        pause = 1000L * connection.getHeaderFieldInt("Retry-After", 0);
+        if (status < 500 && status != 429 && status != 200) stop("The room cannot be followed: " + status);
+        String answer = new String(connection.getInputStream().readAllBytes(), UTF_8); // fails with 429 and 5xx
+        if (!answer.matches(end)) throw new IOException("The answer was cut."); // so it counts for nothing
+        return answer;
+    }
+
+    /** Prints a page of messages, and after the last page knows the cursor. */
+    static void load(String answer) {
+        show(answer);
+        String position = answer.substring(answer.lastIndexOf("\"position\":"));
+        boolean more = position.contains("\"more\":true") && page != NEWEST || page == OLDEST && printed > 0;
+        page = more ? next() : null;
+        if (more) return;
+        epoch = number("epoch", position);
+        seq = number("seq", position);
+    }
+
+    /** The page after what was printed. Its number 0 would ask for the newest messages, and leave out those between. */
+    static String next() {
+        return printed == 0 ? OLDEST : "after=" + printed;
+    }
+
+    /** Handles the events of a poll. */
+    static void take(String answer) {
+        for (String event : answer.split("(?=\\{\"event\":)")) {
+            boolean here = number("epoch", event) == epoch;
+            if (event.matches("(?s)\\{\"event\":\"(abort|unsubscribe-ack)\".*|.*\"denied\":\\[\".*")) {
+                stop("The room can be followed no longer. chatd says: " + event);
+            } else if (event.startsWith("{\"event\":\"gap\"")) { // rule 4; after a restore as if for the first time
+                page = here ? next() : NEWEST;
+                if (!here) printed = 0;
+                break;
+            } else if (here && number("seq", event) == seq + 1) { // rule 2; the next poll brings what is missing
+                show(event);
+                seq++;
             }
-            case "gap" -> { // rule 4: load the room, from its newest messages after a restore
-                if (number("epoch", event) != epoch) printed = 0;
-                epoch = 0;
-                throw new IOException("a gap");
-            }
-            case "refresh", "error" -> {
-                wait = number("in", event);
-                throw new IOException(event);
-            }
-            case "listen-ack" -> {
-                if (!event.contains("\"denied\":[]")) stop("This room may not be followed.");
-            }
-            case "unsubscribe-ack", "abort" -> stop(event);
-            default -> {}
         }
+        pause = number("next", answer.substring(answer.lastIndexOf("]")));
     }
 
     /** Prints the messages of a page, or the one of an event if it has one. */
@@ -100,43 +103,14 @@ public class Follow {
             OUT.println(m.group(1) + " " + unescape(m.group(2)) + ": " + unescape(m.group(3)));
     }
 
-    static String field(String name, String json) {
-        Matcher m = Pattern.compile("\"" + name + "\":(?:" + STRING + "|(\\d+))").matcher(json);
-        return !m.find() ? "" : m.group(1) == null ? m.group(2) : unescape(m.group(1));
-    }
-
     static long number(String name, String json) {
-        String digits = field(name, json);
-        return digits.isEmpty() ? 0 : Long.parseLong(digits);
+        Matcher m = Pattern.compile("\"" + name + "\":(\\d+)").matcher(json);
+        return m.find() ? Long.parseLong(m.group(1)) : 0;
     }
 
     static String unescape(String text) {
-        return Pattern.compile("\\\\(?:u(....)|(.))").matcher(text).replaceAll(m -> Matcher.quoteReplacement(
-                m.group(1) != null ? "" + (char) Integer.parseInt(m.group(1), 16) : switch (m.group(2)) {
-                    case "n" -> "\n";
-                    case "r" -> "\r";
-                    case "t" -> "\t";
-                    case "b" -> "\b";
-                    case "f" -> "\f";
-                    default -> m.group(2);
-                }));
-    }
-
-    /** Sends a request: a GET, or with a body a POST. Ends the program when trying again cannot help. */
-    static BufferedReader ask(String url, String body) throws IOException {
-        HttpURLConnection connection = (HttpURLConnection) new URL(url).openConnection();
-        connection.setConnectTimeout(10_000);
-        connection.setReadTimeout(40_000);
-        connection.setRequestProperty("Authorization", "Bearer " + System.getenv("CHATD_TOKEN"));
-        connection.setRequestProperty("Content-Type", "application/json");
-        if (!body.isEmpty()) {
-            connection.setDoOutput(true);
-            connection.getOutputStream().write(body.getBytes(UTF_8));
-        }
-        int status = connection.getResponseCode();
-        if (status < 500 && status != 429 && status != 200) stop(url + " is answered with " + status);
-        wait = 1000L * connection.getHeaderFieldInt("Retry-After", 0);
-        return new BufferedReader(new InputStreamReader(connection.getInputStream(), UTF_8)); // fails with 429 and 5xx
+        return Pattern.compile("\\\\(?:u(....)|.)").matcher(text).replaceAll(m -> Matcher.quoteReplacement(
+                m.group(1) == null ? m.group().translateEscapes() : "" + (char) Integer.parseInt(m.group(1), 16)));
     }
 
     static void stop(String why) {
