@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 GO    ?= go
 
-.PHONY: help run build test test-go test-frontend e2e e2e-container check lint types fresh frontend bench load fuzz fuzz-api clean
+.PHONY: help run build test test-go test-frontend e2e e2e-container check lint types fresh frontend bench load reach fuzz fuzz-api clean
 
 help: ## Print the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +60,11 @@ load: build ## Put chatd under load; build/load.jsonl, and a table beside the go
 	@mkdir -p build
 	@status=0; $(GO) run ./e2e/load all > build/load.jsonl || status=$$?; \
 		$(GO) run ./e2e/load table build/load.jsonl | tee build/load.txt; exit $$status
+
+reach: build e2e/node_modules ## Chat through real proxies in Chromium and Firefox; build/reach.txt
+	@scripts/install-postgres.sh
+	@scripts/install-test-tools.sh reach
+	@E2E_CHATD="$(CURDIR)/bin/chatd" node e2e/reach/main.mjs
 
 fuzz: ## Run each fuzz target for FUZZTIME (default 1m), then fuzz-api
 	@scripts/install-postgres.sh

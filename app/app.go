@@ -5,6 +5,7 @@ package app
 import (
 	"context"
 	"errors"
+	"html/template"
 	"io/fs"
 	"log/slog"
 	"net/http"
@@ -27,7 +28,8 @@ type Config struct {
 	Store *store.Store
 	// Assets holds the built page: manifest.json and the files it names.
 	Assets fs.FS
-	// PublicURL is how people reach chatd. Nil means: whatever address they used.
+	// PublicURL is how people reach chatd: scheme, host, and the path below which
+	// it is, if any. Nil means: whatever address they used.
 	PublicURL *url.URL
 	// TrustedProxies are the only peers whose X-Forwarded-For is believed.
 	TrustedProxies []netip.Prefix
@@ -71,11 +73,15 @@ type App struct {
 	signUpTries     *rateLimit[string] // by network, like the next two
 	signUps         *rateLimit[string] // without an invite
 	invitedSignUps  *rateLimit[string]
+	checks          *connectionChecks
 	sights          *sights
 	partings        *partings
+	pushlets        *pushletSessions
 	touches         *touches
 	metrics         *metrics
 	assets          *assets
+	shell           *template.Template // the page
+	plainPages      *template.Template // those without scripts
 	handler         http.Handler
 
 	// rung has one slot: a look is due. Never closed.
@@ -105,8 +111,8 @@ func New(ctx context.Context, config Config) (*App, error) {
 		config:          config,
 		log:             config.Log,
 		store:           config.Store,
-		sessions:        newSessions(config.Store, config.secure(), lookUpPatience),
-		controlSessions: newSessions(config.Store.Control(), config.secure(), controlLookUpPatience),
+		sessions:        newSessions(config.Store, config, lookUpPatience),
+		controlSessions: newSessions(config.Store.Control(), config, controlLookUpPatience),
 		hasher:          NewHasher(config.HashParams, 0),
 		throttle:        NewThrottle(),
 		guesses:         NewThrottle(),
@@ -117,11 +123,17 @@ func New(ctx context.Context, config Config) (*App, error) {
 		signUpTries:     newRateLimit[string](2*time.Second, 100),
 		signUps:         newRateLimit[string](time.Minute, 5),
 		invitedSignUps:  newRateLimit[string](time.Minute/10, 20),
+		checks:          newConnectionChecks(),
 		sights:          newSights(sightLife(config.Times)),
 		partings:        newPartings(),
+		pushlets:        newPushletSessions(),
 		touches:         newTouches(),
 		metrics:         newMetrics(config.Version),
 		rung:            make(chan struct{}, 1),
+	}
+	origins, err := newOrigins(config.PublicURL)
+	if err != nil {
+		return nil, err
 	}
 	a.tracker = presence.New(presence.Config{
 		Leases:   config.Store.Control(),
@@ -135,6 +147,8 @@ func New(ctx context.Context, config Config) (*App, error) {
 		ControlLog: feed{config.Store.Control()},
 		Presence:   attendance{a.tracker},
 		Identify:   identify,
+		Expires:    expires,
+		Origins:    origins,
 		Check:      a.loginLives,
 		Lasting:    a.seesAll,
 		Node:       a.tracker.Node(),
@@ -152,7 +166,13 @@ func New(ctx context.Context, config Config) (*App, error) {
 	if a.assets, err = readAssets(config.Assets); err != nil {
 		return nil, err
 	}
-	if a.handler, err = a.routes(); err != nil {
+	if a.shell, err = a.addressing(pageTemplate); err != nil {
+		return nil, err
+	}
+	if a.plainPages, err = a.addressing(plainTemplates); err != nil {
+		return nil, err
+	}
+	if a.handler, err = a.routes(origins); err != nil {
 		return nil, err
 	}
 	return a, nil
@@ -191,7 +211,11 @@ func (a *App) Run(ctx context.Context) error {
 	return errors.Join(err, last.Wait())
 }
 
-// Drain answers every waiting poll and sends every stream elsewhere. Call it
-// before the server's Shutdown, which would wait for them, and end Run after
-// it. It returns when they are gone or ctx has ended.
-func (a *App) Drain(ctx context.Context) { a.hub.Drain(ctx) }
+// Drain answers every waiting poll, sends every stream elsewhere and ends the
+// connection checks. Call it before the server's Shutdown, which would wait for
+// them, and end Run after it. It returns when the polls and streams are gone or
+// ctx has ended.
+func (a *App) Drain(ctx context.Context) {
+	a.checks.end()
+	a.hub.Drain(ctx)
+}

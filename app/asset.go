@@ -63,6 +63,7 @@ func readAssets(built fs.FS) (*assets, error) {
 		}
 		a.library[address] = newAsset(name, content)
 	}
+	a.addPlain()
 	return a, nil
 }
 
@@ -91,8 +92,8 @@ func contentType(name string) string {
 	return mime.TypeByExtension(path.Ext(name))
 }
 
-// path is where the page finds the built file of an entry; empty when there
-// is none.
+// path is where the built file of an entry is, without the base; empty when
+// there is none.
 func (a *assets) path(entry string) string {
 	if name := a.entries[entry]; name != "" {
 		return "/assets/" + name

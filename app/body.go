@@ -49,6 +49,8 @@ func (a *App) strictBody(limit int64) func(http.Handler) http.Handler {
 	}
 }
 
+// readBody reads the body of a request, of up to limit bytes. With an error it
+// returns what it has read.
 func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
 	control := http.NewResponseController(w)
 	// Not every writer knows deadlines; then the server's own limits hold.
@@ -59,10 +61,10 @@ func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, erro
 		return raw, nil
 	}
 	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
-		return nil, problem(http.StatusRequestEntityTooLarge,
+		return raw, problem(http.StatusRequestEntityTooLarge,
 			"This is too large. The limit is "+strconv.FormatInt(limit>>10, 10)+" KiB.")
 	}
-	return nil, problem(http.StatusBadRequest, "The request did not arrive whole. Try again.")
+	return raw, problem(http.StatusBadRequest, "The request did not arrive whole. Try again.")
 }
 
 func checkContentType(r *http.Request) error {

@@ -65,9 +65,15 @@ func isLoopback(host string) bool {
 
 func forwarded(h http.Header) bool {
 	for name := range h {
-		if name == "Forwarded" || name == "Via" || name == "X-Real-Ip" || strings.HasPrefix(name, "X-Forwarded") {
+		if fromProxy(name) {
 			return true
 		}
 	}
 	return false
+}
+
+// fromProxy reports whether only intermediaries set the header of this
+// canonical name.
+func fromProxy(name string) bool {
+	return name == "Forwarded" || name == "Via" || name == "X-Real-Ip" || strings.HasPrefix(name, "X-Forwarded")
 }

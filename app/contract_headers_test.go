@@ -46,7 +46,7 @@ func TestEveryAnswerCarriesTheHeadersThatProtect(t *testing.T) {
 			for _, accept := range []string{"*/*", "text/html"} {
 				p.header.Set("Accept", accept)
 				what := who + ": " + method + " " + pattern
-				got := p.do(method, path, nil)
+				got := p.begins(method, path)
 				checkHeaders(t, what, got)
 				if strings.HasPrefix(path, "/api/") && got.Header.Get("Cache-Control") != "no-store" {
 					t.Errorf("%s: %s may be kept: %q", what, got.Status, got.Header.Get("Cache-Control"))
@@ -90,9 +90,11 @@ func TestThePageHasNoInlineScriptOrStyle(t *testing.T) {
 func TestTheSessionsCookieIsForThisHostAlone(t *testing.T) {
 	t.Parallel()
 	for address, want := range map[string]http.Cookie{
-		"":                         {Name: "chatd_session"},
-		"http://chat.lan":          {Name: "chatd_session"},
-		"https://chat.example.org": {Name: "__Host-chatd_session", Secure: true},
+		"":                         {Name: "chatd_session", Path: "/"},
+		"http://chat.lan":          {Name: "chatd_session", Path: "/"},
+		"https://chat.example.org": {Name: "__Host-chatd_session", Secure: true, Path: "/"},
+		"http://chat.lan/a/b":      {Name: "chatd_session", Path: "/a/b/"},
+		"https://example.org/chat": {Name: "__Secure-chatd_session", Secure: true, Path: "/chat/"},
 	} {
 		var tune []func(*Config)
 		if address != "" {
@@ -101,13 +103,13 @@ func TestTheSessionsCookieIsForThisHostAlone(t *testing.T) {
 		w := newWorld(t, tune...)
 		body := newAccount("ana")
 		body["workspace"] = "Harbour"
-		got := w.visitor().must(http.StatusCreated, "POST", "/api/v1/setup", body, nil)
+		got := w.visitor().must(http.StatusCreated, "POST", strings.TrimSuffix(want.Path, "/")+"/api/v1/setup", body, nil)
 		cookies := got.Cookies()
 		if len(cookies) != 1 {
 			t.Fatalf("%q: %v", address, cookies)
 		}
 		c := cookies[0]
-		if c.Name != want.Name || c.Secure != want.Secure || !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Path != "/" || c.Domain != "" {
+		if c.Name != want.Name || c.Secure != want.Secure || !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Path != want.Path || c.Domain != "" {
 			t.Errorf("%q: %s", address, c)
 		}
 	}

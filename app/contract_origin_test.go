@@ -103,3 +103,22 @@ func TestReadingFromAnotherSiteIsUpToTheBrowser(t *testing.T) {
 		t.Errorf("other sites may load it: %q", policy)
 	}
 }
+
+// A reader listens with GET, which the protection of changing requests lets
+// pass. Over plain HTTP, and behind a proxy that rewrites the Host, only the
+// origin tells whose page it is.
+func TestOnlyOwnPagesListenWithGET(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, publicURL("http://chat.example.org"))
+	ana := w.owner()
+	for origin, want := range map[string]int{
+		"http://chat.example.org": http.StatusOK, w.url: http.StatusOK,
+		"https://chat.example.org": http.StatusForbidden, "https://evil.example": http.StatusForbidden, "null": http.StatusForbidden,
+	} {
+		page := w.withToken(ana.sessionCookie().Value)
+		page.header.Set("Origin", origin)
+		if got := page.do("GET", "/comet/data?have=workspace", nil); got.StatusCode != want {
+			t.Errorf("%s: %s %s", origin, got.Status, got.body)
+		}
+	}
+}

@@ -58,6 +58,7 @@ func (a *App) dropLogins(sessions []string, reason comet.Reason) {
 	a.known.Forget(sessions)
 	for _, session := range sessions {
 		for _, login := range loginsOf(session) {
+			a.pushlets.EndLogin(login)
 			a.hub.EndLogin(login, reason)
 		}
 	}

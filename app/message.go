@@ -59,27 +59,41 @@ type postMessageOutput struct {
 // postMessage stores a message. It answers when the message is durable: 201,
 // or 200 when an earlier try had stored it.
 func (a *App) postMessage(ctx context.Context, in *postMessageInput) (*postMessageOutput, error) {
-	v, _ := viewerOf(ctx)
-	if wait := a.sends.Wait(v.user); wait > 0 {
-		return nil, waitProblem(http.StatusTooManyRequests, "You are sending too fast. Wait a moment and try again.", wait)
-	}
-	body, err := trimBody(in.Body.Body)
+	body, err := a.outgoing(ctx, in.Body.Body)
 	if err != nil {
 		return nil, err
 	}
-	clientID := cmp.Or(strings.ToLower(in.Body.ClientID), newUUID())
-	sent, err := a.committer.Send(ctx, store.Send{
-		RoomID: in.Room, AuthorID: v.user, SessionID: v.session,
-		ClientID: clientID, Body: body,
-	})
+	sent, err := a.send(ctx, in.Room, cmp.Or(strings.ToLower(in.Body.ClientID), newUUID()), body)
 	if err != nil {
-		return nil, sendProblem(err)
+		return nil, err
 	}
 	status := http.StatusCreated
 	if sent.Repeated {
 		status = http.StatusOK
 	}
 	return &postMessageOutput{Status: status, Body: renderMessage(sent.Message)}, nil
+}
+
+// outgoing returns the text of a message that the viewer wants to send, who may
+// send only so fast, as it is kept.
+func (a *App) outgoing(ctx context.Context, text string) (string, error) {
+	if wait := a.sends.Wait(userOf(ctx)); wait > 0 {
+		return "", waitProblem(http.StatusTooManyRequests, "You are sending too fast. Wait a moment and try again.", wait)
+	}
+	return trimBody(text)
+}
+
+// send stores a message of the viewer's, whose text is outgoing.
+func (a *App) send(ctx context.Context, room int64, clientID, body string) (store.Sent, error) {
+	v, _ := viewerOf(ctx)
+	sent, err := a.committer.Send(ctx, store.Send{
+		RoomID: room, AuthorID: v.user, SessionID: v.session,
+		ClientID: clientID, Body: body,
+	})
+	if err != nil {
+		return store.Sent{}, sendProblem(err)
+	}
+	return sent, nil
 }
 
 // trimBody returns the text of a message as it is kept.

@@ -39,8 +39,8 @@ type series struct {
 	seconds prometheus.Observer // nil: it lasts as long as its client stays
 }
 
-// streamRoute is where requests wait for what is to come, so how long they
-// take says nothing.
+// streamRoute and pushletPath are where requests wait for what is to come, so
+// how long they take says nothing.
 const streamRoute = "/comet/data"
 
 // unknownRoute stands for every address that there is not, and every method
@@ -124,7 +124,7 @@ var statusClasses = [...]string{2: "2xx", 3: "3xx", 4: "4xx", 5: "5xx"}
 func (m *metrics) newSeries(key seriesKey) *series {
 	labels := []string{key.method, key.route, statusClasses[key.class]}
 	s := &series{count: m.requests.WithLabelValues(labels...)}
-	if key.route != streamRoute {
+	if key.route != streamRoute && key.route != pushletPath {
 		s.seconds = m.seconds.WithLabelValues(labels...)
 	}
 	m.mu.Lock()

@@ -99,7 +99,11 @@ func (a *App) hardened(next http.Handler) http.Handler {
 		h := w.Header()
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin")
-		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+		policy := "default-src 'none'; frame-ancestors 'none'"
+		if r.URL.Path == streamRoute { // the page loads it into a frame, also when the answer is a refusal
+			policy = "default-src 'none'; frame-ancestors 'self'"
+		}
+		h.Set("Content-Security-Policy", policy)
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		if a.config.secure() || calledLocal(r) { // elsewhere browsers ignore it, and complain on every page
 			h.Set("Cross-Origin-Opener-Policy", "same-origin")
@@ -108,20 +112,40 @@ func (a *App) hardened(next http.Handler) http.Handler {
 	})
 }
 
-// sameOrigin refuses changing requests that another site's page has made.
-func (a *App) sameOrigin() (func(http.Handler) http.Handler, error) {
-	protection := http.NewCrossOriginProtection()
-	if u := a.config.PublicURL; u != nil {
-		if err := protection.AddTrustedOrigin(u.Scheme + "://" + u.Host); err != nil {
-			return nil, fmt.Errorf("the public URL cannot be an origin: %w", err)
-		}
+// newOrigins tells the pages of chatd from those of other sites. Behind a proxy
+// that rewrites the Host only the public URL tells whose they are.
+func newOrigins(public *url.URL) (*http.CrossOriginProtection, error) {
+	origins := http.NewCrossOriginProtection()
+	if public == nil {
+		return origins, nil
 	}
-	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	if err := origins.AddTrustedOrigin(public.Scheme + "://" + public.Host); err != nil {
+		return nil, fmt.Errorf("the public URL cannot be an origin: %w", err)
+	}
+	return origins, nil
+}
+
+// sameOrigin refuses changing requests that another site's page has made.
+func (a *App) sameOrigin(origins *http.CrossOriginProtection) func(http.Handler) http.Handler {
+	origins.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		a.fail(w, r, problem(http.StatusForbidden,
 			"This request came from another site. Open chatd itself and try there. "+
 				"Behind a proxy, CHATD_PUBLIC_URL must be the address people use."))
 	}))
-	return protection.Handler, nil
+	return origins.Handler
+}
+
+// ownPages refuses what another site's page asks for, even when it changes
+// nothing: its visitors would use up the limits of their network.
+func (a *App) ownPages(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.Header.Get("Sec-Fetch-Site") {
+		case "", "same-origin", "none":
+			next.ServeHTTP(w, r)
+		default:
+			a.fail(w, r, problem(http.StatusForbidden, "This request came from another site. Open chatd itself and try there."))
+		}
+	})
 }
 
 // bounded ends a request that takes too long, so that it never waits for ever

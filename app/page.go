@@ -19,40 +19,46 @@ const pagePermissions = "accelerometer=(), autoplay=(), browsing-topics=(), came
 //go:embed page.html
 var pageSource string
 
-var pageTemplate = template.Must(template.New("page").Parse(pageSource))
+var pageTemplate = template.Must(template.New("page").Funcs(noBase).Parse(pageSource))
 
 // pageData is what the shell is made with. Problem is nil for the page itself.
 type pageData struct {
+	Base                string // for the script
 	Script, Style, Icon string
+	Old                 string // the script that leads old browsers away
+	Room                int64  // the room that the address names; 0: none
 	Problem             *Problem
 }
 
 // page serves the shell of the page. It is the same for everybody and needs no
 // database: the script finds out who is there.
-func (a *App) page(w http.ResponseWriter, _ *http.Request) {
+func (a *App) page(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-cache")
-	a.writePage(w, http.StatusOK, nil)
+	a.writePage(w, http.StatusOK, plainRoom(r), nil)
 }
 
 // writeProblemPage shows a problem to somebody who opened an address by hand
 // or sent a form.
 func (a *App) writeProblemPage(w http.ResponseWriter, p *Problem) {
-	a.writePage(w, p.Status, p)
+	a.writePage(w, p.Status, 0, p)
 }
 
-func (a *App) writePage(w http.ResponseWriter, status int, p *Problem) {
+func (a *App) writePage(w http.ResponseWriter, status int, room int64, p *Problem) {
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Security-Policy", pagePolicy)
 	h.Set("Permissions-Policy", pagePermissions)
 	w.WriteHeader(status)
 	data := pageData{
-		Script:  a.assets.path("main.js"),
-		Style:   a.assets.path("main.css"),
-		Icon:    a.assets.path("icon.svg"),
+		Base:    a.config.base(),
+		Script:  a.asset("main.js"),
+		Style:   a.asset("main.css"),
+		Icon:    a.asset("icon.svg"),
+		Old:     a.asset("old.js"),
+		Room:    room,
 		Problem: p,
 	}
-	if err := pageTemplate.Execute(w, data); err != nil {
+	if err := a.shell.Execute(w, data); err != nil {
 		// The browser hung up; there is nobody left to tell.
 		return
 	}

@@ -180,6 +180,10 @@ func takenProblem(field string) *Problem {
 // problem document to everybody else.
 func (a *App) fail(w http.ResponseWriter, r *http.Request, err error) {
 	p := a.problemOf(r.Context(), err)
+	if isPlain(r) {
+		a.failPlain(w, r, p)
+		return
+	}
 	for name, values := range p.GetHeaders() {
 		w.Header()[name] = values
 	}

@@ -16,19 +16,15 @@ const (
 	controlPatience = 2 * time.Second
 )
 
-// routes is the whole URL space.
-func (a *App) routes() (http.Handler, error) {
-	sameOrigin, err := a.sameOrigin()
-	if err != nil {
-		return nil, err
-	}
+// routes is the whole URL space, without the base.
+func (a *App) routes(origins *http.CrossOriginProtection) (http.Handler, error) {
 	r := chi.NewRouter()
-	r.Use(a.identified, addressed(a.config.TrustedProxies), a.logged, a.recovered, a.hardened, sameOrigin, middleware.GetHead)
+	r.Use(a.identified, addressed(a.config.TrustedProxies), a.logged, a.under, a.recovered, a.hardened, a.sameOrigin(origins), middleware.GetHead)
 	r.NotFound(a.notFound)
 	r.MethodNotAllowed(a.methodNotAllowed)
 
 	// The page: one shell, whatever the address shows.
-	for _, path := range []string{"/", "/setup", "/sign-in", "/sign-up", "/join/{token}", "/rooms/{room:[0-9]+}"} {
+	for _, path := range []string{"/", "/setup", "/sign-in", "/sign-up", "/connection", "/join/{token}", "/rooms/{room:[0-9]+}"} {
 		r.Get(path, a.page)
 	}
 	r.Get("/assets/*", a.serveAsset)
@@ -37,6 +33,12 @@ func (a *App) routes() (http.Handler, error) {
 	r.Get("/healthz", a.healthz)
 	r.Get("/readyz", a.readyz)
 
+	// The connection check: for everybody, since who needs it may not get as far as signing in.
+	checking := r.With(a.legible, a.ownPages)
+	checking.Get("/connection/echo", a.echoConnection)
+	checking.Get("/connection/stream", a.streamConnection)
+	checking.Get("/connection/silence", a.silenceConnection)
+
 	// Two channels: what waits on data never holds up control.
 	lookUp := a.lookUp(a.sessions, a.store, lookUpPatience)
 	lookUpForControl := a.lookUp(a.controlSessions, a.store.Control(), controlLookUpPatience)
@@ -44,9 +46,33 @@ func (a *App) routes() (http.Handler, error) {
 	data := a.recognized(lookUp, a.store, lookUpPatience)
 	control := a.recognized(lookUpForControl, a.store.Control(), controlLookUpPatience)
 
-	r.With(listening, a.signedIn, a.expiring).Handle("/comet/data", a.hub.DataHandler())
+	r.With(listening, a.signedIn).Handle("/comet/data", a.hub.DataHandler())
 	r.With(control, a.signedIn).Handle("/comet/control", a.hub.ControlHandler())
+	r.Handle(pushletPath, a.servePushlet(pushletRecognizers{a.knownFirst(lookUp), lookUp, lookUpForControl}))
 	r.Post("/logout", a.signOut)
+
+	// Chat without JavaScript. Forms are read first, so that whatever refuses
+	// them can give back what was typed. The frame with the form, leaving and the
+	// log-out are control; the display waits on data.
+	const plainRoomPattern = plainPath + "/rooms/{room:[0-9]+}"
+	plain := r.With(private, a.legible, a.ownForms, bounded(dataPatience), data, a.inBrowser)
+	plainly := plain.With(a.signedIn)
+	urgentPlainly := r.With(private, a.legible, a.ownForms, control, a.inBrowser, a.signedIn, bounded(controlPatience))
+	drafting := r.With(private, a.ownForms, a.readingForm(draftLimit), bounded(dataPatience), data, a.inBrowser, a.signedIn)
+	plain.Get(plainPath, a.plainHome)
+	r.With(private, a.ownForms, a.readingForm(visitorBodyLimit), bounded(dataPatience), data, a.inBrowser).Post(plainPath+"/sign-in", a.plainSignIn)
+	r.With(a.ownForms).Post(plainPath+"/sign-out", a.plainSignOut)
+	for _, form := range []string{plainPath + "/", plainPath + "/sign-in", plainPath + "/sign-out", plainRoomPattern + "/join", plainRoomPattern + "/leave"} {
+		r.With(private).Get(form, a.plainAway)
+	}
+	plainly.Get(plainRoomPattern, a.plainRoomPage)
+	plainly.Get(plainRoomPattern+"/page", a.plainRoomText)
+	drafting.Post(plainRoomPattern+"/page", a.plainPost)
+	r.With(a.ownPages, listening, a.inBrowser, a.signedIn).Get(plainRoomPattern+"/display", a.plainDisplay)
+	urgentPlainly.Get(plainRoomPattern+"/control", a.plainControl)
+	drafting.Post(plainRoomPattern+"/control", a.plainPost)
+	plainly.Post(plainRoomPattern+"/join", a.plainJoin)
+	urgentPlainly.Post(plainRoomPattern+"/leave", a.plainLeave)
 
 	// The API. Visitors need no session, members do. Who is new begins a session
 	// and whoever manages accounts, or makes an invite, has one: both in a browser,

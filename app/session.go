@@ -51,17 +51,20 @@ func userOf(ctx context.Context) int64 {
 // not made by scs.New, which starts a goroutine that nothing can end.
 // IdleTimeout stays 0: otherwise each request would save its session. A
 // look-up ends after patience.
-func newSessions(through *store.Store, secure bool, patience time.Duration) *scs.SessionManager {
+func newSessions(through *store.Store, config Config, patience time.Duration) *scs.SessionManager {
 	cookie := scs.SessionCookie{
 		Name:     "chatd_session",
 		HttpOnly: true,
-		Path:     "/",
+		Path:     config.base() + "/",
 		Persist:  true,
 		SameSite: http.SameSiteLaxMode,
-		Secure:   secure,
+		Secure:   config.secure(),
 	}
-	if secure {
+	switch {
+	case config.secure() && config.base() == "":
 		cookie.Name = "__Host-chatd_session"
+	case config.secure(): // __Host- is for the whole host only
+		cookie.Name = "__Secure-chatd_session"
 	}
 	return &scs.SessionManager{
 		Store:    boundedSessions{through.SessionStore(), patience},
@@ -167,14 +170,10 @@ func (a *App) signedIn(next http.Handler) http.Handler {
 	})
 }
 
-// expiring ends what a login is connected to when its time is over.
-func (a *App) expiring(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		v, _ := viewerOf(r.Context())
-		timer := time.AfterFunc(time.Until(v.expires), func() { a.hub.EndLogin(loginOf(v), comet.ReasonExpired) })
-		defer timer.Stop()
-		next.ServeHTTP(w, r)
-	})
+// expires is when the login behind a request of the hub's ends by itself.
+func expires(r *http.Request) time.Time {
+	v, _ := viewerOf(r.Context())
+	return v.expires
 }
 
 // startSession signs the browser in as user, under a new token. A session the

@@ -48,7 +48,7 @@ func newSights(keep time.Duration) *sights {
 
 // sightLife is longer than the longest data request, a stream, may last.
 func sightLife(times comet.Times) time.Duration {
-	return 2 * max(times.StreamLife, time.Hour)
+	return 2 * max(times.StreamLife, displayLife)
 }
 
 // Of is the sight of a viewer, for presence.

@@ -22,7 +22,10 @@ const (
 // committed; then every stream of the session ends, here and on other nodes.
 // All of it runs on the reserved connections, so it never waits behind data.
 // Signing out twice is fine.
-func (a *App) signOut(w http.ResponseWriter, r *http.Request) {
+func (a *App) signOut(w http.ResponseWriter, r *http.Request) { a.signOutTo(w, r, "/sign-in") }
+
+// signOutTo is the log-out of somebody whose browser then goes to a page.
+func (a *App) signOutTo(w http.ResponseWriter, r *http.Request, page string) {
 	if _, given := bearerToken(r); given {
 		a.fail(w, r, problem(http.StatusForbidden, "An access token does not sign out. Revoke it instead, in chatd at your name."))
 		return
@@ -44,7 +47,7 @@ func (a *App) signOut(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNoContent)
 		return
 	}
-	http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
+	http.Redirect(w, r, a.at(page), http.StatusSeeOther)
 }
 
 // endSession marks the session ended and tells everybody. It goes on when the

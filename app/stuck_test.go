@@ -52,7 +52,7 @@ func TestTheLimitOfALookUpDoesNotEndTheRequest(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ana := w.owner()
-	sessions := newSessions(w.store, false, 5*time.Second)
+	sessions := newSessions(w.store, Config{}, 5*time.Second)
 	r := ana.request("GET", "/", nil)
 	r.AddCookie(ana.sessionCookie())
 	ctx, err := loadSession(t.Context(), r, sessions)

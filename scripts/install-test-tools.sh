@@ -2,8 +2,10 @@
 # Installs what the tests need beside Go, make and Node: a C compiler (for the
 # race detector), Chromium, Firefox, nginx and Caddy (which stand in front of chatd),
 # openssl (for their certificates), curl and a JDK (for the examples of docs/protocol.md)
-# and, on Linux, strace (which watches what leaves the machine) and iproute2 (for a
-# link that can be cut). Does nothing when they are there.
+# and, on Linux, strace (which watches what leaves the machine), iproute2 (for a
+# link that can be cut), Xvfb and ImageMagick (for browsers with a window, and pictures
+# of it), and w3m and lynx (text browsers). With the word reach, also the other proxies that make reach puts in front.
+# Does nothing when they are there.
 set -eu
 
 missing=""
@@ -23,8 +25,10 @@ if [ -z "${CHATD_FIREFOX:-}" ] &&
 	missing="$missing firefox-esr"
 fi
 
-PATH="$PATH:/usr/sbin:/usr/local/sbin" # where Debian keeps nginx
-for program in nginx caddy openssl curl; do
+PATH="$PATH:/usr/sbin:/usr/local/sbin" # where Debian keeps servers
+programs="nginx caddy openssl curl w3m lynx"
+[ "${1:-}" != reach ] || programs="$programs haproxy apache2 squid"
+for program in $programs; do
 	command -v "$program" >/dev/null 2>&1 || missing="$missing $program"
 done
 # On macOS there is a javac that only says that there is none.
@@ -32,6 +36,8 @@ java=$(javac -version 2>/dev/null | sed -n 's/^javac \([0-9]*\).*/\1/p')
 [ "${java:-0}" -ge 17 ] || missing="$missing jdk-17"
 [ "$(uname -s)" != Linux ] || command -v strace >/dev/null 2>&1 || missing="$missing strace"
 [ "$(uname -s)" != Linux ] || command -v ip >/dev/null 2>&1 || missing="$missing iproute2"
+[ "$(uname -s)" != Linux ] || command -v Xvfb >/dev/null 2>&1 || missing="$missing xvfb"
+[ "$(uname -s)" != Linux ] || command -v import >/dev/null 2>&1 || missing="$missing imagemagick"
 
 if ! command -v node >/dev/null 2>&1 || ! command -v npm >/dev/null 2>&1; then
 	echo "make test needs Node 20 or newer with npm. Install it and run make test again." >&2

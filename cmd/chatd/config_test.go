@@ -124,7 +124,7 @@ func TestBadValuesAreRefused(t *testing.T) {
 	for _, pair := range []string{
 		"CHATD_ADDR=8080", "CHATD_ADDR=localhost:http", "CHATD_ADDR=localhost:65536", "CHATD_ADDR=::1",
 		"CHATD_PUBLIC_URL=chat.example.org", "CHATD_PUBLIC_URL=ftp://chat.example.org", "CHATD_PUBLIC_URL=https://",
-		"CHATD_PUBLIC_URL=https://example.org/chat", "CHATD_PUBLIC_URL=https://example.org/?a", "CHATD_PUBLIC_URL=https://me@example.org",
+		"CHATD_PUBLIC_URL=https://example.org/../chat", "CHATD_PUBLIC_URL=https://example.org/?a", "CHATD_PUBLIC_URL=https://me@example.org",
 		"CHATD_TRUSTED_PROXIES=proxy.example.org", "CHATD_TRUSTED_PROXIES=10.0.0.0/33", "CHATD_TRUSTED_PROXIES=10.0.0.1;10.0.0.2",
 		"CHATD_DATABASE_URL=mysql://host/chat", "CHATD_LOG=2", "CHATD_METRICS_ADDR=no", "CHATD_METRICS_ADDR=9464",
 	} {

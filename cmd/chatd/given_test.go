@@ -78,7 +78,7 @@ func TestABadValueInAFileIsNotShown(t *testing.T) {
 		"CHATD_ADDR":            {"4711", "sesame", "localhost:sesame"},
 		"CHATD_METRICS_ADDR":    {"4711", "sesame", "localhost:sesame"},
 		"CHATD_DATABASE_URL":    {"sesame", "postgres://ana:sesame%zz@host/chat", "postgres://host/chat?connect_timeout=sesame"},
-		"CHATD_PUBLIC_URL":      {"sesame", "https://ana:sesame@host", "https://host/sesame", "https://sésame", "https://host:4711471", "https://sesame.4711"},
+		"CHATD_PUBLIC_URL":      {"sesame", "https://ana:sesame@host", "https://host/sesame?", "https://sésame*", "https://host:4711471", "https://sesame.4711"},
 		"CHATD_TRUSTED_PROXIES": {"sesame", "127.0.0.1,sesame"},
 		"CHATD_LOG":             {"sesame"},
 	} {

@@ -32,6 +32,18 @@ func TestHealthAsksTheRunningChatd(t *testing.T) {
 	}
 }
 
+func TestChatdListensOnAnIPv6Address(t *testing.T) {
+	t.Parallel()
+	chatd := serving(t, "CHATD_DATABASE_URL="+storetest.URL(t), "CHATD_ADDR=[::1]:0")
+	addr := strings.TrimPrefix(chatd.url, "http://")
+	if !strings.HasPrefix(addr, "[::1]:") || strings.HasSuffix(addr, ":0") {
+		t.Fatalf("it is at %s", chatd.url)
+	}
+	if said := does(t, "", []string{"health"}, "CHATD_ADDR="+addr); said != "chatd is ready at "+chatd.url+"\n" {
+		t.Errorf("it says %q", said)
+	}
+}
+
 func TestHealthFailsWhileTheDatabaseIsAway(t *testing.T) {
 	t.Parallel()
 	database := storetest.URL(t)

@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
+
+	"golang.org/x/net/idna"
 )
 
 // defaultPorts are those that browsers leave out.
@@ -25,8 +28,12 @@ func setPublicURL(c *config, g given) error {
 	if err != nil || u.Hostname() == "" || defaultPorts[u.Scheme] == "" {
 		return fmt.Errorf("is %s, which is not a web address; write for example https://chat.example.org", g.shown())
 	}
-	if strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
-		return fmt.Errorf("is %s, but chatd needs a host of its own; write only scheme and host, such as https://chat.example.org", g.shown())
+	if u.RawQuery != "" || u.ForceQuery || strings.Contains(g.value, "#") {
+		return fmt.Errorf("is %s, but nothing can follow the path; leave out what begins with ? or #", g.shown())
+	}
+	path, err := basePath(u)
+	if err != nil {
+		return fmt.Errorf("is %s, %w", g.shown(), err)
 	}
 	host, err := originHost(u)
 	if err != nil {
@@ -36,13 +43,35 @@ func setPublicURL(c *config, g given) error {
 	if err != nil {
 		return fmt.Errorf("is %s, %w", g.shown(), err)
 	}
-	c.publicURL = &url.URL{Scheme: u.Scheme, Host: host + port}
+	c.publicURL = &url.URL{Scheme: u.Scheme, Host: host + port, Path: path}
 	return nil
+}
+
+// segment is a part of a path that nothing on the way writes in another form.
+var segment = regexp.MustCompile(`^[A-Za-z0-9._~-]+$`)
+
+// basePath is the path below which people find chatd, without the slash at its
+// end.
+func basePath(u *url.URL) (string, error) {
+	path := strings.TrimSuffix(u.EscapedPath(), "/")
+	if path == "" {
+		return "", nil
+	}
+	for part := range strings.SplitSeq(path[1:], "/") {
+		if !segment.MatchString(part) || part == "." || part == ".." {
+			return "", errors.New("whose path is not made of plain names; write letters, digits and - _ . ~ between its slashes, such as https://example.org/team/chat")
+		}
+	}
+	return path, nil
 }
 
 // originHost is the host of an address as browsers write it.
 func originHost(u *url.URL) (string, error) {
-	host := strings.ToLower(strings.TrimSuffix(u.Hostname(), "."))
+	host, err := asciiHost(u.Hostname())
+	if err != nil {
+		return "", err
+	}
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
 	isIP := strings.HasPrefix(u.Host, "[") || endsInNumber(host)
 	switch addr, err := netip.ParseAddr(host); {
 	case isIP && (err != nil || addr.Zone() != ""):
@@ -54,13 +83,24 @@ func originHost(u *url.URL) (string, error) {
 		return "[" + addr.String() + "]", nil
 	case isIP:
 		return addr.String(), nil
-	case strings.ContainsFunc(host, func(r rune) bool { return r > '~' }):
-		return "", errors.New("whose host has letters beyond a to z; write it in its form with xn--, " +
-			"as browsers send it: the address bar of a browser gives that when it is copied")
 	case host == "" || strings.Trim(host, "abcdefghijklmnopqrstuvwxyz0123456789-._") != "":
 		return "", errors.New("whose host is no name of a machine; write for example https://chat.example.org")
 	}
 	return host, nil
+}
+
+// asciiHost is a host in its form with xn--, which browsers send, if it has
+// letters beyond a to z.
+func asciiHost(host string) (string, error) {
+	if !strings.ContainsFunc(host, func(r rune) bool { return r > '~' }) {
+		return host, nil
+	}
+	ascii, err := idna.Lookup.ToASCII(host)
+	if err != nil {
+		return "", errors.New("whose host cannot be in an address as it is written; " +
+			"write the form with xn-- that a browser gives when its address bar is copied")
+	}
+	return ascii, nil
 }
 
 // endsInNumber reports whether browsers take a host for an IPv4 address.

@@ -60,7 +60,7 @@ var settings = []setting{
 	// No flag: everybody on the machine can read the command lines of others.
 	{"CHATD_DATABASE_PASSWORD", "", "", "the password for CHATD_DATABASE_URL, when that holds none", setDatabasePassword, hideAll},
 	{"CHATD_PG_BIN", "pg-bin", "", "the folder of PostgreSQL's programs, when chatd does not find it", setPGBin, nil},
-	{"CHATD_PUBLIC_URL", "public-url", "", "how people reach chatd, such as https://chat.example.org", setPublicURL, nil},
+	{"CHATD_PUBLIC_URL", "public-url", "", "how people reach chatd, such as https://chat.example.org or https://example.org/chat", setPublicURL, nil},
 	{"CHATD_TRUSTED_PROXIES", "trusted-proxies", "", "addresses or networks of reverse proxies, with commas between", setTrustedProxies, nil},
 	{"CHATD_METRICS_ADDR", "metrics-addr", "localhost:9464", "the address to serve metrics on, for Prometheus, or off", setMetricsAddr, nil},
 	{"CHATD_LOG", "log", "info", "how much to log: debug, info, warn or error", setLogLevel, nil},

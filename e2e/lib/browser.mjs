@@ -26,18 +26,25 @@ const firefoxPlaces = [
 /** The names that lead to this machine: no request of a page may go elsewhere. */
 const here = new Set(['localhost', '127.0.0.1', '[::1]']);
 
-/** Starts a headless browser for which more names lead to this machine. @param {Kind} kind @param {string[]} [names] */
-export function launch(kind, names = []) {
+/** @typedef {import('puppeteer-core').LaunchOptions} LaunchOptions */
+
+/**
+ * Starts a headless browser for which more names lead to this machine.
+ * @param {Kind} kind @param {string[]} [names] @param {LaunchOptions} [options]
+ */
+export function launch(kind, names = [], options = {}) {
+  const rules = names.map((name) => `MAP ${name} 127.0.0.1`).join(', ');
   return kind === 'Firefox'
-    ? launchFirefox(names)
-    : launchChromium(names.map((name) => `--host-resolver-rules=MAP ${name} 127.0.0.1`));
+    ? launchFirefox(names, options)
+    : launchChromium(rules ? [`--host-resolver-rules=${rules}`] : [], options);
 }
 
-/** Starts a headless Chromium. @param {string[]} [extra] more flags */
-export function launchChromium(extra = []) {
+/** Starts a headless Chromium. @param {string[]} [extra] more flags @param {LaunchOptions} [options] */
+export function launchChromium(extra = [], options = {}) {
   for (const [, name] of extra.join().matchAll(/MAP ([^\s:]+)\S* 127\.0\.0\.1/g)) if (name) here.add(name);
   return puppeteer.launch({
-    executablePath: found('Chromium', 'CHATD_CHROMIUM', chromiumPlaces),
+    ...options,
+    executablePath: executable('Chromium'),
     // Hidden tabs are to sleep as they do at people's.
     ignoreDefaultArgs: [
       '--disable-background-timer-throttling',
@@ -57,15 +64,26 @@ export function launchChromium(extra = []) {
   });
 }
 
-/** Starts a headless Firefox. @param {string[]} [names] names that lead to this machine */
-export function launchFirefox(names = []) {
+/** Starts a headless Firefox. @param {string[]} [names] names that lead to this machine @param {LaunchOptions} [options] */
+export function launchFirefox(names = [], options = {}) {
   for (const name of names) here.add(name);
   return puppeteer.launch({
+    ...options,
     browser: 'firefox',
-    executablePath: found('Firefox', 'CHATD_FIREFOX', firefoxPlaces),
-    extraPrefsFirefox: { 'network.dns.localDomains': names.join(), 'ui.systemUsesDarkTheme': 0 },
+    executablePath: executable('Firefox'),
+    extraPrefsFirefox: {
+      'network.dns.localDomains': names.join(),
+      'ui.systemUsesDarkTheme': 0,
+      ...options.extraPrefsFirefox,
+    },
   });
 }
+
+/** The path of a browser's program. @param {Kind} kind */
+export const executable = (kind) =>
+  kind === 'Firefox'
+    ? found(kind, 'CHATD_FIREFOX', firefoxPlaces)
+    : found(kind, 'CHATD_CHROMIUM', chromiumPlaces);
 
 /** @param {Kind} kind @param {string} variable @param {string[]} places */
 function found(kind, variable, places) {

@@ -1,23 +1,30 @@
-// A hop between the browser and chatd that does to streams what some intermediaries do.
+// A hop between the browser and chatd that does to requests and streams what some intermediaries do.
 import { once } from 'node:events';
 import http from 'node:http';
 
 /**
  * What happens to streams: the first `hold` bytes are kept back until there are more, and after `life` milliseconds it
- * ends, as if the server had ended it.
- * @typedef {{hold?: number, life?: number}} Faults
+ * ends, as if the server had ended it. What happens to all requests: one is passed on at once, the next `delay` milliseconds
+ * later, the next twice that, and so on from the beginning, so that later ones overtake.
+ * @typedef {{hold?: number, life?: number, delay?: number}} Faults
  */
 
-/** Passes requests on as they are; only streams suffer. */
+/** Passes requests on as they are, but for its faults. */
 export class Hop {
   /** @param {string} upstream @param {Faults} faults */
-  constructor(upstream, { hold = 0, life = Number.POSITIVE_INFINITY }) {
+  constructor(upstream, { hold = 0, life = Number.POSITIVE_INFINITY, delay = 0 }) {
     this.upstream = new URL(upstream);
     this.hold = hold;
     this.life = life;
+    this.delay = delay;
     /** How many streams came by. */
     this.streams = 0;
-    this.server = http.createServer((request, response) => this.#pass(request, response));
+    /** How many requests were passed on before one that had come earlier. */
+    this.overtakers = 0;
+    this.requests = 0;
+    /** The numbers of the requests that wait. @type {Set<number>} */
+    this.waiting = new Set();
+    this.server = http.createServer((request, response) => this.#take(request, response));
   }
 
   /** Listens on a free port of loopback, and tells which. */
@@ -31,6 +38,24 @@ export class Hop {
   stop() {
     this.server.close();
     this.server.closeAllConnections();
+  }
+
+  /** @param {http.IncomingMessage} request @param {http.ServerResponse} response */
+  #take(request, response) {
+    const number = this.requests++;
+    this.waiting.add(number);
+    const pass = () => {
+      this.waiting.delete(number);
+      if ([...this.waiting].some((earlier) => earlier < number)) this.overtakers += 1;
+      this.#pass(request, response);
+    };
+    const delay = (number % 3) * this.delay;
+    if (delay === 0) return pass();
+    const timer = setTimeout(pass, delay);
+    response.on('close', () => {
+      clearTimeout(timer);
+      this.waiting.delete(number);
+    });
   }
 
   /** @param {http.IncomingMessage} request @param {http.ServerResponse} response */

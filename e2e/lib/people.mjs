@@ -180,7 +180,7 @@ export const gone = (page, id) => page.waitForSelector(hook(id), { hidden: true 
 export async function choose(page, transport) {
   await settings(page, 'connection');
   await page.locator(`${hook('settings-dialog')} input[name="transport"][value="${transport}"]`).click();
-  await page.keyboard.press('Escape');
+  await close(page);
   await listensBy(page, transport);
 }
 

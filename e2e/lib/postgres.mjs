@@ -1,26 +1,36 @@
 // The private PostgreSQL of a chatd, seen by another client.
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import readline from 'node:readline';
+import { promisify } from 'node:util';
+
+/** How psql reaches it: the program and its words. @param {import('./server.mjs').Server} server @returns {[string, string[]]} */
+function psql(server) {
+  const [, , , port = '', folder = ''] = fs
+    .readFileSync(path.join(server.data, 'postgres', 'postmaster.pid'), 'utf8')
+    .split('\n');
+  const words = ['-h', folder, '-p', port, '-U', 'chatd', '-d', 'chatd', '-X', '-q', '-A', '-t'];
+  return [path.join(process.env.CHATD_PG_BIN ?? '', 'psql'), words];
+}
+
+/** The messages of a room as they are stored. @param {import('./server.mjs').Server} server @param {number} room */
+export async function stored(server, room) {
+  const [program, words] = psql(server);
+  const query = `select coalesce(json_agg(json_build_object('number', number, 'author', username, 'text', body) order by number), '[]')
+    from messages join users on users.id = author_id where room_id = ${Number(room)}`;
+  const { stdout } = await promisify(execFile)(program, [...words, '-c', query]);
+  return /** @type {{number: number, author: string, text: string}[]} */ (JSON.parse(stdout));
+}
 
 /**
  * Takes a table away from everybody else until it is released: whatever needs it keeps its connection and waits.
  * @param {import('./server.mjs').Server} server @param {string} table
  */
 export async function lock(server, table) {
-  const [, , , port = '', folder = ''] = fs
-    .readFileSync(path.join(server.data, 'postgres', 'postmaster.pid'), 'utf8')
-    .split('\n');
-  const psql = path.join(process.env.CHATD_PG_BIN ?? '', 'psql');
-  const child = spawn(
-    psql,
-    ['-h', folder, '-p', port, '-U', 'chatd', '-d', 'chatd', '-X', '-q', '-A', '-t'],
-    {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    },
-  );
+  const [program, words] = psql(server);
+  const child = spawn(program, words, { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = once(child, 'exit');
   child.stdin.write(`begin; lock table ${table} in access exclusive mode; select 'locked';\n`);
   await Promise.race([

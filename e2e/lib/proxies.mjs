@@ -1,10 +1,14 @@
-// nginx and Caddy with the configurations that docs/self-hosting.md shows.
+// nginx, Caddy, HAProxy and Apache with the configurations that docs/self-hosting.md shows.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import tls from 'node:tls';
+
+/** The name that the page gives chatd. */
+export const name = 'chat.example.org';
 
 const doc = fs.readFileSync(new URL('../../docs/self-hosting.md', import.meta.url), 'utf8');
 
@@ -25,6 +29,8 @@ export async function freePort() {
   return typeof address === 'object' && address ? address.port : 0;
 }
 
+const isRoot = process.getuid?.() === 0;
+
 /**
  * Replaces what cannot be the same on a machine that runs tests. Each of it must be there.
  * @param {string} text @param {[string, string][]} changes
@@ -37,11 +43,46 @@ function changed(text, changes) {
   return text;
 }
 
-/** A reverse proxy in front of a chatd, on ports of its own. */
+/** What leads everything to chatd in the configurations of the page. @type {Record<string, RegExp>} */
+const leading = {
+  nginx: /^ {4}location \/ \{[^}]*\}\n/m,
+  caddyfile: /^ {4}reverse_proxy .*\n/m,
+  haproxy: /^ {4}default_backend .*\n/m,
+  apache: /^ {4}ProxyPass .*\n/m,
+};
+
+/**
+ * A configuration of the page, with other lines in the place of what leads everything to chatd.
+ * @param {string} language @param {string} lines
+ */
+function shown(language, lines) {
+  const whole = block(language);
+  if (lines === '') return whole;
+  const place = leading[language]?.exec(whole)?.[0];
+  if (!place) throw new Error(`docs/self-hosting.md no longer leads everything to chatd in ${language}`);
+  return whole.replace(place, () => lines);
+}
+
+/**
+ * What the page shows for a chatd at /chat, and the same for others.
+ * @param {string} language @param {Record<string, number>} [others] port by path
+ */
+export function below(language, others = {}) {
+  const printed = block(`${language} path`);
+  const more = Object.entries(others).map(([path, port]) =>
+    changed(printed, [
+      ['/chat', path],
+      ['127.0.0.1:8080', `127.0.0.1:${port}`],
+    ]),
+  );
+  return printed + more.join('');
+}
+
+/** A proxy that is a program of its own, on ports of its own. */
 export class Front {
   /** @param {string} program */
   constructor(program) {
-    // Debian keeps nginx where only root looks.
+    // Debian keeps most of them where only root looks.
     const places = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/usr/local/sbin'];
     const file = places.map((dir) => path.join(dir, program)).find((f) => fs.existsSync(f));
     if (!file) throw new Error(`${program} is missing; scripts/install-test-tools.sh installs it`);
@@ -51,6 +92,7 @@ export class Front {
     this.http = 0;
     /** The certificate that vouches for it. */
     this.root = '';
+    /** What it has said on its outputs; some write files of their own. */
     this.log = '';
     /** @type {import('node:child_process').ChildProcess | undefined} */
     this.process = undefined;
@@ -69,12 +111,29 @@ export class Front {
     }
     this.process = child;
     const end = Date.now() + 30_000;
-    while (!(await listens(this.https))) {
+    while (!(await this.#serves())) {
       if (child.exitCode !== null || Date.now() > end)
-        throw new Error(`${this.file} did not start:\n${this.log}`);
+        throw new Error(`${this.file} did not start:\n${this.told()}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
     return this;
+  }
+
+  /** Whether it takes connections; with HTTPS it must have its certificate, which Caddy makes after it has begun to listen. */
+  #serves() {
+    const host = '127.0.0.1';
+    return this.https
+      ? connects(
+          tls.connect({ port: this.https, host, servername: name, rejectUnauthorized: false }),
+          'secureConnect',
+        )
+      : connects(net.connect(this.http, host), 'connect');
+  }
+
+  /** What it has said, there and in files. */
+  told() {
+    const files = fs.readdirSync(this.folder).filter((file) => file.endsWith('.log'));
+    return this.log + files.map((file) => fs.readFileSync(path.join(this.folder, file), 'utf8')).join('');
   }
 
   async stop() {
@@ -87,57 +146,58 @@ export class Front {
   }
 }
 
-/** @param {number} port @returns {Promise<boolean>} */
-function listens(port) {
-  return new Promise((resolve) => {
-    const socket = net.connect(port, '127.0.0.1', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.on('error', () => resolve(false));
-  });
+/** @param {net.Socket} socket @param {string} event when it is connected @returns {Promise<boolean>} */
+async function connects(socket, event) {
+  try {
+    await once(socket, event);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
 }
 
-/** nginx as the page shows it, with the settings of Debian around it. @param {number} upstream */
-export async function nginx(upstream) {
-  const proxy = new Front('nginx');
-  proxy.https = await freePort();
-  proxy.http = await freePort();
+/** A certificate for the name, and its key. @param {Front} proxy */
+function certified(proxy) {
   const certificate = path.join(proxy.folder, 'certificate.pem');
   const key = path.join(proxy.folder, 'key.pem');
-  const name = 'chat.example.org';
-  execFileSync(
-    'openssl',
-    [
-      ...'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2'.split(' '),
-      ...[
-        '-subj',
-        `/CN=${name}`,
-        '-addext',
-        `subjectAltName=DNS:${name}`,
-        '-keyout',
-        key,
-        '-out',
-        certificate,
-      ],
-    ],
-    { stdio: 'pipe' },
-  );
+  const kind = 'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2'.split(' ');
+  const whose = ['-subj', `/CN=${name}`, '-addext', `subjectAltName=DNS:${name}`];
+  execFileSync('openssl', [...kind, ...whose, '-keyout', key, '-out', certificate], { stdio: 'pipe' });
   proxy.root = certificate;
-  const servers = changed(block('nginx'), [
+  return { certificate, key };
+}
+
+/** @param {string} program @returns {Promise<Front>} */
+async function front(program) {
+  const proxy = new Front(program);
+  proxy.https = await freePort();
+  proxy.http = await freePort();
+  return proxy;
+}
+
+/**
+ * nginx as the page shows it, with the settings of Debian around it, and more settings of the location.
+ * @param {number} upstream @param {string} [more] @param {string} [lines] in the place of the location
+ */
+export async function nginx(upstream, more = '', lines = '') {
+  const proxy = await front('nginx');
+  const { certificate, key } = certified(proxy);
+  const servers = changed(shown('nginx', lines), [
     ['/etc/letsencrypt/live/chat.example.org/fullchain.pem', certificate],
     ['/etc/letsencrypt/live/chat.example.org/privkey.pem', key],
     ['listen 443 ', `listen 127.0.0.1:${proxy.https} `],
     ['    listen [::]:443 ssl http2;\n', ''],
     ['listen 80;', `listen 127.0.0.1:${proxy.http};`],
     ['    listen [::]:80;\n', ''],
-    ['http://127.0.0.1:8080', `http://127.0.0.1:${upstream}`],
+    ['proxy_pass http://127.0.0.1:8080;', `proxy_pass http://127.0.0.1:${upstream};\n${more}`],
   ]);
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
   const configuration = path.join(proxy.folder, 'nginx.conf');
   fs.writeFileSync(
     configuration,
-    `${process.getuid?.() === 0 ? 'user root;\n' : ''}worker_processes 1;
+    `${isRoot ? 'user root;\n' : ''}worker_processes 1;
 daemon off;
 pid ${proxy.folder}/pid;
 error_log stderr;
@@ -154,12 +214,10 @@ ${servers}}
   return proxy.run(['-p', proxy.folder, '-c', configuration, '-e', 'stderr']);
 }
 
-/** Caddy as the page shows it, with certificates of its own authority. @param {number} upstream */
-export async function caddy(upstream) {
-  const proxy = new Front('caddy');
-  proxy.https = await freePort();
-  proxy.http = await freePort();
-  const site = changed(block('caddyfile'), [['127.0.0.1:8080', `127.0.0.1:${upstream}`]]);
+/** Caddy as the page shows it, with certificates of its own authority. @param {number} upstream @param {string} [lines] */
+export async function caddy(upstream, lines = '') {
+  const proxy = await front('caddy');
+  const site = changed(shown('caddyfile', lines), [['127.0.0.1:8080', `127.0.0.1:${upstream}`]]);
   const configuration = path.join(proxy.folder, 'Caddyfile');
   fs.writeFileSync(
     configuration,
@@ -180,3 +238,73 @@ ${site}`,
     XDG_CONFIG_HOME: proxy.folder,
   });
 }
+
+/** HAProxy as the page shows it, after the defaults of Debian. @param {number} upstream @param {string} [lines] */
+export async function haproxy(upstream, lines = '') {
+  const proxy = await front('haproxy');
+  const { certificate, key } = certified(proxy);
+  const pem = path.join(proxy.folder, 'chat.example.org.pem');
+  fs.writeFileSync(pem, fs.readFileSync(certificate, 'utf8') + fs.readFileSync(key, 'utf8'));
+  const site = changed(shown('haproxy', lines), [
+    ['bind :::443 v4v6 ', `bind 127.0.0.1:${proxy.https} `],
+    ['bind :::80 v4v6', `bind 127.0.0.1:${proxy.http}`],
+    ['/etc/haproxy/chat.example.org.pem', pem],
+    ['127.0.0.1:8080', `127.0.0.1:${upstream}`],
+  ]);
+  const configuration = path.join(proxy.folder, 'haproxy.cfg');
+  fs.writeFileSync(
+    configuration,
+    `defaults
+    mode http
+    option dontlognull
+    timeout connect 5000
+    timeout client 50000
+    timeout server 50000
+
+${site}`,
+  );
+  return proxy.run(['-db', '-f', configuration]);
+}
+
+const apacheModules = ['mpm_event', 'authz_core', 'filter', 'deflate', 'mime', 'alias', 'reqtimeout'].concat(
+  ['socache_shmcb', 'ssl', 'http2', 'proxy', 'proxy_http'], // what the page enables
+);
+
+/** Apache as the page shows it, with the settings of Debian around it. @param {number} upstream @param {string} [lines] */
+export async function apache(upstream, lines = '') {
+  const proxy = await front('apache2');
+  const { certificate, key } = certified(proxy);
+  const sites = changed(shown('apache', lines), [
+    ['/etc/letsencrypt/live/chat.example.org/fullchain.pem', certificate],
+    ['/etc/letsencrypt/live/chat.example.org/privkey.pem', key],
+    ['*:443', `127.0.0.1:${proxy.https}`],
+    ['*:80', `127.0.0.1:${proxy.http}`],
+    ['http://127.0.0.1:8080/', `http://127.0.0.1:${upstream}/`],
+  ]);
+  const modules = '/usr/lib/apache2/modules';
+  const configuration = path.join(proxy.folder, 'apache2.conf');
+  fs.writeFileSync(
+    configuration,
+    `ServerRoot ${proxy.folder}
+ServerName ${name}
+DefaultRuntimeDir ${proxy.folder}
+PidFile ${proxy.folder}/pid
+ErrorLog ${proxy.folder}/error.log
+Timeout 300
+KeepAlive On
+MaxKeepAliveRequests 100
+KeepAliveTimeout 5
+${isRoot ? `User nobody\nGroup ${group('nobody')}\n` : ''}Listen 127.0.0.1:${proxy.https}
+Listen 127.0.0.1:${proxy.http}
+${apacheModules.map((m) => `LoadModule ${m}_module ${modules}/mod_${m}.so`).join('\n')}
+TypesConfig /etc/mime.types
+RequestReadTimeout header=20-40,minrate=500
+RequestReadTimeout body=10,minrate=500
+AddOutputFilterByType DEFLATE text/html text/plain text/css text/javascript application/javascript
+${sites}`,
+  );
+  return proxy.run(['-DFOREGROUND', '-d', proxy.folder, '-f', configuration]);
+}
+
+/** The group of a user. @param {string} user */
+const group = (user) => execFileSync('id', ['-gn', user], { encoding: 'utf8' }).trim();

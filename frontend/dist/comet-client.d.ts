@@ -23,7 +23,9 @@
  * the client notices and long-polls. It adds hidden frames to the body and, while one is open, the function
  * `chatdComet` to the window. In localStorage it keeps `comet-long-poll-until` where streams do not come through. The
  * tabs agree by a Web Lock, or else by an entry in localStorage, which of them has the connection, and talk over a
- * BroadcastChannel; the names of these begin with `chatd.`. It touches nothing else. Pages behind the same proxy use it as they are.
+ * BroadcastChannel; the names of these begin with `chatd.`. It touches nothing else. Pages behind the same proxy use it
+ * as they are. Where chatd is below a path, so is this module, such as `/chat/comet/client.js`, and all these names
+ * hold that path.
  */
 
 /** How far a topic is known: its epoch, and the number of the last event of that epoch. */
@@ -51,10 +53,12 @@ export type State = 'null' | 'ready' | 'joined' | 'listening' | 'error' | 'abort
 export type Transport = 'iframe' | 'long-poll' | 'poll';
 
 export interface CometOptions {
-  /** The address of the control channel; `/comet/control` unless told. */
+  /** The address of the control channel; `control` beside client.js unless told. */
   control?: string;
-  /** The address of the data channel; `/comet/data` unless told. */
+  /** The address of the data channel; `data` beside client.js unless told. */
   data?: string;
+  /** The address that tells who is signed in; `/api/v1/me` beside the control channel unless told. */
+  me?: string;
   /**
    * `auto`, the default, measures what the network lets through; the others force it. Of pages that share a connection
    * only the word of the one that has it counts.
@@ -63,8 +67,8 @@ export interface CometOptions {
   /**
    * All tabs of a browser whose pages give the same word here share one connection and follow at most 256 topics
    * together, each its own; a tab that is one too many for those is told `limit`. Pages that give none are among
-   * themselves. The id of the person who is signed in (`me.id` of /api/v1/overview) is the word of chatd's own page: to
-   * give it is to share that page's connection too.
+   * themselves, and in any case the tabs of one person are: `join` asks who is signed in. The id of that person (`id` of
+   * /api/v1/me) is the word of chatd's own page: to give it is to share that page's connection too.
    */
   scope?: string;
   /**

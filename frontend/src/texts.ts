@@ -3,6 +3,7 @@ import type { EndReason } from './model/session';
 import type { NoticeKind } from './model/notices';
 import { count, listOf } from './model/format';
 import { invites, manage, memberMenu, roles, roomRoles, roomSettings } from './texts/admin';
+import { check } from './texts/connectioncheck';
 import { settings } from './texts/settings';
 import { crowd, duration, some } from './texts/words';
 
@@ -245,6 +246,7 @@ export const texts = {
   roomRoles,
   roomSettings,
   settings,
+  check,
   connection: {
     connecting: 'Connecting…',
     online: 'Online',

@@ -1,4 +1,5 @@
 /** One request to the chat API and what can come of it. */
+import { at } from '../base';
 import { isObject } from './parse';
 
 /** The server refused. `message` is its sentence for people. */
@@ -61,7 +62,7 @@ async function send(method: string, path: string, options: RequestOptions): Prom
     init.body = JSON.stringify(options.body);
   }
   try {
-    return await fetch(path, init);
+    return await fetch(at(path), init);
   } catch (error) {
     throw new Unreachable(error);
   }

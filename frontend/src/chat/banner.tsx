@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { openSection } from '../model/settings-place';
 import { texts } from '../texts';
 import { Button } from '../view/button';
 import { useChat } from './context';
@@ -23,6 +24,9 @@ function Banner() {
       <p class="banner-retry" aria-hidden="true">
         {seconds > 0 ? t.retryIn(seconds) : t.trying}
       </p>
+      <Button look="bare" data-testid="banner-check" onClick={() => openSection('connection', true)}>
+        {texts.check.run}
+      </Button>
       <Button look="quiet" data-testid="try-now" onClick={() => chat.client.retryNow()}>
         {t.tryNow}
       </Button>

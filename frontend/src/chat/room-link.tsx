@@ -1,5 +1,6 @@
 import { count } from '../model/format';
 import type { Room } from '../model/room';
+import { at } from '../base';
 import { roomPath } from '../model/route';
 import { navigate } from '../model/router';
 import { texts } from '../texts';
@@ -19,7 +20,7 @@ export function RoomLink({ room }: { room: Room }) {
     <li>
       <a
         class="room-link"
-        href={roomPath(room.id)}
+        href={at(roomPath(room.id))}
         aria-current={open ? 'page' : undefined}
         data-testid="room-link"
         data-room={room.id}

@@ -41,6 +41,8 @@ export interface AssemblyListener {
   lost(loss: Loss): void;
   /** Another tab wants to know whether the connection lives. */
   look(insist: boolean): void;
+  /** The tab that led does so no longer; another will. */
+  handOver(): void;
   /** A person chose a transport in another tab. */
   chosen(option: TransportOption): void;
 }
@@ -53,14 +55,14 @@ export function assemble(options: CometOptions, environment: Environment, listen
   const shared = shareable(options, environment, listener);
   const { session, status, feeds, lead, line, relay, inbox } = shared;
   const control = new Control(environment, options.control, session, status);
-  const choice = new TransportChoice(clock, memory, options.transport);
+  const choice = new TransportChoice(clock, memory, options.transport, baseOf(options.control));
   const backoff = new Backoff(clock);
   const poll = new Poll(environment, options.data, shared.requests, inbox);
   const opening = new Opening(environment, options.data, shared.requests, inbox, poll);
   const vigil = new Vigil(clock, session, control);
   const reader = new Poll(environment, options.data, new ReaderRequests(feeds), inbox);
   const parts = { clock, page, report, ...shared, control, choice, backoff, opening, vigil };
-  const follower = new RelayMode({ ...parts, poll: reader });
+  const follower = new RelayMode({ ...parts, poll: reader, handOver: () => listener.handOver() });
   const sharing: Sharing = new Sharing({
     ...parts,
     follower,
@@ -104,7 +106,7 @@ function shareable(options: CometOptions, environment: Environment, listener: As
   const presence = new PresenceFeed((news) => delegate.onPresence(news));
   const latest = new Latest();
   const tab = environment.token();
-  const name = sharedName(options.scope ?? '');
+  const name = sharedName(options.scope ?? '', baseOf(options.control));
   const line = new Line(tabs?.channel ?? null, name, tab);
   const lead = new Lead(environment, name, tab, listener);
   const look = (insist: boolean) => listener.look(insist);
@@ -130,6 +132,12 @@ function shareable(options: CometOptions, environment: Environment, listener: As
 }
 
 /** What the tabs share is named so. Those with another version of the messages do not take part. */
-export function sharedName(scope: string): string {
-  return `chatd.comet.1.${scope}`;
+export function sharedName(scope: string, base = ''): string {
+  return `chatd${base}.comet.1.${scope}`;
+}
+
+/** The path below which the server is. Another one may be beside it on the same origin, and share nothing with it. */
+export function baseOf(control: string): string {
+  const { pathname } = new URL(control, 'http://origin');
+  return /^(.*)\/comet\/control$/.exec(pathname)?.[1] ?? '';
 }

@@ -208,6 +208,19 @@ test('The transport can be changed at any time, and nothing is lost or shown twi
   client.stop();
 });
 
+test('What was found out about another server of the origin is not taken over', () => {
+  const stored = new Map<string, string>();
+  const memory = {
+    read: (name: string) => stored.get(name) ?? null,
+    write: (name: string, value: string | null) => void stored.set(name, value ?? ''),
+  };
+  const clock = new FakeClock();
+  new TransportChoice(clock, memory, 'auto', '/chat').demote('buffered');
+  assert.deepEqual([...stored.keys()], [`${key}/chat`]);
+  assert.equal(new TransportChoice(clock, memory, 'auto', '/chat').way, 'pull');
+  assert.equal(new TransportChoice(clock, memory, 'auto').way, 'stream');
+});
+
 test('To choose auto is to have it measured afresh', async () => {
   const { client, browser, pass } = await dying();
   assert.equal(client.state.transport, 'long-poll');

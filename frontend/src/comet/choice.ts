@@ -2,7 +2,7 @@ import type { Clock } from './clock';
 import type { Memory } from './environment';
 import type { Detected, Obstacle, TransportOption } from './types';
 
-const key = 'comet-long-poll-until';
+const word = 'comet-long-poll-until';
 /** Milliseconds for which streams are given up. */
 export const demotion = 600_000;
 const tolerated = 3;
@@ -21,15 +21,17 @@ export type Way = 'stream' | 'pull' | 'poll';
 export class TransportChoice {
   readonly #clock: Clock;
   readonly #memory: Memory;
+  readonly #key: string;
   #option: TransportOption;
   #bad = 0;
   #until = 0;
   #crowded = 0;
   #detected: Detected | null = null;
 
-  constructor(clock: Clock, memory: Memory, option: TransportOption) {
+  constructor(clock: Clock, memory: Memory, option: TransportOption, base = '') {
     this.#clock = clock;
     this.#memory = memory;
+    this.#key = `${word}${base}`;
     this.#option = option;
     this.recall();
   }
@@ -51,7 +53,7 @@ export class TransportChoice {
 
   /** Another page may have found out more since. */
   recall(): void {
-    const [until, why] = (this.#memory.read(key) ?? '').split(' ');
+    const [until, why] = (this.#memory.read(this.#key) ?? '').split(' ');
     this.#until = Number(until);
     const obstacle = obstacles.find((one) => one === why);
     if (obstacle && this.#until > 0) this.#detected = { why: obstacle, at: this.#until - demotion };
@@ -62,7 +64,7 @@ export class TransportChoice {
     this.#option = option;
     this.#bad = 0;
     this.#until = 0;
-    this.#memory.write(key, null);
+    this.#memory.write(this.#key, null);
   }
 
   /** A stream has carried something after its first seconds. */
@@ -83,7 +85,7 @@ export class TransportChoice {
     const now = this.#clock.now();
     this.#until = now + demotion;
     this.#detected = { why, at: now };
-    this.#memory.write(key, `${this.#until} ${why}`);
+    this.#memory.write(this.#key, `${this.#until} ${why}`);
   }
 
   /** The server holds too many requests of this browser: poll for half a minute, then try again. */

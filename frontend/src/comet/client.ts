@@ -3,6 +3,7 @@ import type { Assembly } from './assembly';
 import { browserEnvironment } from './browser';
 import type { Environment } from './environment';
 import type { Loss } from './leadkeeper';
+import { Shown } from './shown';
 import type { CometDelegate, CometOptions, CometState, Cursor, Phase, TransportOption } from './types';
 import { wakeUps } from './wakeup';
 
@@ -17,6 +18,7 @@ export class CometClient {
   readonly #environment: Environment;
   readonly #delegate: CometDelegate;
   readonly #parts: Assembly;
+  readonly #shown: Shown;
   #life: AbortController | null = null;
 
   constructor(options: CometOptions, environment: Environment = browserEnvironment()) {
@@ -30,15 +32,17 @@ export class CometClient {
       lost: (loss) => this.#lost(loss),
       look: (insist) => this.#parts.loop.retry(insist),
       chosen: (option) => this.#choose(option),
+      handOver: () => this.#shown.handOver(),
     });
-    const { feeds, watch } = this.#parts;
+    const { feeds, watch, status } = this.#parts;
+    this.#shown = new Shown(environment.clock, status.state, (state) => this.#show(state));
     for (const [topic, cursor] of Object.entries(options.cursors)) feeds.subscribe(topic, cursor);
     if (options.watch) watch.set(options.watch);
   }
 
   /** Begins, or begins again where it was stopped. After an abort it does nothing. */
   start(): void {
-    if (this.#life || this.state.phase === 'abort') return;
+    if (this.#life || this.#parts.status.state.phase === 'abort') return;
     this.#life = new AbortController();
     const { signal } = this.#life;
     const { feeds, loop } = this.#parts;
@@ -85,7 +89,8 @@ export class CometClient {
   }
 
   /**
-   * Tries again at once instead of at `retryAt`; while listening, looks at once whether the connection lives.
+   * Tries again at once instead of at `retryAt`; while listening, looks at once whether the connection lives, wherever
+   * it is: in this tab, or in the one that leads.
    */
   retryNow(): void {
     this.#parts.loop.retry(true);
@@ -98,7 +103,7 @@ export class CometClient {
   }
 
   /**
-   * The time of one control request in milliseconds. Fails when it is not answered within 5 s, or not
+   * The time of one control request of this tab in milliseconds, also where another has the connection. Fails when it is not answered within 5 s, or not
    * started.
    */
   ping(): Promise<number> {
@@ -106,7 +111,7 @@ export class CometClient {
   }
 
   get state(): CometState {
-    return this.#parts.status.state;
+    return this.#shown.of(this.#parts.status.state);
   }
 
   // Frames and requests must be gone before the goodbye is sent: a browser that holds on to them for the
@@ -116,6 +121,7 @@ export class CometClient {
     const alone = sharing.stop();
     loop.stop();
     this.#goodbye(alone);
+    this.#shown.end();
     status.enter('ready');
   }
 
@@ -129,6 +135,7 @@ export class CometClient {
   #won(): void {
     const { choice, sharing, loop } = this.#parts;
     choice.recall();
+    this.#shown.handOver();
     sharing.won();
     loop.won();
   }
@@ -137,6 +144,7 @@ export class CometClient {
   // renew its lease goes on until the next is there.
   #lost(loss: Loss): void {
     const { sharing, loop } = this.#parts;
+    this.#shown.handOver();
     sharing.retire();
     if (loss === 'robbed') sharing.retired();
     loop.lost(loss === 'overwritten');
@@ -151,11 +159,15 @@ export class CometClient {
 
   #told(state: CometState): void {
     this.#parts.relay.stateChanged();
+    this.#shown.take(state);
+  }
+
+  #show(state: CometState): void {
     this.#guard(() => this.#delegate.onState(state));
   }
 
   #seen(): void {
-    const { lastEventAt, phase } = this.state;
+    const { lastEventAt, phase } = this.#parts.status.state;
     const silence = this.#environment.clock.now() - (lastEventAt ?? 0);
     if (phase === 'error' || silence > fresh) this.#parts.loop.retry(false);
   }
@@ -168,6 +180,7 @@ export class CometClient {
     this.#life = null;
     const alone = sharing.stop();
     loop.stop();
+    this.#shown.end();
     status.enter(phase);
     return alone;
   }

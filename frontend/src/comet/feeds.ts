@@ -59,12 +59,15 @@ export class Feeds {
   }
 
   subscribe(topic: string, cursor: Cursor): void {
-    this.#feeds.delete(topic);
     if (!this.#listener.room(topic)) {
+      this.unsubscribe(topic);
       this.#refused.add(topic);
       queueMicrotask(() => this.#tellRefused());
       return;
     }
+    this.#refused.delete(topic);
+    // The topic takes its place at the end: those that were subscribed to last come last.
+    this.#feeds.delete(topic);
     this.#feeds.set(topic, new Feed(cursor, this.#version()));
     this.#listener.changed();
   }

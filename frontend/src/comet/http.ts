@@ -6,10 +6,31 @@ import { asFailure, refusal } from './failure';
  * Posts JSON and returns the JSON of the answer. It fails after `limit` milliseconds with a Failure, as for any
  * other trouble, and with Stopped when the signal ends.
  */
-export async function post(
+export function post(
   environment: Environment,
   url: string,
   body: unknown,
+  limit: number,
+  signal: AbortSignal,
+): Promise<unknown> {
+  const headers = { 'Content-Type': 'application/json', Accept: 'application/json' };
+  return ask(environment, url, { method: 'POST', headers, body: JSON.stringify(body) }, limit, signal);
+}
+
+/** The same for what is only read. */
+export function get(
+  environment: Environment,
+  url: string,
+  limit: number,
+  signal: AbortSignal,
+): Promise<unknown> {
+  return ask(environment, url, { method: 'GET', headers: { Accept: 'application/json' } }, limit, signal);
+}
+
+async function ask(
+  environment: Environment,
+  url: string,
+  init: RequestInit,
   limit: number,
   signal: AbortSignal,
 ): Promise<unknown> {
@@ -19,9 +40,7 @@ export async function post(
   const cancel = clock.after(limit, () => request.abort());
   try {
     const response = await environment.fetch(url, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
-      body: JSON.stringify(body),
+      ...init,
       cache: 'no-store',
       credentials: 'same-origin',
       redirect: 'error',

@@ -1,4 +1,4 @@
-import { child, Stopped, until } from './clock';
+import { child, Deferred, Stopped, until } from './clock';
 import type { Environment } from './environment';
 import type { Held, LeadKeeper, Loss } from './leadkeeper';
 import { LeadLease } from './leadlease';
@@ -24,6 +24,8 @@ export class Lead {
   #turn: AbortController | null = null;
   #held = false;
   #seizing = false;
+  // Set while it leaves the lead to others.
+  #resting: Deferred<void> | null = null;
 
   constructor(parts: LeadParts, name: string, tab: string, listener: LeadListener) {
     this.#report = parts.report;
@@ -65,8 +67,22 @@ export class Lead {
     if (told) this.#keeper?.bequeath();
     this.#held = false;
     this.#seizing = false;
+    this.#resting = null;
     this.#life?.abort();
     this.#life = null;
+  }
+
+  /** Leaves the lead to other tabs until `resume`, unless this one has it. */
+  rest(): void {
+    if (!this.#life || this.#held || this.#resting) return;
+    this.#resting = new Deferred();
+    this.#turn?.abort();
+  }
+
+  /** Tries to lead again. */
+  resume(): void {
+    this.#resting?.settle();
+    this.#resting = null;
   }
 
   /** The tab that leads does not answer: this one takes its place. */
@@ -93,10 +109,14 @@ export class Lead {
 
   async #compete(keeper: LeadKeeper, life: AbortSignal): Promise<void> {
     while (!life.aborted) {
+      if (this.#resting) await until(this.#resting.promise, life);
       const turn = child(life);
       this.#turn = turn;
       try {
-        await this.#hold(await this.#obtain(keeper, turn.signal), life);
+        const held = await this.#obtain(keeper, turn.signal);
+        // The wait may have ended in the moment that it was over.
+        if (turn.signal.aborted) throw new Stopped();
+        await this.#hold(held, life);
       } catch (error) {
         if (!(error instanceof Stopped)) throw error;
       } finally {
@@ -105,14 +125,11 @@ export class Lead {
     }
   }
 
-  async #obtain(keeper: LeadKeeper, signal: AbortSignal): Promise<Held> {
+  #obtain(keeper: LeadKeeper, signal: AbortSignal): Promise<Held> {
     const seizing = this.#seizing;
     // What could not be seized may be tried again.
     this.#seizing = false;
-    const held = await (seizing ? keeper.seize(signal) : keeper.take(signal));
-    // The wait may have ended in the moment that it was over.
-    if (signal.aborted) throw new Stopped();
-    return held;
+    return seizing ? keeper.seize(signal) : keeper.take(signal);
   }
 
   async #hold({ lost }: Held, life: AbortSignal): Promise<void> {

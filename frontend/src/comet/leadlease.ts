@@ -155,7 +155,9 @@ export class LeadLease implements LeadKeeper {
     const { clock } = this.#parts;
     while (!this.#others) {
       this.#write();
-      if ((await pause(clock, renewal, signal)) > lately) await pause(clock, settling, signal);
+      const late = await pause(clock, renewal, signal);
+      // A page that was asleep first sees what others have written. How long it was a clock that was set back does not tell.
+      if (late > lately || clock.now() < this.#written) await pause(clock, settling, signal);
     }
   }
 

@@ -151,7 +151,7 @@ export class Loop {
   }
 
   async #recover(error: unknown, signal: AbortSignal): Promise<void> {
-    const { clock, session, status, backoff, abort, report } = this.#parts;
+    const { clock, session, status, lead, backoff, abort, report } = this.#parts;
     if (!(error instanceof Failure)) report(error);
     const failure = asFailure(error);
     if (failure.remedy === 'stop') {
@@ -162,7 +162,10 @@ export class Loop {
     const wait = backoff.next(failure.wait);
     this.#notBefore = clock.now() + failure.wait;
     status.enter('error', null, clock.now() + wait);
+    // Another tab may ask that has not been told to wait.
+    if (failure.wait > 0) lead.rest();
     await this.#wait(wait, signal);
+    lead.resume();
     this.#notBefore = null;
   }
 

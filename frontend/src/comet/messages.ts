@@ -7,7 +7,10 @@ import type { Cursor, Detected, Phase, TransportName, TransportOption } from './
 
 /** How the tab that leads is connected. */
 export interface LeaderState {
-  /** When it began to lead, in milliseconds since 1970. Of two tabs that say they lead, the later one does. */
+  /**
+   * When it began to lead, in milliseconds since 1970, but always after those that it has heard of: the clock may have
+   * been set back. Of two tabs that say they lead, the later one does.
+   */
   since: number;
   /**
    * When the server last gave it a sign of life, in milliseconds since 1970: the browser may have stopped a tab that

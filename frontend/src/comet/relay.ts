@@ -35,7 +35,11 @@ export class Relay {
   #life: AbortController | null = null;
   #relaying = false;
   #told = '';
+  // When this tab began to lead, as it tells the others, and the latest that any has told.
   #since = 0;
+  #latest = 0;
+  // When it did by its clock.
+  #begun = 0;
   // What the status says is still of the time before this tab led.
   #outdated = false;
 
@@ -57,7 +61,14 @@ export class Relay {
     this.#life = new AbortController();
     this.#relaying = true;
     this.#outdated = true;
-    this.#since = Math.floor(this.#parts.clock.now());
+    this.#begun = Math.floor(this.#parts.clock.now());
+    this.#since = Math.max(this.#begun, this.#latest + 1);
+    this.#latest = this.#since;
+  }
+
+  /** Another tab has led since then. When this one does, it is later, whatever the clock says. */
+  outlast(since: number): void {
+    this.#latest = Math.max(this.#latest, since);
   }
 
   /** Calls the roll, now and every now and then. */
@@ -211,7 +222,7 @@ export class Relay {
     const { status, session } = this.#parts;
     const { phase, transport, retryAt, node, detected, lastEventAt } = status.state;
     const { heartbeat, hold } = session;
-    const heard = Math.floor(Math.max(this.#since, lastEventAt ?? 0));
+    const heard = Math.floor(Math.max(this.#begun, lastEventAt ?? 0));
     const constant = { since: this.#since, heard, node, heartbeat, hold, detected };
     if (this.#outdated) return { ...constant, phase: 'ready', transport: null, retryAt: null };
     return { ...constant, phase, transport, retryAt };

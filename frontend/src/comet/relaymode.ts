@@ -1,40 +1,32 @@
 import type { Backoff } from './backoff';
-import { child, Deferred, pause, remaining, Stopped, until } from './clock';
+import { CatchUp } from './catchup';
+import { child, Deferred, pause, until } from './clock';
 import type { Clock } from './clock';
 import type { Page } from './environment';
 import { parseEvent } from './events';
 import type { ServerEvent } from './events';
-import { asFailure, Failure } from './failure';
 import type { Feeds, Told } from './feeds';
+import { Greeting } from './greeting';
 import type { Inbox } from './inbox';
 import type { Lead } from './lead';
+import { Leader } from './leader';
 import type { Line } from './line';
 import type { LeaderState, Message, Roll, Welcome } from './messages';
 import type { Mode } from './mode';
 import { pollLimit, probeLimit } from './poll';
-import type { Poll, Polled } from './poll';
-import { pollInterval } from './pollmode';
-import { pullPatience } from './pullmode';
+import type { Poll } from './poll';
+import { RelayVigil } from './relayvigil';
 import type { Session } from './session';
 import type { Status } from './status';
 import type { Union } from './union';
-import { streamPatience } from './vigil';
 import type { Watch } from './watch';
 
 // Who leads answers within this time, or else does not live.
 const answerLimit = 2_000;
 // A page waits no longer than this for the answer before it asks the server for content.
 const shortly = 500;
-// A timer this late means that the page was asleep, which proves nothing.
-const asleep = 1_000;
-// Between two requests for something that the first did not bring.
-const tooSoon = 1_000;
-// What a tab says when all is over may come later than the next one begins to lead.
-const lastWord = 2_000;
 // For so long a tab that is closed may still answer.
 const lastMoment = 1_000;
-// Who leads and was asked to look at its connection has had an answer of the server after this, or has failed.
-const doubt = 7_000;
 
 export interface RelayModeParts {
   clock: Clock;
@@ -50,6 +42,8 @@ export interface RelayModeParts {
   session: Session;
   status: Status;
   backoff: Backoff;
+  /** The tab that led does so no longer; another will. */
+  handOver: () => void;
   report: (error: unknown) => void;
 }
 
@@ -65,52 +59,44 @@ interface Fetch {
  */
 export class RelayMode implements Mode {
   readonly #parts: RelayModeParts;
-  // Who leads, and how it is connected; null when nobody has answered.
-  #leader: string | null = null;
-  #state: LeaderState | null = null;
-  // Who led before, and until when its last word counts.
-  #former: { tab: string; until: number } | null = null;
+  readonly #leader: Leader;
+  readonly #greeting: Greeting;
+  readonly #catchUp: CatchUp;
+  readonly #vigil: RelayVigil;
   // What the last poll told the server: of these topics nothing may be missing.
   #told: Told = new Map();
-  // What is to be done next.
-  #greet: { look: boolean; insist: boolean } | null = null;
+  // What is to be asked for next.
   #fetch: Fetch | null = null;
   // The connection has lost topics, for which this tab has to ask by itself first.
   #orphaned = false;
-  #serial = 0;
-  #answer = new Deferred<boolean>();
   #work = new Deferred<void>();
-  // When the server last gave who leads a sign of life, and when that was last asked to look for one.
-  #heard = 0;
-  #looked = 0;
-  // When the server was asked, and for how long it, or what it did not have, need not be asked again.
-  #asked = 0;
-  #welcome = 0;
-  #again = 0;
   #running = false;
 
   constructor(parts: RelayModeParts) {
+    const { clock, page, line, union } = parts;
     this.#parts = parts;
+    this.#leader = new Leader(clock, () => this.#left());
+    this.#greeting = new Greeting(clock, line, union);
+    this.#catchUp = new CatchUp(parts);
+    this.#vigil = new RelayVigil(clock, page, this.#leader);
   }
 
   /** The tab that leads, as far as is known. */
   get leader(): string | null {
-    return this.#leader;
+    return this.#leader.tab;
   }
 
   /** Nobody else leads. */
   forget(): void {
-    const { clock } = this.#parts;
-    if (this.#leader !== null) this.#former = { tab: this.#leader, until: clock.now() + lastWord };
-    this.#leader = null;
+    this.#leader.forget();
   }
 
   async run(signal: AbortSignal): Promise<void> {
     const { page } = this.#parts;
     const life = child(signal);
-    this.#leader = null;
+    this.#leader.forget();
     this.#told = new Map();
-    this.#greet = { look: false, insist: false };
+    this.#greeting.reset();
     this.#fetch = null;
     this.#running = true;
     page.on('visibilitychange', () => this.#seen(life.signal), life.signal);
@@ -124,7 +110,7 @@ export class RelayMode implements Mode {
 
   probe(insist: boolean): void {
     this.#fetch = { limit: probeLimit, again: false };
-    if (insist) this.#welcome = 0;
+    if (insist) this.#catchUp.insist();
     this.#register(true, insist);
   }
 
@@ -144,27 +130,28 @@ export class RelayMode implements Mode {
   /** Another tab has said something. */
   hear(message: Message): void {
     if (!this.#running && message.kind !== 'event') return;
+    const leads = message.from === this.#leader.tab;
     switch (message.kind) {
       case 'event':
         this.#take(parseEvent(message.event), message.from);
         break;
       case 'welcome':
-        if (message.to === this.#parts.line.tab && message.serial === this.#serial) this.#welcomed(message);
+        if (this.#greeting.isAnswer(message)) this.#welcomed(message);
         break;
       case 'roll':
         this.#called(message);
         break;
       case 'state':
-        if (message.from !== this.#leader) break;
-        this.#heard = this.#parts.clock.now();
+        if (!leads) break;
+        this.#leader.hear();
         this.#learn(message.state);
         break;
       case 'ended':
-        if (message.from === this.#leader) this.#orphan(message.topics);
+        if (leads) this.#orphan(message.topics);
         break;
       case 'bye':
       case 'baton':
-        if (message.from === this.#leader) this.#deserted();
+        if (leads) this.#deserted();
         break;
       default:
         break;
@@ -173,9 +160,9 @@ export class RelayMode implements Mode {
 
   async #turn(signal: AbortSignal): Promise<void> {
     this.#work = new Deferred();
-    if (this.#greet) await this.#hello(this.#greet, signal);
+    if (this.#greeting.wanted) await this.#hello(signal);
     else if (this.#fetch) await this.#poll(this.#fetch, signal);
-    else await this.#idle(signal);
+    else await this.#wait((life) => this.#idle(life), signal);
   }
 
   // A tab comes to be looked at when another is closed, perhaps the one that leads, whose farewell may be lost. In its last
@@ -191,81 +178,50 @@ export class RelayMode implements Mode {
   }
 
   #register(look: boolean, insist: boolean): void {
-    this.#greet = {
-      look: look || this.#greet?.look === true,
-      insist: insist || this.#greet?.insist === true,
-    };
+    this.#greeting.want(look, insist);
     this.#work.settle();
   }
 
-  // Tells the one that leads what this tab follows. It must answer.
-  async #hello({ look, insist }: { look: boolean; insist: boolean }, signal: AbortSignal): Promise<void> {
-    const { clock, line, union } = this.#parts;
+  async #hello(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#parts;
     // Together with what changes until the end of this task.
     await Promise.resolve();
-    this.#greet = null;
-    this.#serial += 1;
-    this.#answer = new Deferred();
     const begun = clock.now();
-    line.say({
-      kind: 'hello',
-      serial: this.#serial,
-      ...union.own,
-      fresh: this.#leader === null,
-      look,
-      insist,
-    });
-    if (await this.#answered(shortly, signal)) return;
+    this.#greeting.say(this.#leader.tab === null);
+    if (await this.#greeting.answered(shortly, signal)) return;
     // Nobody who looks at the page waits for that.
     this.#fetch ??= { limit: pollLimit, again: false };
     await this.#poll(this.#fetch, signal);
     const left = Math.max(begun + answerLimit - clock.now(), 0);
-    if (!(await this.#answered(left, signal))) this.#unanswered();
-  }
-
-  async #answered(ms: number, signal: AbortSignal): Promise<boolean> {
-    const wait = child(signal);
-    try {
-      return await Promise.race([until(this.#answer.promise, wait.signal), this.#silence(ms, wait.signal)]);
-    } finally {
-      wait.abort();
-    }
-  }
-
-  async #silence(ms: number, signal: AbortSignal): Promise<false> {
-    const { clock } = this.#parts;
-    // What had piled up while the page slept comes in now. In a hidden tab every timer may be late.
-    if ((await pause(clock, ms, signal)) > asleep) await pause(clock, ms, signal);
-    return false;
+    if (!(await this.#greeting.answered(left, signal))) this.#unanswered();
   }
 
   // The tab that leads is frozen, or gone without a word, or there is none yet.
   #unanswered(): void {
     const { page, lead } = this.#parts;
-    this.#leader = null;
+    this.#leader.forget();
     this.#told = new Map();
     if (page.isVisible() || lead.lapsed) lead.seize();
   }
 
   #welcomed({ from, state, positions, refused, latest }: Welcome & { from: string }): void {
-    if (this.#isOlder(from, state)) return;
+    if (this.#leader.isOlder(from, state)) return;
     const { feeds, inbox } = this.#parts;
-    const before = this.#leader;
-    if (before !== from) this.#heard = 0;
-    this.#leader = from;
+    const isNew = this.#leader.tab !== from;
+    this.#leader.follow(from);
     this.#orphaned = false;
     for (const topic of refused) feeds.drop(topic, 'limit');
     const none: Told = new Map();
     // The poll that follows on a new one fills all holes.
-    const told = before === from ? this.#told : none;
+    const told = isNew ? none : this.#told;
     for (const [topic, [epoch, seq]] of Object.entries(positions)) feeds.reached({ topic, epoch, seq }, told);
     for (const item of latest) {
       const event = parseEvent(item);
       if (event) inbox.handle(event, none);
     }
     this.#learn(state);
-    if (before !== from || this.#hasNews()) this.#fetch = { limit: pollLimit, ...this.#fetch, again: false };
-    this.#answer.settle(true);
+    if (isNew || this.#hasNews()) this.#fetch = { limit: pollLimit, ...this.#fetch, again: false };
+    this.#greeting.settle();
     this.#work.settle();
   }
 
@@ -276,26 +232,28 @@ export class RelayMode implements Mode {
 
   #called({ from, state, tabs }: Roll & { from: string }): void {
     const { line } = this.#parts;
-    if (this.#isOlder(from, state)) return;
-    if (from === this.#leader && tabs.includes(line.tab)) {
+    if (this.#leader.isOlder(from, state)) return;
+    if (from === this.#leader.tab && tabs.includes(line.tab)) {
       line.say({ kind: 'here' });
       this.#learn(state);
       return;
     }
-    this.forget();
+    this.#leader.forget();
     this.#told = new Map();
     this.#register(false, false);
     // Whoever waits for the answer of another need not.
-    this.#answer.settle(true);
+    this.#greeting.settle();
   }
 
-  // It led before the one that leads now, and has yet to notice.
-  #isOlder(tab: string, { since }: LeaderState): boolean {
-    return this.#leader !== null && tab !== this.#leader && since < (this.#state?.since ?? 0);
+  // Nothing comes until another leads.
+  #left(): void {
+    const { status, handOver } = this.#parts;
+    handOver();
+    if (status.state.phase === 'listening') status.share('ready', null, null);
   }
 
   #deserted(): void {
-    this.forget();
+    this.#leader.forget();
     this.#work.settle();
   }
 
@@ -310,9 +268,8 @@ export class RelayMode implements Mode {
   }
 
   #learn(state: LeaderState): void {
-    const { clock, session } = this.#parts;
-    this.#heard = Math.max(this.#heard, Math.min(state.heard, clock.now()));
-    this.#state = state;
+    const { session } = this.#parts;
+    this.#leader.learn(state);
     session.heartbeat = state.heartbeat;
     session.hold = state.hold;
     this.#show();
@@ -321,8 +278,8 @@ export class RelayMode implements Mode {
 
   #show(): void {
     const { status } = this.#parts;
-    const state = this.#state;
-    if (this.#leader === null || state === null) return;
+    const { state } = this.#leader;
+    if (state === null) return;
     status.served(state.node);
     status.detected(state.detected);
     // Until it has what came before, this tab has only just joined.
@@ -332,10 +289,11 @@ export class RelayMode implements Mode {
   }
 
   #take(event: ServerEvent | null, from: string): void {
-    const { inbox, session, clock, feeds, watch } = this.#parts;
-    if (event?.event === 'abort' && this.#hasLed(from)) inbox.handle(event, this.#told);
+    const { inbox, session, feeds, watch } = this.#parts;
+    if (event?.event === 'abort' && this.#leader.hasLed(from)) inbox.handle(event, this.#told);
     if (!this.#running) return;
-    if (from === this.#leader) this.#heard = clock.now();
+    const leads = from === this.#leader.tab;
+    if (leads) this.#leader.hear();
     switch (event?.event) {
       case 'data':
       case 'skip':
@@ -348,7 +306,7 @@ export class RelayMode implements Mode {
         else watch.moved(event);
         break;
       case 'listen-ack':
-        if (from !== this.#leader) break;
+        if (!leads) break;
         session.heartbeat = event.heartbeat;
         session.hold = event.hold;
         inbox.handle({ event: 'heartbeat' }, this.#told);
@@ -359,19 +317,13 @@ export class RelayMode implements Mode {
       case 'abort':
         break;
       default:
-        if (event && from === this.#leader) inbox.handle(event, this.#told);
+        if (event && leads) inbox.handle(event, this.#told);
     }
-  }
-
-  #hasLed(tab: string): boolean {
-    const former = this.#former;
-    if (former?.tab === tab && this.#parts.clock.now() < former.until) return true;
-    return tab === this.#leader;
   }
 
   async #poll({ limit, again }: Fetch, signal: AbortSignal): Promise<void> {
     const { clock, feeds, status } = this.#parts;
-    const wait = remaining(clock, this.#asked, again ? Math.max(this.#welcome, this.#again) : this.#welcome);
+    const wait = this.#catchUp.wait(again);
     if (wait > 0) {
       // Something else may have to be done first.
       await this.#wait((life) => pause(clock, wait, life), signal);
@@ -379,47 +331,42 @@ export class RelayMode implements Mode {
     }
     this.#fetch = null;
     feeds.chase();
-    const leader = this.#leader;
-    const polled = await this.#ask(limit, signal);
-    if (polled === null) return;
+    const leader = this.#leader.tab;
+    const polled = await this.#catchUp.ask(limit, () => this.#leader.tab !== null, signal);
+    if (polled === null) {
+      this.#fetch = { limit, again: true };
+      this.#vigil.excuse();
+      return;
+    }
     const { told } = polled;
     if (leader === null) {
       status.enter('listening', 'poll');
       return;
     }
-    if (leader !== this.#leader) return;
+    if (leader !== this.#leader.tab) return;
     this.#told = told;
     this.#show();
     this.#fetch = feeds.behind(told) ? { limit: pollLimit, again: true } : null;
     if (this.#orphaned) this.#register(false, false);
   }
 
-  // Null when it failed, though not for good: what is relayed is shown all the same.
-  async #ask(limit: number, signal: AbortSignal): Promise<Polled | null> {
-    const { clock, poll, backoff, report } = this.#parts;
-    try {
-      const polled = await poll.ask('poll', limit, signal);
-      backoff.good();
-      this.#asked = clock.now();
-      this.#welcome = polled.next;
-      this.#again = polled.fruitful ? 0 : tooSoon;
-      return polled;
-    } catch (error) {
-      const failure = error instanceof Stopped ? null : asFailure(error);
-      if (failure?.remedy !== 'retry' || this.#leader === null) throw error;
-      if (!(error instanceof Failure)) report(error);
-      this.#asked = clock.now();
-      this.#welcome = failure.wait;
-      this.#again = backoff.next(failure.wait);
-      this.#fetch = { limit, again: true };
-      // It may be the server, and not the one that leads, that gives no sign of life.
-      this.#looked = 0;
-      return null;
+  async #idle(signal: AbortSignal): Promise<void> {
+    switch (await this.#vigil.keep(signal)) {
+      case 'greet':
+        this.#register(false, false);
+        break;
+      case 'ask':
+        this.behind();
+        break;
+      case 'look':
+        this.probe(false);
+        break;
+      case 'replace':
+        this.#unanswered();
+        break;
+      case null:
+        break;
     }
-  }
-
-  #idle(signal: AbortSignal): Promise<void> {
-    return this.#wait((life) => this.#keepVigil(life), signal);
   }
 
   // Until it is done, or there is something else to do.
@@ -430,49 +377,5 @@ export class RelayMode implements Mode {
     } finally {
       life.abort();
     }
-  }
-
-  async #keepVigil(signal: AbortSignal): Promise<void> {
-    const { clock, page } = this.#parts;
-    const state = this.#state;
-    if (this.#leader === null || state === null) {
-      await pause(clock, pollInterval(clock, page), signal);
-      this.#register(false, false);
-      return;
-    }
-    // Who leads polls, perhaps more seldom than this tab wants to.
-    if (state.transport === 'poll') {
-      await pause(clock, pollInterval(clock, page), signal);
-      this.behind();
-      return;
-    }
-    const now = clock.now();
-    // The clock may have been set back.
-    this.#heard = Math.min(this.#heard, now);
-    const due = Math.max(this.#heard + this.#patience(state), state.retryAt ?? 0);
-    if (due > now) await pause(clock, due - now, signal);
-    else if (this.#looked < due || this.#looked > now) {
-      this.#looked = now;
-      this.probe(false);
-    } else await this.#doubt(this.#looked + doubt - now, signal);
-  }
-
-  // Who leads has no news of the server, though it may still answer: the browser may have frozen it. Until that is
-  // clear this tab asks by itself.
-  async #doubt(left: number, signal: AbortSignal): Promise<void> {
-    const { clock, page } = this.#parts;
-    if (left <= 0) {
-      this.#looked = 0;
-      this.#unanswered();
-      return;
-    }
-    const late = await pause(clock, Math.min(left, pollInterval(clock, page)), signal);
-    // What had piled up while the page slept comes in now.
-    if (late > asleep) await pause(clock, shortly, signal);
-    this.behind();
-  }
-
-  #patience({ transport, heartbeat, hold }: LeaderState): number {
-    return transport === 'long-poll' ? pullPatience(hold) : streamPatience(heartbeat);
   }
 }

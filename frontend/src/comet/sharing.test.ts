@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { sharedName } from './assembly';
+import { baseOf, sharedName } from './assembly';
 import { FakeTabs } from './testing/faketabs';
 import type { FakeTab, TabsOptions } from './testing/faketabs';
 
@@ -588,4 +588,18 @@ test('A handler that throws in the tab that leads keeps nothing from the others'
   assert.equal(leader.browser.reported.length, 2);
   leader.browser.reported.splice(0);
   await end(made);
+});
+
+test('Tabs of two servers on one origin share nothing', () => {
+  for (const [control, base] of [
+    ['/comet/control', ''],
+    ['/chat/comet/control', '/chat'],
+    ['https://example.org/team/chat/comet/control', '/team/chat'],
+    ['https://example.org/comet/control', ''],
+    ['/control', ''],
+  ] as const) {
+    assert.equal(baseOf(control), base, control);
+  }
+  assert.equal(sharedName('7'), 'chatd.comet.1.7');
+  assert.equal(sharedName('7', '/chat'), 'chatd/chat.comet.1.7');
 });

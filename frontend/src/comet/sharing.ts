@@ -2,7 +2,7 @@ import { child, Deferred, pause, until } from './clock';
 import type { Clock } from './clock';
 import type { Lead } from './lead';
 import type { Line } from './line';
-import type { Baton, Message } from './messages';
+import type { Baton, Message, PeerTopics } from './messages';
 import type { Relay } from './relay';
 import type { RelayMode } from './relaymode';
 import type { Session } from './session';
@@ -31,8 +31,11 @@ export class Sharing {
   readonly #parts: SharingParts;
   #life: AbortController | null = null;
   #baton: { baton: Baton; at: number } | null = null;
+  // Tabs that have said goodbye since somebody was last heard to lead.
+  readonly #gone = new Set<string>();
   #passed = new Deferred<void>();
-  // This tab has followed another until it won the lead.
+  // When another tab was last heard to lead, and whether that was just before this one won the lead.
+  #led = Number.NEGATIVE_INFINITY;
   #successor = false;
   // This tab goes on until its successor listens.
   #retiring = false;
@@ -52,9 +55,10 @@ export class Sharing {
   /** Hands the connection on, or says goodbye to the other tabs. Whether the session was this tab's alone. */
   stop(): boolean {
     const { line, lead, relay } = this.#parts;
+    const last = this.#takeLast();
     // A tab that has handed its session over has none to say goodbye to.
     const { others } = relay;
-    const alone = (lead.held || !line.works) && !others;
+    const alone = (lead.held || last || !line.works) && !others;
     const handedOver = others && relay.retire(false);
     if (!others) line.say({ kind: 'bye' });
     relay.end();
@@ -66,11 +70,11 @@ export class Sharing {
 
   /** This tab leads. */
   won(): void {
-    const { relay, follower } = this.#parts;
+    const { clock, relay, follower } = this.#parts;
     this.#retiring = false;
-    this.#successor = follower.leader !== null;
+    this.#successor = follower.leader !== null || clock.now() - this.#led < batonLife;
     relay.begin();
-    if (this.#baton) relay.inherit(this.#baton.baton.peers);
+    if (this.#baton) relay.inherit(this.#living(this.#baton.baton));
     relay.announce();
   }
 
@@ -89,22 +93,45 @@ export class Sharing {
 
   /** Goes on with the comet session of the tab that led before, if it left one. */
   async inherit(signal: AbortSignal): Promise<void> {
-    const { session, relay, follower } = this.#parts;
     if (this.#successor && !this.#fresh) await this.#expect(signal);
     this.#successor = false;
-    follower.forget();
+    this.#parts.follower.forget();
+    this.#takeUp();
+    this.#gone.clear();
+  }
+
+  /** A person chose a transport in this tab. */
+  choose(option: TransportOption): void {
+    this.#parts.line.say({ kind: 'transport', option });
+  }
+
+  // This tab goes on with the session that was left, and with whom it served.
+  #takeUp(): void {
+    const { session, relay } = this.#parts;
     const baton = this.#fresh;
     this.#baton = null;
     if (!baton) return;
     session.inherit(baton.id, baton.n);
     session.heartbeat = baton.heartbeat;
     session.hold = baton.hold;
-    relay.inherit(baton.peers);
+    relay.inherit(this.#living(baton));
   }
 
-  /** A person chose a transport in this tab. */
-  choose(option: TransportOption): void {
-    this.#parts.line.say({ kind: 'transport', option });
+  // A session was left that no tab goes on with: one that leads, and has not begun, is to hand it on, and the last that
+  // lives is to end it. Whether this is the last.
+  #takeLast(): boolean {
+    const { lead, session } = this.#parts;
+    const baton = this.#fresh;
+    if (!baton || session.id !== null) return false;
+    const last = this.#living(baton).length === 0;
+    if (lead.held || last) this.#takeUp();
+    return last;
+  }
+
+  // Whom a tab that is gone knew of, but for this one, and those that have said goodbye.
+  #living({ peers }: Baton): PeerTopics[] {
+    const { line } = this.#parts;
+    return peers.filter(({ tab }) => tab !== line.tab && !this.#gone.has(tab));
   }
 
   get #fresh(): Baton | null {
@@ -130,6 +157,13 @@ export class Sharing {
     const listening =
       (message.kind === 'roll' || message.kind === 'state') && message.state.phase === 'listening';
     if (this.#retiring && listening) replaced();
+    if ('state' in message) {
+      this.#led = clock.now();
+      relay.outlast(message.state.since);
+    }
+    // One that has come back from the browser's cache has more to say.
+    if (message.kind === 'bye') this.#gone.add(message.from);
+    else this.#gone.delete(message.from);
     switch (message.kind) {
       case 'transport':
         chosen(message.option);
@@ -141,6 +175,7 @@ export class Sharing {
       case 'roll':
         // Somebody has taken it up.
         this.#baton = null;
+        this.#gone.clear();
         break;
       default:
         break;

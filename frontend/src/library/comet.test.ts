@@ -422,6 +422,81 @@ test('Pages with the same word share one connection, each with topics of its own
   }
 });
 
+test('Pages of whoever was signed in before are not listened to', async () => {
+  for (const scope of [undefined, 'board', '1']) {
+    const tabs = new FakeTabs();
+    const pages = [1, 2, 2].map((person) => {
+      const { browser, client } = tabs.open([], 'other');
+      client.stop();
+      browser.person = person;
+      const comet = new Comet(scope === undefined ? {} : { scope }, browser);
+      return { browser, comet };
+    });
+    for (const { comet } of pages) {
+      comet.subscribe('a');
+      comet.listen();
+      await tabs.pass(2_000);
+    }
+    assert.deepEqual(
+      pages.map(({ browser }) => browser.streams.size),
+      [1, 1, 0],
+      `with the word ${scope}`,
+    );
+    for (const { comet } of pages) comet.leave();
+  }
+});
+
+test('A page asks again who is signed in when it begins anew', async () => {
+  const tabs = new FakeTabs();
+  const { browser, client, recorder } = tabs.open([], '2');
+  const other = tabs.open([], 'other');
+  other.client.stop();
+  await tabs.pass(1_000);
+  const comet = new Comet({ scope: '2' }, other.browser);
+  comet.listen();
+  await tabs.pass(2_000);
+  assert.equal(other.browser.streams.size, 1, 'the word is of another person');
+  other.browser.tell('pagehide');
+  comet.leave();
+  other.browser.person = 2;
+  comet.listen();
+  await tabs.pass(2_000);
+  assert.deepEqual([browser.streams.size, other.browser.streams.size], [1, 0], 'it shares with the chat');
+  assert.equal(comet.state, 'listening');
+  assert.deepEqual(recorder.aborts, []);
+  comet.leave();
+  client.stop();
+});
+
+test('Who is signed in is asked for beside the control channel, and again until the server tells', async () => {
+  for (const [options, address] of [
+    [{}, '/api/v1/me'],
+    [{ control: '/chat/comet/control' }, '/chat/api/v1/me'],
+    [{ control: '/chat/comet/control', me: '/who' }, '/who'],
+  ] as const) {
+    const asked: string[] = [];
+    const { comet, browser, pass, states } = page(options);
+    let broken = true;
+    browser.weather.answer = (url) => {
+      if (url.endsWith('control')) return null;
+      asked.push(url);
+      return broken ? { status: 200, body: '<p>Log in to the hotel</p>' } : null;
+    };
+    const joined = outcome(comet.join());
+    await pass(5_000);
+    assert.deepEqual([joined.text, comet.state], ['pending', 'error']);
+    assert.equal(comet.transport, null);
+    await assert.rejects(comet.ping(), /Join first/);
+    broken = false;
+    browser.weather.answer = null;
+    await pass(25_000);
+    assert.deepEqual([joined.text, comet.state], ['done', 'joined']);
+    assert.deepEqual(states().slice(0, 2), ['ready', 'error']);
+    assert.deepEqual([...new Set(asked)], [address]);
+    comet.leave();
+  }
+});
+
 test('The class has the methods and properties that its types tell, and no others', () => {
   assert.deepEqual(Object.getOwnPropertyNames(typed.prototype).sort(), [
     'constructor',

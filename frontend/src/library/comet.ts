@@ -1,18 +1,25 @@
 import { browserEnvironment } from '../comet/browser';
 import { CometClient } from '../comet/client';
-import { Deferred } from '../comet/clock';
+import { Deferred, Stopped } from '../comet/clock';
 import type { Environment } from '../comet/environment';
+import { asFailure } from '../comet/failure';
 import type { CometDelegate, CometState } from '../comet/types';
 import type * as published from './client';
 import type { CometEvent, CometOptions, Cursor, State, Transport } from './client';
+import { signedIn } from './person';
 import { Topics } from './topics';
 
 type Standing = Pick<CometState, 'phase' | 'transport' | 'retryAt'>;
 
-// No user's id, which is what chatd's own page has.
+// Where this module is /comet/client.js of a chatd, that is the one meant, whatever path it is below.
+const base = /^(.*)\/comet\/client\.js$/.exec(new URL(import.meta.url).pathname)?.[1] ?? '';
+const usualControl = `${base}/comet/control`;
+// Of pages that give no word of their own. It is no person's id, which is the word of chatd's own page.
 const ownScope = 'pages';
 
 const apart: Standing = { phase: 'null', transport: null, retryAt: null };
+const arriving: Standing = { phase: 'ready', transport: null, retryAt: null };
+const ended: Standing = { phase: 'abort', transport: null, retryAt: null };
 
 /** The comet client in the words of the classic library; client.d.ts tells its users what each method does. */
 export class Comet implements published.Comet {
@@ -20,6 +27,9 @@ export class Comet implements published.Comet {
   readonly #environment: Environment;
   readonly #topics: Topics;
   #client: CometClient | null = null;
+  // Ends the question who is signed in, which comes before the client; and where we stand without one.
+  #arrival: AbortController | null = null;
+  #without = apart;
   #listening = false;
   // Settled with null once the server knows us, else with why it does not.
   #joined = new Deferred<Error | null>();
@@ -70,6 +80,9 @@ export class Comet implements published.Comet {
     const client = this.#client;
     this.#listening = false;
     this.#client = null;
+    this.#arrival?.abort();
+    this.#arrival = null;
+    this.#without = apart;
     client?.leave();
     this.#joined.settle(new Error('The page has left.'));
     this.#tellState();
@@ -90,24 +103,59 @@ export class Comet implements published.Comet {
 
   // The client opens its connection as it joins. As long as no topic is listened to, all that counts is that it has.
   get #standing(): Standing {
-    if (!this.#client) return apart;
+    if (!this.#client) return this.#without;
     const { phase, transport, retryAt } = this.#client.state;
     const idle = phase === 'listening' && !this.#listening;
     return idle ? { phase: 'joined', transport: null, retryAt } : { phase, transport, retryAt };
   }
 
   #begin(): void {
-    if (this.#client && this.#client.state.phase !== 'abort') return;
-    const { control = '/comet/control', data = '/comet/data', transport = 'auto' } = this.#options;
-    const { scope = ownScope } = this.#options;
-    const delegate = this.#delegate();
+    if (this.#arrival || (this.#client && this.#client.state.phase !== 'abort')) return;
     this.#joined = new Deferred();
+    this.#client = null;
+    this.#arrival = new AbortController();
+    this.#stand(arriving);
+    this.#arrive(this.#arrival.signal).catch(this.#environment.report);
+  }
+
+  // Whoever was signed in here before may have left tabs that have not noticed: those of another person are not to be
+  // listened to.
+  async #arrive(signal: AbortSignal): Promise<void> {
+    const waiting = (retryAt: number) => this.#stand({ phase: 'error', transport: null, retryAt });
+    try {
+      const person = await signedIn(this.#environment, this.#me, waiting, signal);
+      if (!signal.aborted) this.#connect(person);
+    } catch (error) {
+      if (error instanceof Stopped) return;
+      this.#arrival = null;
+      this.#stand(ended);
+      this.#aborted('signed-out', asFailure(error).message);
+    }
+  }
+
+  // Beside the control channel, wherever a proxy has put that.
+  get #me(): string {
+    const { control = usualControl, me = control.replace(/[^/]*\/[^/]*$/, 'api/v1/me') } = this.#options;
+    return me;
+  }
+
+  #connect(person: string): void {
+    const { control = usualControl, data = `${base}/comet/data`, transport = 'auto' } = this.#options;
+    const { scope: word = ownScope } = this.#options;
+    const scope = word === person ? word : `${word}.${person}`;
+    const delegate = this.#delegate();
+    this.#arrival = null;
     this.#client = new CometClient(
       { control, data, transport, scope, cursors: {}, delegate },
       this.#environment,
     );
     if (this.#listening) this.#topics.follow(this.#client);
     this.#client.start();
+  }
+
+  #stand(standing: Standing): void {
+    this.#without = standing;
+    this.#tellState();
   }
 
   #delegate(): CometDelegate {
@@ -120,15 +168,17 @@ export class Comet implements published.Comet {
         this.#topics.remove(topic);
         this.#tell({ event: 'unsubscribe-ack', topics: [topic], why });
       },
-      onAbort: (reason, text) => {
-        this.#joined.settle(new Error(text));
-        this.#tell({ event: 'abort', reason, text });
-      },
+      onAbort: (reason, text) => this.#aborted(reason, text),
       onState: ({ phase }) => {
         if (phase === 'joined' || phase === 'listening') this.#joined.settle(null);
         this.#tellState();
       },
     };
+  }
+
+  #aborted(reason: string, text: string): void {
+    this.#joined.settle(new Error(text));
+    this.#tell({ event: 'abort', reason, text });
   }
 
   async #fill(topic: string, at: Cursor): Promise<Cursor> {

@@ -55,7 +55,7 @@ describe('a form', () => {
 });
 
 describe('the example for a token', () => {
-  const options = { origin: 'http://chat.lan:8080', secret: 'chatd_X', room: 7, hello: "it's me" };
+  const options = { home: 'http://chat.lan:8080', secret: 'chatd_X', room: 7, hello: "it's me" };
 
   test('posts a message when the token may write', () => {
     assert.equal(

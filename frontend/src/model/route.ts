@@ -5,7 +5,7 @@ const frontPages = ['setup', 'sign-in', 'sign-up'] as const;
 
 /** The page's addresses. */
 export type Route =
-  | { readonly name: 'home' | FrontPage | 'unknown' }
+  | { readonly name: 'home' | FrontPage | 'connection' | 'unknown' }
   | { readonly name: 'join'; readonly token: string }
   | { readonly name: 'room'; readonly id: number };
 
@@ -14,6 +14,7 @@ export function parseRoute(path: string): Route {
   if (rest.length > 0) return { name: 'unknown' };
   if (second === '') {
     if (first === '') return { name: 'home' };
+    if (first === 'connection') return { name: 'connection' };
     return { name: frontPage(first) ?? 'unknown' };
   }
   if (first === 'join') return { name: 'join', token: decode(second) };

@@ -1,6 +1,7 @@
 /** The address bar as a signal. */
 import { batch, type ReadonlySignal, signal } from '@preact/signals';
 import { isObject } from '../api/parse';
+import { at, inside } from '../base';
 import { parseRoute, type Route } from './route';
 
 const current = signal<Route>({ name: 'home' });
@@ -17,17 +18,22 @@ export function startRouter(until: AbortSignal): void {
 
 function read(): void {
   batch(() => {
-    current.value = parseRoute(location.pathname);
+    current.value = parseRoute(here());
     fragment.value = location.hash;
   });
 }
 
-/** Goes to a path. `replace` takes the place of the present entry in the history. */
+/** The path of chatd that is open. */
+export function here(): string {
+  return inside(location.pathname);
+}
+
+/** Goes to a path of chatd. `replace` takes the place of the present entry in the history. */
 export function navigate(path: string, { replace = false } = {}): void {
   const [pathname = '', over] = path.split('#');
-  if (pathname === location.pathname) replace = true;
-  if (replace) history.replaceState(null, '', path);
-  else history.pushState(null, '', path);
+  if (pathname === here()) replace = true;
+  if (replace) history.replaceState(null, '', at(path));
+  else history.pushState(null, '', at(path));
   batch(() => {
     current.value = parseRoute(pathname);
     fragment.value = over === undefined ? '' : `#${over}`;

@@ -3,12 +3,13 @@ import { type ReadonlySignal, signal } from '@preact/signals';
 import { Problem, Unreachable, whenSignedOut } from '../api/http';
 import type { Overview, SignUp, WorkspaceState } from '../api/records';
 import * as routes from '../api/routes';
+import { at, base } from '../base';
 import { CometClient } from '../comet/client';
 import { attention } from './attention';
 import { Chat } from './chat';
 import type { MakeClient } from './feed';
 import { frontPage } from './route';
-import { navigate, route } from './router';
+import { here, navigate, route } from './router';
 import { transport } from './settings';
 import { store, stored } from './storage';
 
@@ -36,7 +37,7 @@ const current = signal<Stage>({ name: 'loading' });
 export const stage: ReadonlySignal<Stage> = current;
 
 /** Tells the other tabs of this browser. BroadcastChannel exists on plain HTTP too. */
-const tabs = new BroadcastChannel('chatd');
+const tabs = new BroadcastChannel(`chatd${base}`);
 
 /** Where to go after signing in. */
 let wanted: string | null = null;
@@ -48,8 +49,8 @@ let hidings = 0;
 const cometClient: MakeClient = (options) =>
   new CometClient({
     ...options,
-    control: '/comet/control',
-    data: '/comet/data',
+    control: at('/comet/control'),
+    data: at('/comet/data'),
     transport: transport.peek(),
   });
 let makeClient = cometClient;
@@ -115,12 +116,14 @@ function enterAsVisitor(workspace: WorkspaceState, ended: EndReason | null): voi
   const name = route.peek().name;
   if (workspace.state === 'setup') {
     change({ name: 'setup', codeRequired: workspace.code_required });
-    if (name !== 'setup') navigate('/setup', { replace: true });
+    if (name !== 'setup' && name !== 'connection') navigate('/setup', { replace: true });
     return;
   }
   change({ name: 'visitor', workspace: workspace.name ?? '', signUp: workspace.sign_up, ended });
-  if (name === 'room') wanted ??= location.pathname;
-  if (!['join', 'sign-in', 'sign-up', 'unknown'].includes(name)) navigate('/sign-in', { replace: true });
+  if (name === 'room') wanted ??= here();
+  if (!['join', 'sign-in', 'sign-up', 'connection', 'unknown'].includes(name)) {
+    navigate('/sign-in', { replace: true });
+  }
 }
 
 function change(next: Stage): void {
@@ -163,7 +166,7 @@ function end(reason: EndReason): void {
   const now = current.peek();
   if (now.name !== 'chat') return;
   starts++;
-  if (reason !== 'signed-out' && route.peek().name === 'room') wanted = location.pathname;
+  if (reason !== 'signed-out' && route.peek().name === 'room') wanted = here();
   const workspace = {
     ...now.chat.workspace.peek(),
     state: 'ready',

@@ -13,6 +13,7 @@ import { uuid } from './uuid';
 test('An address is taken apart', () => {
   assert.deepEqual(parseRoute('/'), { name: 'home' });
   assert.deepEqual(parseRoute('/sign-up'), { name: 'sign-up' });
+  assert.deepEqual(parseRoute('/connection'), { name: 'connection' });
   assert.deepEqual(parseRoute('/rooms/12'), { name: 'room', id: 12 });
   assert.deepEqual(parseRoute('/rooms/12/'), { name: 'room', id: 12 });
   assert.deepEqual(parseRoute('/join/a%2Fb'), { name: 'join', token: 'a/b' });

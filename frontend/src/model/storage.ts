@@ -1,7 +1,9 @@
+import { base } from '../base';
+
 /** localStorage that never throws: it can be full, or forbidden in a private window. */
 export function stored(key: string): string | null {
   try {
-    return localStorage.getItem(`chatd.${key}`);
+    return localStorage.getItem(named(key));
   } catch {
     return null;
   }
@@ -10,9 +12,13 @@ export function stored(key: string): string | null {
 /** Null removes the value. */
 export function store(key: string, value: string | null): void {
   try {
-    if (value === null) localStorage.removeItem(`chatd.${key}`);
-    else localStorage.setItem(`chatd.${key}`, value);
+    if (value === null) localStorage.removeItem(named(key));
+    else localStorage.setItem(named(key), value);
   } catch {
     // What cannot be kept is kept until the page is left.
   }
+}
+
+function named(key: string): string {
+  return `chatd${base}.${key}`;
 }

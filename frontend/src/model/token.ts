@@ -18,7 +18,8 @@ export function tokenWish({ name = '', scope, days }: Readonly<Record<string, st
 }
 
 export interface ExampleOptions {
-  readonly origin: string;
+  /** Where chatd is, without a slash at the end. */
+  readonly home: string;
   readonly secret: string;
   readonly scope: Scope;
   /** A room to write to; null when there is none. */
@@ -27,12 +28,12 @@ export interface ExampleOptions {
 }
 
 /** A command that shows what the token can do: to post a message, or else to read what there is. */
-export function exampleCommand({ origin, secret, scope, room, hello }: ExampleOptions): string {
+export function exampleCommand({ home, secret, scope, room, hello }: ExampleOptions): string {
   const call = `curl -H ${quoted(`Authorization: Bearer ${secret}`)}`;
-  if (scope === 'read' || room === null) return `${call} ${quoted(`${origin}/api/v1/overview`)}`;
+  if (scope === 'read' || room === null) return `${call} ${quoted(`${home}/api/v1/overview`)}`;
   const body = quoted(JSON.stringify({ body: hello }));
   const type = quoted('Content-Type: application/json');
-  return `${call} -H ${type} -d ${body} ${quoted(`${origin}/api/v1/rooms/${room}/messages`)}`;
+  return `${call} -H ${type} -d ${body} ${quoted(`${home}/api/v1/rooms/${room}/messages`)}`;
 }
 
 /** As a shell reads it: one word, whatever is in it. */

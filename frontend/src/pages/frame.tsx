@@ -8,11 +8,14 @@ export function Frame({
   title,
   lead,
   testid,
+  wide = false,
   children,
 }: {
   title: string;
   lead?: string | undefined;
   testid: string;
+  /** For what is more than a form. */
+  wide?: boolean;
   children?: ComponentChildren;
 }) {
   useEffect(() => {
@@ -20,7 +23,7 @@ export function Frame({
   }, [title]);
   return (
     <main class="front" data-testid={testid}>
-      <div class="front-card">
+      <div class={wide ? 'front-card front-card-wide' : 'front-card'}>
         <p class="front-brand">
           <Logo />
           {texts.app}

@@ -6,6 +6,7 @@ import { enter } from '../model/session';
 import { texts } from '../texts';
 import { Button } from '../view/button';
 import { Logo } from '../view/logo';
+import { ToConnectionCheck } from './connection-link';
 import { Frame } from './frame';
 
 /** Nothing for a moment, then the sign: a quick answer should not flicker. */
@@ -43,6 +44,7 @@ export function UnreachablePage({ again }: { again: () => void }) {
       <Button look="main" onClick={again}>
         {texts.retry}
       </Button>
+      <ToConnectionCheck />
     </Frame>
   );
 }

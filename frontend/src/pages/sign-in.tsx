@@ -7,6 +7,7 @@ import { texts } from '../texts';
 import { Button } from '../view/button';
 import { Field, PasswordField } from '../view/field';
 import { Form, FormProblem, SubmitButton, type Values } from '../view/form';
+import { ToConnectionCheck } from './connection-link';
 import { Frame } from './frame';
 
 export function SignInPage({
@@ -49,6 +50,7 @@ export function SignInPage({
       ) : (
         <p class="front-foot">{texts.signIn.noAccount}</p>
       )}
+      <ToConnectionCheck />
     </Frame>
   );
 }

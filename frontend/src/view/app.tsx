@@ -3,6 +3,7 @@ import { ChatPage } from '../chat/chat-page';
 import { frontPage } from '../model/route';
 import { navigate, route } from '../model/router';
 import { enter, type Stage, stage } from '../model/session';
+import { ConnectionPage } from '../pages/connection';
 import { JoinPage } from '../pages/join';
 import { AlreadySignedInPage, LoadingPage, NotFoundPage, StoppedPage, UnreachablePage } from '../pages/plain';
 import { SetupPage } from '../pages/setup';
@@ -11,6 +12,7 @@ import { SignUpPage } from '../pages/sign-up';
 
 export function App() {
   const now = stage.value;
+  if (route.value.name === 'connection') return <ConnectionPage />;
   if (route.value.name === 'unknown' && now.name !== 'loading') return <NotFoundPage />;
   switch (now.name) {
     case 'loading':

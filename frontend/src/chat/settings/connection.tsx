@@ -3,6 +3,7 @@ import { useEffect } from 'preact/hooks';
 import { finding, type Finding } from '../../model/connection';
 import { moment } from '../../model/format';
 import { setTransport, transport, transports } from '../../model/settings';
+import { ConnectionCheckView } from '../../pages/connection-check';
 import { texts } from '../../texts';
 import { Button } from '../../view/button';
 import { Choices } from '../../view/choices';
@@ -28,7 +29,26 @@ export function ConnectionSection() {
       />
       <ConnectionFacts />
       <Measure />
+      <Check />
     </>
+  );
+}
+
+/** Tests the way to the server, when somebody wants that. */
+function Check() {
+  const wanted = useSignal(false);
+  if (wanted.value) return <ConnectionCheckView focused />;
+  return (
+    <div>
+      <Button
+        data-testid="check"
+        onClick={() => {
+          wanted.value = true;
+        }}
+      >
+        {texts.check.run}
+      </Button>
+    </div>
   );
 }
 

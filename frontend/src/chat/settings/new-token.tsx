@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { createToken } from '../../api/account';
 import type { NewToken } from '../../api/account-records';
+import { home } from '../../base';
 import { exampleCommand, lifetimes, scopes, tokenWish, usualLifetime } from '../../model/token';
 import { texts } from '../../texts';
 import { CopyCommand, CopyField } from '../../view/copy-field';
@@ -61,7 +62,7 @@ export function MadeToken({ token }: { token: NewToken }) {
   }, []);
   const room = chat.lastRoom;
   const command = exampleCommand({
-    origin: location.origin,
+    home: home(),
     secret: token.token,
     scope: token.scope,
     room: room && chat.mayIn(room, 'post-message') ? room.id : null,

@@ -48,7 +48,7 @@ export class FakeBrowser implements Environment {
   /** Requests and frames open now. */
   readonly fetches = new Set<string>();
   readonly streams = new Set<FakeStream>();
-  /** Everything that went out, in order: `control`, `poll`, `pull`, `stream`, `beacon with 0 open`. */
+  /** Everything that went out, in order: `me`, `control`, `poll`, `pull`, `stream`, `beacon with 0 open`. */
   readonly sent: string[] = [];
   readonly #nodes: FakeNode[];
   readonly #handlers = new Set<{ event: PageEvent; handler: (persisted: boolean) => void }>();
@@ -60,6 +60,8 @@ export class FakeBrowser implements Environment {
   /** Tells its words from those of other pages. */
   name = '';
   visible = true;
+  /** The id of who is signed in, which the server tells. */
+  person = 1;
   /** Whether the page's load event has been. */
   complete = true;
 
@@ -166,8 +168,8 @@ export class FakeBrowser implements Environment {
   };
 
   fetch(url: string, init: RequestInit): Promise<Response> {
-    const body: unknown = JSON.parse(String(init.body));
-    const kind = url.endsWith('control') ? 'control' : (body as DataRequest).mode;
+    const body: unknown = init.method === 'GET' ? null : JSON.parse(String(init.body));
+    const kind = body === null ? 'me' : url.endsWith('control') ? 'control' : (body as DataRequest).mode;
     this.sent.push(kind);
     const name = `${kind} ${this.sent.length}`;
     this.fetches.add(name);
@@ -201,6 +203,7 @@ export class FakeBrowser implements Environment {
     const other = this.weather.answer?.(url);
     if (this.weather.down) answer(0, null);
     else if (other) answer(other.status, other.body ?? { detail: 'No.' }, other.retryAfter);
+    else if (kind === 'me') answer(200, { id: this.person });
     else if (kind === 'control') answer(200, this.node().control(body as Parameters<FakeNode['control']>[0]));
     else {
       const node = this.node();

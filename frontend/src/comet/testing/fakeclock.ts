@@ -60,6 +60,8 @@ export class CountingClock implements Clock {
   waiting = 0;
   /** Milliseconds by which its timers are late, as those of a hidden tab are. */
   late = 0;
+  /** Milliseconds by which it is ahead of the right time. */
+  wrong = 0;
 
   /** `run` does what a timer is for. */
   constructor(clock: FakeClock, run: (work: () => void) => void = (work) => work()) {
@@ -68,7 +70,7 @@ export class CountingClock implements Clock {
   }
 
   now(): number {
-    return this.#clock.now();
+    return this.#clock.now() + this.wrong;
   }
 
   random(): number {

@@ -1,0 +1,206 @@
+// One conversation through one intermediary, in one browser and one mode.
+import assert from 'node:assert/strict';
+import { newTab } from '../lib/browser.mjs';
+import { compare, numbered } from '../lib/compare.mjs';
+import { lines } from '../lib/conversation.mjs';
+import { choose, listensBy, part, password, say, sees, settings, transcript } from '../lib/people.mjs';
+import { stored } from '../lib/postgres.mjs';
+import { Follower } from './follower.mjs';
+import { notes, watch } from './watch.mjs';
+
+/** @typedef {import('puppeteer-core').Page} Page */
+/** @typedef {'stream' | 'long-poll'} Mode */
+
+/** @type {Mode[]} */
+export const modes = ['stream', 'long-poll'];
+
+/** How often each of the two says something at least, and at most. */
+const turns = 20;
+const mostTurns = 200;
+/** Milliseconds that a line may take where connections are cut. */
+const patience = 60_000;
+/**
+ * Milliseconds within which a page must listen, also where it first has to notice that streams are held back: 3 s, once more
+ * 3 s, and as long again for a busy machine.
+ */
+const noticing = 12_000;
+
+const obstacles = { 'held back': /was held back/, 'cut off': /were cut off/, silent: /fell silent/ };
+
+/**
+ * What a cell shows. Times are milliseconds, of `listening` and `first` since the page was opened; `slowest` is how long a
+ * line of each took to be everywhere, at worst.
+ * @typedef {{protocol: string, detected: string, used: string, listening: number, first: number, lost: number,
+ *   repeated: number, reordered: number, done: string, slowest: number}} Result
+ */
+
+/**
+ * @typedef {{intermediary: import('./intermediaries.mjs').Intermediary, passage: import('./intermediaries.mjs').Passage,
+ *   browser: import('puppeteer-core').Browser, kind: import('../lib/browser.mjs').Kind, mode: Mode,
+ *   world: import('./world.mjs').World, person: import('./world.mjs').Person}} Where
+ */
+
+/** @param {Where} where @returns {Promise<Result>} */
+export async function converse(where) {
+  const { intermediary, passage, browser, kind, mode, world, person } = where;
+  const owner = await world.room(`${intermediary.title} ${kind} ${mode}`, person);
+  const follower = await Follower.open(owner);
+  const context = await browser.createBrowserContext(passage.proxy ? { proxyServer: passage.proxy } : {});
+  const { page, problems } = await newTab(context);
+  try {
+    await arrive(page, passage.url, person.name, intermediary.secure ?? false);
+    await enter(page, `${passage.url}/rooms/${owner.room.id}`, mode);
+    const trouble = passage.begin();
+    await owner.say('Hello');
+    await sees(page, 'Hello', patience);
+    await listens(page, where);
+    const { mine, theirs, slowest } = await talk(page, owner, follower, passage.enough ?? (() => true));
+    const done = trouble();
+    const said = { [person.name]: mine, ana: ['Hello', ...theirs] };
+    const shown = { screen: await transcript(page), notes: await notes(page), other: follower.lines };
+    const faults = compare(places(await stored(world.server, owner.room.id), said, shown));
+    const result = { ...(await measured(page, shown.notes)), ...counts(faults), done, slowest };
+    judge(where, result);
+    assert.deepEqual(faults, { lost: [], repeated: [], reordered: [] });
+    assert.deepEqual(problems, []);
+    return result;
+  } catch (error) {
+    const state = await page.evaluate('JSON.stringify(window.reach?.states)').catch(String);
+    throw new Error([error, `states: ${state}`, ...problems, passage.told?.() ?? ''].join('\n'), {
+      cause: error,
+    });
+  } finally {
+    follower.close();
+    await context.close();
+  }
+}
+
+/**
+ * Signs somebody in, through the intermediary, as the page does it.
+ * @param {Page} page @param {string} url @param {string} login @param {boolean} secure
+ */
+async function arrive(page, url, login, secure) {
+  await page.goto(`${url}/sign-in`);
+  await part(page, 'sign-in-form');
+  const status = await page.evaluate(async (body) => {
+    const headers = { 'Content-Type': 'application/json' };
+    return (await fetch('/api/v1/sign-in', { method: 'POST', headers, body })).status;
+  }, JSON.stringify({ login, password }));
+  assert.equal(status, 200, 'the sign-in');
+  const cookie = (await page.browserContext().cookies()).find((one) => one.name.endsWith('chatd_session'));
+  assert.ok(cookie?.httpOnly);
+  assert.equal(cookie.name, secure ? '__Host-chatd_session' : 'chatd_session');
+  assert.equal(cookie.secure, secure);
+}
+
+/** Opens the room so that it can be measured. @param {Page} page @param {string} address @param {Mode} mode */
+async function enter(page, address, mode) {
+  if (mode === 'long-poll') {
+    await page.goto(address);
+    await choose(page, mode);
+  }
+  await page.evaluateOnNewDocument(watch);
+  await page.goto(address);
+  await part(page, 'composer');
+}
+
+/**
+ * Both say something at the same time, and go on when both have everything.
+ * @param {Page} page @param {import('../lib/owner.mjs').Owner} owner @param {Follower} follower @param {() => boolean} enough
+ */
+async function talk(page, owner, follower, enough) {
+  const texts = lines(2 * mostTurns).map((text, n) => `${n} ${text}`);
+  /** @type {string[]} */
+  const mine = [];
+  /** @type {string[]} */
+  const theirs = [];
+  let slowest = 0;
+  for (let n = 0; n < turns || !enough(); n += 1) {
+    assert.ok(n < mostTurns, 'nothing stood in the way');
+    const begun = performance.now();
+    const [a = '', b = ''] = texts.slice(2 * n);
+    mine.push(a);
+    theirs.push(b);
+    await Promise.all([say(page, a), owner.say(b)]);
+    await Promise.all([a, b].flatMap((text) => [sees(page, text, patience), follower.hears(text, patience)]));
+    slowest = Math.max(slowest, performance.now() - begun);
+  }
+  return { mine, theirs, slowest };
+}
+
+/** What a page must listen by in the end, if that is certain. @param {Where} where */
+function expected({ intermediary, mode }) {
+  if (mode === 'long-poll' || intermediary.holds) return 'long-poll';
+  return intermediary.unsteady ? null : 'iframe';
+}
+
+/** Waits until the page listens as it must. @param {Page} page @param {Where} where */
+function listens(page, where) {
+  const transport = expected(where);
+  if (transport) return listensBy(page, transport, patience);
+  return page.waitForSelector('[data-testid="connection-state"][data-phase="listening"]', {
+    timeout: patience,
+  });
+}
+
+/**
+ * Who was to see which lines, and what they saw.
+ * @param {(import('../lib/compare.mjs').Line & {author: string})[]} kept in the database @param {Record<string, string[]>} said by author
+ * @param {{screen: import('../lib/compare.mjs').Line[], notes: import('./watch.mjs').Notes, other: import('../lib/compare.mjs').Line[]}} shown
+ */
+function places(kept, said, { screen, notes, other }) {
+  const of = (/** @type {string} */ author) => kept.filter((line) => line.author === author);
+  const numbers = new Set(of('ana').map(({ number }) => number));
+  const all = kept.map(numbered);
+  return [
+    ...Object.entries(said).map(([author, wanted]) => ({
+      where: `stored of ${author}`,
+      wanted,
+      found: of(author).map(({ text }) => text),
+    })),
+    { where: 'on the screen', wanted: all, found: screen.map(numbered) },
+    { where: 'at the other end', wanted: all, found: other.map(numbered) },
+    {
+      where: 'coming onto the screen',
+      wanted: of('ana').map(numbered),
+      found: notes.lines.filter(({ number }) => numbers.has(number)).map(numbered),
+    },
+  ];
+}
+
+/** @param {Page} page @param {import('./watch.mjs').Notes} notes */
+async function measured(page, notes) {
+  const protocols = await page.evaluate(() => {
+    const requests = ['navigation', 'resource'].flatMap((type) => performance.getEntriesByType(type));
+    const spoken = requests.map((one) => String(one.toJSON().nextHopProtocol));
+    return [...new Set(spoken.filter(Boolean))]; // nothing was spoken for what a cache had or what was cut
+  });
+  await settings(page, 'connection');
+  const found = await page.$eval('[data-testid="fact-found"]', (fact) => fact.textContent ?? '');
+  const [detected] = Object.entries(obstacles).find(([, words]) => words.test(found)) ?? ['–'];
+  return {
+    protocol: protocols.join(),
+    detected,
+    used: notes.states.findLast(({ phase }) => phase === 'listening')?.transport ?? '',
+    listening: notes.states.find(({ phase }) => phase === 'listening')?.at ?? Number.NaN,
+    first: notes.lines[0]?.at ?? Number.NaN,
+  };
+}
+
+/** @param {import('../lib/compare.mjs').Faults} faults */
+const counts = ({ lost, repeated, reordered }) => ({
+  lost: lost.length,
+  repeated: repeated.length,
+  reordered: reordered.length,
+});
+
+/** Whether the page found out what it had to. @param {Where} where @param {Omit<Result, 'lost'>} result */
+function judge(where, { protocol, detected, used, listening }) {
+  const { intermediary, mode } = where;
+  assert.equal(protocol, intermediary.protocol, 'the protocol that the browser spoke');
+  const transport = expected(where);
+  if (transport) assert.equal(used, transport, 'the transport');
+  if (intermediary.unsteady) return;
+  assert.equal(detected, intermediary.holds && mode === 'stream' ? 'held back' : '–', 'what was detected');
+  assert.ok(listening <= noticing, `the page listened after ${Math.round(listening)} ms`);
+}

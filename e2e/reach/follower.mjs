@@ -1,0 +1,51 @@
+// Somebody at the other end, without a browser: a reader of the data channel on the direct way.
+import { EventEmitter, once } from 'node:events';
+import http from 'node:http';
+import readline from 'node:readline';
+
+/** Follows a room from now on. */
+export class Follower {
+  /** @param {http.IncomingMessage} answer */
+  constructor(answer) {
+    this.answer = answer;
+    /** What came, in its order. @type {{number: number, text: string}[]} */
+    this.lines = [];
+    this.news = new EventEmitter();
+    answer.on('error', () => {});
+  }
+
+  /** @param {import('../lib/owner.mjs').Owner} owner of the room */
+  static async open(owner) {
+    const address = `${owner.url}/comet/data?transport=ndjson&have=room:${owner.room.id}`;
+    const request = http.get(address, { headers: { Cookie: owner.cookie }, agent: false });
+    const [answer] = await once(request, 'response');
+    const follower = new Follower(answer);
+    const lines = readline.createInterface({ input: answer });
+    const greeted = once(lines, 'line');
+    lines.on('line', (line) => follower.#take(JSON.parse(line)));
+    const [first] = await greeted;
+    if (JSON.parse(first).event !== 'listen-ack') throw new Error(`the reader was told ${first}`);
+    return follower;
+  }
+
+  /** @param {any} event */
+  #take({ event, payload }) {
+    if (event !== 'data' || !payload.message) return;
+    this.lines.push({ number: payload.message.number, text: payload.message.body });
+    this.news.emit('line');
+  }
+
+  /** Waits for a line. @param {string} text @param {number} within milliseconds */
+  async hears(text, within) {
+    const signal = AbortSignal.timeout(within);
+    while (!this.lines.some((line) => line.text === text)) {
+      await once(this.news, 'line', { signal }).catch((cause) => {
+        throw new Error(`the other end never got: ${text}`, { cause });
+      });
+    }
+  }
+
+  close() {
+    this.answer.destroy();
+  }
+}
