@@ -880,21 +880,7 @@ func TestTheControlFrameNeverWaitsBehindTheDisplay(t *testing.T) {
 	for _, d := range displays {
 		d.has("<ul")
 	}
-	release := storetest.Lock(t, url, "workspace")
-	var stuck sync.WaitGroup
-	for range 6 {
-		visitor := w.visitor()
-		stuck.Go(func() { visitor.do("GET", "/api/v1/workspace", nil) })
-	}
-	blocked := w.visitor()
-	blocked.client.Timeout = 300 * time.Millisecond
-	w.eventually("no main connection is left", func() bool {
-		resp, err := blocked.client.Do(blocked.request("GET", "/api/v1/invites/by-token/x", nil))
-		if err == nil {
-			resp.Body.Close()
-		}
-		return err != nil
-	})
+	release := w.exhausted(url)
 	start := time.Now()
 	wantParts(t, ana.must(http.StatusOK, "GET", plainRoomPath(boats, "control"), nil, nil), `name="body"`)
 	if got := ana.submits(plainRoomPath(boats, "leave")); got.StatusCode != http.StatusSeeOther {
@@ -909,5 +895,4 @@ func TestTheControlFrameNeverWaitsBehindTheDisplay(t *testing.T) {
 		t.Errorf("control took %v", took)
 	}
 	release()
-	stuck.Wait()
 }

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"encoding/json"
 	"log/slog"
 	"math/rand/v2"
@@ -20,6 +21,9 @@ const (
 	// answers are never held. Up to pushletPollJitter more keeps clients apart.
 	pushletPollPause  = 5 * time.Second
 	pushletPollJitter = time.Second
+	// pushletSettle is how long a request waits for what the one before it is
+	// writing.
+	pushletSettle = 2 * time.Second
 )
 
 // pushletAnswer writes one answer of the data channel. It is owned by the
@@ -32,11 +36,12 @@ type pushletAnswer struct {
 	ack     pushlet.Event // what is said first
 	mode    string
 
-	have  map[string]comet.Position // of each topic, what has been appended
-	moved map[string]comet.Position // those of them that have not been written yet
-	seq   int64                     // p_seq
-	over  bool                      // nothing more is told
-	wait  time.Duration             // the least until the client comes back
+	have   map[string]comet.Position // of each topic, what has been appended
+	moved  map[string]comet.Position // those of them that have not been written yet
+	flying chan struct{}             // closed when moved has been written, or never will be; nil when that is empty
+	seq    int64                     // p_seq
+	over   bool                      // nothing more is told
+	wait   time.Duration             // the least until the client comes back
 
 	beat     time.Duration // the longest silence of a stream
 	appended bool          // something that has not been written yet
@@ -91,7 +96,45 @@ func (p *pushletAnswer) Event(b, event []byte) []byte {
 		b = p.push(b, "hb")
 	}
 	p.appended = p.appended || len(b) > before
+	p.takeOff()
 	return b
+}
+
+// takeOff lets the next request of the session wait until what has been appended
+// is known to be written: its client may have read that before we know.
+func (p *pushletAnswer) takeOff() {
+	if len(p.moved) == 0 || p.flying != nil {
+		return
+	}
+	p.flying = make(chan struct{})
+	p.session.mu.Lock()
+	defer p.session.mu.Unlock()
+	p.session.flying = p.flying
+}
+
+// land lets the next request go on.
+func (p *pushletAnswer) land() {
+	if p.flying != nil {
+		close(p.flying)
+		p.flying = nil
+	}
+}
+
+// settle waits until what an answer is writing has been written. A client that
+// does not read it is not waited for long.
+func (s *pushletSession) settle(ctx context.Context) {
+	s.mu.Lock()
+	flying := s.flying
+	s.mu.Unlock()
+	if flying == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, pushletSettle)
+	defer cancel()
+	select {
+	case <-flying:
+	case <-ctx.Done():
+	}
 }
 
 func (p *pushletAnswer) tell(b []byte, news pushletNews) []byte {
@@ -292,6 +335,7 @@ func (p *pushletAnswer) Sent() {
 	if len(p.moved) == 0 {
 		return
 	}
+	defer p.land()
 	s := p.session
 	s.mu.Lock()
 	defer s.mu.Unlock()

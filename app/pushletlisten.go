@@ -66,10 +66,12 @@ func (s *pushletSession) setMode(mode string) string {
 // follow serves the data channel: ack first, then the news of the session's
 // topics. The newest request of a session is the one that is served.
 func (c *pushletCall) follow(s *pushletSession, ack pushlet.Event) {
+	s.settle(c.r.Context())
 	answer, request := c.open(s, ack)
 	stop := c.app.followBeside(c.r.Context(), s)
 	err := c.app.hub.Serve(c.w, c.r, request, answer)
 	stop()
+	answer.land()
 	if refused, ok := errors.AsType[*comet.RefusedError](err); ok {
 		c.fields[pushlet.FieldID] = s.id
 		c.refuse(waitProblem(refused.Status, refused.Error(), refused.In))

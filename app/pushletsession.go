@@ -44,6 +44,7 @@ type pushletSession struct {
 	afresh        bool                      // rooms may have been added unheard
 	n             int64                     // data requests
 	serving       *pushletAnswer            // the newest one, whose writing counts
+	flying        chan struct{}             // of the last one that has written news; may be nil
 	inside        int                       // requests under way
 	used          time.Time
 }

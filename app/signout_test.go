@@ -4,7 +4,6 @@ import (
 	"encoding/hex"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -71,21 +70,7 @@ func TestControlNeverWaitsBehindData(t *testing.T) {
 	l := ana.streams("ndjson")
 	other := ana.signsInAgain().streams("ndjson")
 
-	release := storetest.Lock(t, url, "workspace")
-	var stuck sync.WaitGroup
-	for range 6 {
-		visitor := w.visitor()
-		stuck.Go(func() { visitor.do("GET", "/api/v1/workspace", nil) })
-	}
-	blocked := w.visitor()
-	blocked.client.Timeout = 300 * time.Millisecond
-	w.eventually("no main connection is left", func() bool {
-		resp, err := blocked.client.Do(blocked.request("GET", "/api/v1/invites/by-token/x", nil))
-		if err == nil {
-			resp.Body.Close()
-		}
-		return err != nil
-	})
+	release := w.exhausted(url)
 
 	start := time.Now()
 	ana.must(http.StatusOK, "PUT", roomPath(general.ID)+"/read", map[string]any{"number": 0}, nil)
@@ -102,7 +87,6 @@ func TestControlNeverWaitsBehindData(t *testing.T) {
 		t.Errorf("control took %v", took)
 	}
 	release()
-	stuck.Wait()
 	if !other.state().SignedIn {
 		t.Error("the other browser is signed out too")
 	}

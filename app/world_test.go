@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -114,5 +115,30 @@ func publicURL(address string) func(*Config) {
 			panic(err)
 		}
 		c.PublicURL = u
+	}
+}
+
+// exhausted takes every connection of the main pool, of which a world with few
+// has at most six, until release is called.
+func (w *world) exhausted(url string) (release func()) {
+	w.t.Helper()
+	unlock := storetest.Lock(w.t, url, "workspace")
+	var stuck sync.WaitGroup
+	for range 6 {
+		visitor := w.visitor()
+		stuck.Go(func() { visitor.do("GET", "/api/v1/workspace", nil) })
+	}
+	blocked := w.visitor()
+	blocked.client.Timeout = 300 * time.Millisecond
+	w.eventually("no main connection is left", func() bool {
+		resp, err := blocked.client.Do(blocked.request("GET", "/api/v1/invites/by-token/x", nil))
+		if err == nil {
+			resp.Body.Close()
+		}
+		return err != nil
+	})
+	return func() {
+		unlock()
+		stuck.Wait()
 	}
 }

@@ -1,9 +1,8 @@
 // The comet client as chatd serves it to other pages of the same origin, in a real browser: in a plain page that a proxy
 // serves beside chatd, and in a page under chatd's own policy on content.
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import http from 'node:http';
 import { test } from 'node:test';
+import { beside } from './lib/beside.mjs';
 import { launchChromium, newPerson, newTab } from './lib/browser.mjs';
 import { part, setUp } from './lib/people.mjs';
 import { Server } from './lib/server.mjs';
@@ -11,30 +10,6 @@ import { Server } from './lib/server.mjs';
 /** @typedef {import('puppeteer-core').Page} Page */
 
 const plainPage = '<!doctype html><title>Beside chatd</title><h1>A page of somebody else</h1>';
-
-/** An address under which chatd and one other page are. @param {string} url */
-async function beside(url) {
-  const { hostname, port } = new URL(url);
-  const proxy = http.createServer((request, response) => {
-    if (request.url === '/beside') {
-      response.setHeader('Content-Type', 'text/html; charset=utf-8').end(plainPage);
-      return;
-    }
-    const { method, headers, url: path } = request;
-    const onward = http.request({ hostname, port, method, headers, path }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(response);
-    });
-    onward.on('error', () => response.destroy());
-    response.on('close', () => onward.destroy());
-    request.pipe(onward);
-  });
-  proxy.listen(0, '127.0.0.1');
-  await once(proxy, 'listening');
-  const address = proxy.address();
-  if (typeof address !== 'object' || address === null) throw new Error('the proxy has no address');
-  return { proxy, address: `http://localhost:${address.port}` };
-}
 
 /**
  * Follows a room in a page as its own script would, and keeps all that it is told.
@@ -75,7 +50,7 @@ const bodies = (page) => page.evaluate('shown.map(([body]) => body)').then((all)
 test('pages beside chatd follow a room with the served client', { timeout: 120_000 }, async (t) => {
   const server = await new Server().start();
   const browser = await launchChromium();
-  const { proxy, address } = await beside(server.url);
+  const { proxy, address } = await beside(server.url, '/beside', plainPage);
   t.after(async () => {
     await browser.close();
     proxy.closeAllConnections();

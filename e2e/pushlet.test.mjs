@@ -1,8 +1,7 @@
 // A frame client of 2007 in a real browser: a page with a control frame and a listen frame, beside chatd on its origin.
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import http from 'node:http';
 import { test } from 'node:test';
+import { beside } from './lib/beside.mjs';
 import { launchChromium, newPerson, newTab } from './lib/browser.mjs';
 import { setUp } from './lib/people.mjs';
 import { Server } from './lib/server.mjs';
@@ -18,30 +17,6 @@ function push() {
 }
 function ask(name, query) { frames[name].location.href = '/pushlet.srv?' + query; }
 </script></head><body><iframe name="control"></iframe><iframe name="listen"></iframe></body></html>`;
-
-/** An address under which chatd and the old page are. @param {string} url */
-async function beside(url) {
-  const { hostname, port } = new URL(url);
-  const proxy = http.createServer((request, response) => {
-    if (request.url === '/old.html') {
-      response.setHeader('Content-Type', 'text/html; charset=utf-8').end(oldPage);
-      return;
-    }
-    const { method, headers, url: path } = request;
-    const onward = http.request({ hostname, port, method, headers, path }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(response);
-    });
-    onward.on('error', () => response.destroy());
-    response.on('close', () => onward.destroy());
-    request.pipe(onward);
-  });
-  proxy.listen(0, '127.0.0.1');
-  await once(proxy, 'listening');
-  const address = proxy.address();
-  if (typeof address !== 'object' || address === null) throw new Error('the proxy has no address');
-  return { proxy, address: `http://localhost:${address.port}` };
-}
 
 /** @param {Page} page @param {string} frame @param {string} query */
 const ask = (page, frame, query) => page.evaluate(`ask(${JSON.stringify(frame)}, ${JSON.stringify(query)})`);
@@ -66,7 +41,7 @@ async function told(page, kind) {
 test('a frame client of 2007 chats in Chromium', { timeout: 120_000 }, async (t) => {
   const server = await new Server().start();
   const browser = await launchChromium();
-  const { proxy, address } = await beside(server.url);
+  const { proxy, address } = await beside(server.url, '/old.html', oldPage);
   t.after(async () => {
     await browser.close();
     proxy.closeAllConnections();

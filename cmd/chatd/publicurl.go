@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -62,6 +63,9 @@ func basePath(u *url.URL) (string, error) {
 			return "", errors.New("whose path is not made of plain names; write letters, digits and - _ . ~ between its slashes, such as https://example.org/team/chat")
 		}
 	}
+	if path == "/healthz" || path == "/readyz" {
+		return "", errors.New("whose path is where chatd tells of its health; choose another, such as https://example.org/chat")
+	}
 	return path, nil
 }
 
@@ -83,7 +87,7 @@ func originHost(u *url.URL) (string, error) {
 		return "[" + addr.String() + "]", nil
 	case isIP:
 		return addr.String(), nil
-	case host == "" || strings.Trim(host, "abcdefghijklmnopqrstuvwxyz0123456789-._") != "":
+	case host == "" || slices.Contains(strings.Split(host, "."), "") || strings.Trim(host, "abcdefghijklmnopqrstuvwxyz0123456789-._") != "":
 		return "", errors.New("whose host is no name of a machine; write for example https://chat.example.org")
 	}
 	return host, nil

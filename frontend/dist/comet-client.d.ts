@@ -23,7 +23,7 @@
  * the client notices and long-polls. It adds hidden frames to the body and, while one is open, the function
  * `chatdComet` to the window. In localStorage it keeps `comet-long-poll-until` where streams do not come through. The
  * tabs agree by a Web Lock, or else by an entry in localStorage, which of them has the connection, and talk over a
- * BroadcastChannel; the names of these begin with `chatd.`. It touches nothing else. Pages behind the same proxy use it
+ * BroadcastChannel; the names of these begin with `chatd`. It touches nothing else. Pages behind the same proxy use it
  * as they are. Where chatd is below a path, so is this module, such as `/chat/comet/client.js`, and all these names
  * hold that path.
  */

@@ -76,6 +76,7 @@ export class Lead {
   rest(): void {
     if (!this.#life || this.#held || this.#resting) return;
     this.#resting = new Deferred();
+    this.#seizing = false;
     this.#turn?.abort();
   }
 
@@ -87,7 +88,7 @@ export class Lead {
 
   /** The tab that leads does not answer: this one takes its place. */
   seize(): void {
-    if (!this.#life || this.#held || this.#seizing) return;
+    if (!this.#life || this.#held || this.#seizing || this.#resting) return;
     this.#seizing = true;
     this.#turn?.abort();
   }

@@ -90,7 +90,7 @@ export class Loop {
   /** It leads no longer. With `grace` it serves until another tab does, at most 10 s. */
   lost(grace: boolean): void {
     const turn = this.#turn;
-    if (!turn) return;
+    if (!turn || (this.#notBefore !== null && this.#parts.clock.now() < this.#notBefore)) return; // the server wants it to wait
     if (!grace || !this.#mode?.retire()) turn.abort();
     else
       pause(this.#parts.clock, retirement, turn.signal).then(

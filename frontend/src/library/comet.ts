@@ -126,7 +126,7 @@ export class Comet implements published.Comet {
       const person = await signedIn(this.#environment, this.#me, waiting, signal);
       if (!signal.aborted) this.#connect(person);
     } catch (error) {
-      if (error instanceof Stopped) return;
+      if (signal.aborted || error instanceof Stopped) return;
       this.#arrival = null;
       this.#stand(ended);
       this.#aborted('signed-out', asFailure(error).message);
