@@ -12,6 +12,7 @@ const cases = {
   'a lost line': { found: ['one', 'three'], faults: { lost: ['here: two'] } },
   'a lost last line': { found: ['one', 'two'], faults: { lost: ['here: three'] } },
   'a repeated line': { found: ['one', 'two', 'two', 'three'], faults: { repeated: ['here: two'] } },
+  'a line repeated after others': { found: [...wanted, 'one'], faults: { repeated: ['here: one'] } },
   'a line that nobody said': { found: [...wanted, 'four'], faults: { repeated: ['here: four'] } },
   'lines in another order': { found: ['two', 'one', 'three'], faults: { reordered: ['here: one'] } },
   'everything lost': { found: [], faults: { lost: wanted.map((text) => `here: ${text}`) } },

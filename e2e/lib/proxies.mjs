@@ -112,8 +112,11 @@ export class Front {
     this.process = child;
     const end = Date.now() + 30_000;
     while (!(await this.#serves())) {
-      if (child.exitCode !== null || Date.now() > end)
-        throw new Error(`${this.file} did not start:\n${this.told()}`);
+      if (!this.#runs() || Date.now() > end) {
+        const told = this.told();
+        await this.stop();
+        throw new Error(`${this.file} did not start:\n${told}`);
+      }
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
     return this;
@@ -136,20 +139,29 @@ export class Front {
     return this.log + files.map((file) => fs.readFileSync(path.join(this.folder, file), 'utf8')).join('');
   }
 
+  /** Whether its process has not ended, by itself or by a signal. */
+  #runs() {
+    return this.process?.exitCode === null && this.process.signalCode === null;
+  }
+
+  /** Ends it, by force if it takes more than 5 s, and removes what it wrote. */
   async stop() {
-    if (this.process && this.process.exitCode === null) {
-      const exited = once(this.process, 'exit');
-      this.process.kill('SIGTERM');
+    if (this.process && this.#runs()) {
+      const { process } = this;
+      const exited = once(process, 'exit');
+      process.kill('SIGTERM');
+      const force = setTimeout(() => process.kill('SIGKILL'), 5_000);
       await exited;
+      clearTimeout(force);
     }
     fs.rmSync(this.folder, { recursive: true, force: true });
   }
 }
 
-/** @param {net.Socket} socket @param {string} event when it is connected @returns {Promise<boolean>} */
+/** Whether a socket is connected within 5 s. @param {net.Socket} socket @param {string} event when it is @returns {Promise<boolean>} */
 async function connects(socket, event) {
   try {
-    await once(socket, event);
+    await once(socket, event, { signal: AbortSignal.timeout(5_000) });
     return true;
   } catch {
     return false;

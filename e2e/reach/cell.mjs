@@ -14,9 +14,11 @@ import { notes, watch } from './watch.mjs';
 /** @type {Mode[]} */
 export const modes = ['stream', 'long-poll'];
 
-/** How often each of the two says something at least, and at most. */
-const turns = 20;
-const mostTurns = 200;
+/** Lines of a burst: many from the other side, so that they can overtake each other on their way. */
+const burst = { mine: 3, theirs: 5 };
+/** How many bursts there are at least, and at most: together they are fewer lines than the page keeps on the screen (300). */
+const bursts = 5;
+const mostBursts = 36;
 /** Milliseconds that a line may take where connections are cut. */
 const patience = 60_000;
 /**
@@ -28,8 +30,8 @@ const noticing = 12_000;
 const obstacles = { 'held back': /was held back/, 'cut off': /were cut off/, silent: /fell silent/ };
 
 /**
- * What a cell shows. Times are milliseconds, of `listening` and `first` since the page was opened; `slowest` is how long a
- * line of each took to be everywhere, at worst.
+ * What a cell shows. Times are milliseconds, of `listening` (by the transport that was used in the end) and `first` since the
+ * page was opened; `slowest` is how long a burst took to be everywhere, at worst.
  * @typedef {{protocol: string, detected: string, used: string, listening: number, first: number, lost: number,
  *   repeated: number, reordered: number, done: string, slowest: number}} Result
  */
@@ -105,27 +107,34 @@ async function enter(page, address, mode) {
 }
 
 /**
- * Both say something at the same time, and go on when both have everything.
+ * Both say several lines at the same time, one right after the other, and go on when both have everything.
  * @param {Page} page @param {import('../lib/owner.mjs').Owner} owner @param {Follower} follower @param {() => boolean} enough
  */
 async function talk(page, owner, follower, enough) {
-  const texts = lines(2 * mostTurns).map((text, n) => `${n} ${text}`);
+  const count = burst.mine + burst.theirs;
+  const texts = lines(count * mostBursts).map((text, n) => `${n} ${text}`);
   /** @type {string[]} */
   const mine = [];
   /** @type {string[]} */
   const theirs = [];
   let slowest = 0;
-  for (let n = 0; n < turns || !enough(); n += 1) {
-    assert.ok(n < mostTurns, 'nothing stood in the way');
+  for (let n = 0; n < bursts || !enough(); n += 1) {
+    assert.ok(n < mostBursts, 'nothing stood in the way');
     const begun = performance.now();
-    const [a = '', b = ''] = texts.slice(2 * n);
-    mine.push(a);
-    theirs.push(b);
-    await Promise.all([say(page, a), owner.say(b)]);
-    await Promise.all([a, b].flatMap((text) => [sees(page, text, patience), follower.hears(text, patience)]));
+    const now = texts.slice(count * n, count * (n + 1));
+    const [a, b] = [now.slice(0, burst.mine), now.slice(burst.mine)];
+    mine.push(...a);
+    theirs.push(...b);
+    await Promise.all([each(a, (text) => say(page, text)), each(b, (text) => owner.say(text))]);
+    await Promise.all(now.flatMap((text) => [sees(page, text, patience), follower.hears(text, patience)]));
     slowest = Math.max(slowest, performance.now() - begun);
   }
   return { mine, theirs, slowest };
+}
+
+/** Says lines in their order, whether or not anybody has seen the one before. @param {string[]} texts @param {(text: string) => Promise<unknown>} speak */
+async function each(texts, speak) {
+  for (const text of texts) await speak(text);
 }
 
 /** What a page must listen by in the end, if that is certain. @param {Where} where */
@@ -150,7 +159,9 @@ function listens(page, where) {
  */
 function places(kept, said, { screen, notes, other }) {
   const of = (/** @type {string} */ author) => kept.filter((line) => line.author === author);
-  const numbers = new Set(of('ana').map(({ number }) => number));
+  const theirs = of('ana');
+  const own = kept.filter((line) => line.author !== 'ana');
+  const numbers = new Set(own.map(({ number }) => number));
   const all = kept.map(numbered);
   return [
     ...Object.entries(said).map(([author, wanted]) => ({
@@ -160,9 +171,15 @@ function places(kept, said, { screen, notes, other }) {
     })),
     { where: 'on the screen', wanted: all, found: screen.map(numbered) },
     { where: 'at the other end', wanted: all, found: other.map(numbered) },
+    // An own line gets its number from the answer to its request, which may be here before earlier lines of others.
     {
       where: 'coming onto the screen',
-      wanted: of('ana').map(numbered),
+      wanted: theirs.map(numbered),
+      found: notes.lines.filter(({ number }) => !numbers.has(number)).map(numbered),
+    },
+    {
+      where: 'getting its number on the screen',
+      wanted: own.map(numbered),
       found: notes.lines.filter(({ number }) => numbers.has(number)).map(numbered),
     },
   ];
@@ -178,11 +195,13 @@ async function measured(page, notes) {
   await settings(page, 'connection');
   const found = await page.$eval('[data-testid="fact-found"]', (fact) => fact.textContent ?? '');
   const [detected] = Object.entries(obstacles).find(([, words]) => words.test(found)) ?? ['–'];
+  const listening = notes.states.filter(({ phase }) => phase === 'listening');
+  const used = listening.at(-1)?.transport ?? '';
   return {
     protocol: protocols.join(),
     detected,
-    used: notes.states.findLast(({ phase }) => phase === 'listening')?.transport ?? '',
-    listening: notes.states.find(({ phase }) => phase === 'listening')?.at ?? Number.NaN,
+    used,
+    listening: listening.find(({ transport }) => transport === used)?.at ?? Number.NaN,
     first: notes.lines[0]?.at ?? Number.NaN,
   };
 }

@@ -9,6 +9,9 @@ import net from 'node:net';
 
 /** What can be done to a connection: `age` begins its life. @typedef {{end: () => void, age: () => void}} Connection */
 
+/** Where the last chunk of an answer of unknown length ends. */
+const lastChunk = '0\r\n\r\n';
+
 /** Passes connections on as they are, and cuts them once it is armed. */
 export class Cutter {
   /** @param {string} upstream @param {Limits} limits */
@@ -17,6 +20,7 @@ export class Cutter {
     this.bytes = bytes;
     this.life = life;
     this.armed = false;
+    /** How many connections were cut in the middle of a request or an answer. */
     this.cuts = 0;
     /** The open connections. @type {Set<Connection>} */
     this.connections = new Set();
@@ -45,6 +49,8 @@ export class Cutter {
   /** @param {net.Socket} browser */
   #pass(browser) {
     const { hostname, port } = this.upstream;
+    let busy = false;
+    let chunked = false;
     const server = net.connect(Number(port), hostname);
     /** @type {NodeJS.Timeout | undefined} */
     let timer;
@@ -56,7 +62,7 @@ export class Cutter {
     };
     const cut = () => {
       if (!this.connections.has(connection)) return;
-      this.cuts += 1;
+      if (busy) this.cuts += 1;
       end();
     };
     const age = () => {
@@ -66,12 +72,20 @@ export class Cutter {
     this.connections.add(connection);
     if (this.armed) age();
     let left = this.bytes;
+    browser.on('data', () => {
+      busy = true;
+    });
     server.on('data', (chunk) => {
+      const text = chunk.toString('latin1');
+      if (text.startsWith('HTTP/1.1 ')) chunked = /^transfer-encoding: chunked\r$/im.test(text);
+      busy = chunked && !text.endsWith(lastChunk); // what has a length is short, and comes whole
       if (!this.armed || chunk.length < left) {
         browser.write(chunk);
         if (this.armed) left -= chunk.length;
         return;
       }
+      server.pause();
+      busy = true;
       browser.write(chunk.subarray(0, left), cut);
     });
     browser.pipe(server);

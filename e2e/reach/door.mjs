@@ -6,13 +6,19 @@ import http from 'node:http';
 import tls from 'node:tls';
 import { name } from '../lib/proxies.mjs';
 
+/** Milliseconds within which a proxy must answer. */
+const patience = 10_000;
+
 /** Checks that a certificate vouches for a proxy, and that plain HTTP leads to HTTPS. @param {import('../lib/proxies.mjs').Front} proxy */
 export async function guarded(proxy) {
   const ca = fs.readFileSync(proxy.root, 'utf8');
   const socket = tls.connect({ port: proxy.https, host: '127.0.0.1', servername: name, ca });
-  await once(socket, 'secureConnect');
-  assert.ok(socket.authorized);
-  socket.destroy();
+  try {
+    await once(socket, 'secureConnect', { signal: AbortSignal.timeout(patience) });
+    assert.ok(socket.authorized);
+  } finally {
+    socket.destroy();
+  }
 
   const request = http.get({
     port: proxy.http,
@@ -20,6 +26,7 @@ export async function guarded(proxy) {
     path: '/rooms/1',
     headers: { host: name },
     agent: false,
+    signal: AbortSignal.timeout(patience),
   });
   const [response] = await once(request, 'response');
   response.resume();

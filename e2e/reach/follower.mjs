@@ -3,6 +3,9 @@ import { EventEmitter, once } from 'node:events';
 import http from 'node:http';
 import readline from 'node:readline';
 
+/** Milliseconds within which a reader must be greeted. */
+const greeting = 10_000;
+
 /** Follows a room from now on. */
 export class Follower {
   /** @param {http.IncomingMessage} answer */
@@ -18,14 +21,21 @@ export class Follower {
   static async open(owner) {
     const address = `${owner.url}/comet/data?transport=ndjson&have=room:${owner.room.id}`;
     const request = http.get(address, { headers: { Cookie: owner.cookie }, agent: false });
-    const [answer] = await once(request, 'response');
-    const follower = new Follower(answer);
-    const lines = readline.createInterface({ input: answer });
-    const greeted = once(lines, 'line');
-    lines.on('line', (line) => follower.#take(JSON.parse(line)));
-    const [first] = await greeted;
-    if (JSON.parse(first).event !== 'listen-ack') throw new Error(`the reader was told ${first}`);
-    return follower;
+    request.on('error', () => {});
+    try {
+      const signal = AbortSignal.timeout(greeting);
+      const [answer] = await once(request, 'response', { signal });
+      const follower = new Follower(answer);
+      const lines = readline.createInterface({ input: answer });
+      const greeted = once(lines, 'line', { signal });
+      lines.on('line', (line) => follower.#take(JSON.parse(line)));
+      const [first] = await greeted;
+      if (JSON.parse(first).event !== 'listen-ack') throw new Error(`the reader was told ${first}`);
+      return follower;
+    } catch (error) {
+      request.destroy();
+      throw error;
+    }
   }
 
   /** @param {any} event */

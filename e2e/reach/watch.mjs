@@ -5,13 +5,14 @@
  * @typedef {{states: {phase: string, transport: string, at: number}[], lines: {number: number, text: string, at: number}[]}} Notes
  */
 
-/** Runs in each new document: notes the states of the connection, and each line when the screen first shows it. */
+/** Runs in each new document: notes the states of the connection, and each element that shows a line when it first shows it. */
 export function watch() {
   if (window.top !== window) return;
   /** @type {Notes} */
   const notes = { states: [], lines: [] };
   Object.assign(window, { reach: notes });
-  const known = new Set();
+  /** The number that an element showed last. @type {WeakMap<Element, number>} */
+  const known = new WeakMap();
   const look = () => {
     const at = performance.now();
     const state = document.querySelector('[data-testid="connection-state"]');
@@ -23,8 +24,8 @@ export function watch() {
     for (const line of document.querySelectorAll('[data-testid="message"][data-number]')) {
       const number = Number(line.getAttribute('data-number'));
       const text = line.querySelector('[data-testid="message-body"]')?.textContent ?? '';
-      if (known.has(number)) continue;
-      known.add(number);
+      if (known.get(line) === number) continue;
+      known.set(line, number);
       notes.lines.push({ number, text, at });
     }
   };

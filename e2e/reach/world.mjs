@@ -20,8 +20,13 @@ export class World {
   static async start(env) {
     const server = new Server({ env });
     server.url = `http://127.0.0.1:${await freePort()}`;
-    await server.start();
-    return new World(server, await Owner.setUp(server.url));
+    try {
+      await server.start();
+      return new World(server, await Owner.setUp(server.url));
+    } catch (error) {
+      await server.dispose();
+      throw error;
+    }
   }
 
   /** Somebody new, who is told of nobody else's rooms. @returns {Promise<Person>} */
