@@ -239,4 +239,4 @@ function ask(port, path) {
 }
 
 /** The frame of a room that has an address. @param {Page} page @param {string} end */
-const frame = (page, end) => page.waitForFrame((one) => one.url().endsWith(end));
+const frame = (page, end) => page.waitForFrame((one) => one.url().split('#')[0]?.endsWith(end) ?? false);
