@@ -18,11 +18,16 @@ import (
 func TestItServesFromItsOwnPostgreSQLAndStopsCleanly(t *testing.T) {
 	t.Parallel()
 	data := filepath.Join(folder(t), "data")
+	var first time.Duration
 	for i, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		began := time.Now()
 		chatd := serving(t, "CHATD_DATA="+data)
-		if took := time.Since(began); i > 0 && took > 3*time.Second {
-			t.Errorf("start %d took %v, want less than 3 s", i+1, took)
+		took := time.Since(began)
+		if i == 0 {
+			first = took
+		}
+		if took > soon(first) {
+			t.Errorf("start %d took %v, the first %v", i+1, took, first)
 		}
 		if line := chatd.line(t); !strings.Contains(line, "set-up code is ") {
 			t.Errorf("the second line is %q, want the set-up code", line)
@@ -40,16 +45,23 @@ func TestItServesFromItsOwnPostgreSQLAndStopsCleanly(t *testing.T) {
 	}
 }
 
+// soon is the longest that a start may take where the first one, which made the
+// cluster, took so long: three seconds, more where the machine is busy.
+func soon(first time.Duration) time.Duration { return max(3*time.Second, 2*first) }
+
 func TestItSurvivesBeingKilled(t *testing.T) {
 	t.Parallel()
 	data := filepath.Join(folder(t), "data")
-	serving(t, "CHATD_DATA="+data).end(t, syscall.SIGKILL)
+	began := time.Now()
+	killed := serving(t, "CHATD_DATA="+data)
+	first := time.Since(began)
+	killed.end(t, syscall.SIGKILL)
 	postmaster := postmasterOf(t, data)
 
-	began := time.Now()
+	began = time.Now()
 	chatd := serving(t, "CHATD_DATA="+data)
-	if took := time.Since(began); took > 3*time.Second {
-		t.Errorf("the start after a kill took %v, want less than 3 s", took)
+	if took := time.Since(began); took > soon(first) {
+		t.Errorf("the start after a kill took %v, the first %v", took, first)
 	}
 	if now := postmasterOf(t, data); now != postmaster {
 		t.Errorf("PostgreSQL is process %d, want the old one, %d", now, postmaster)
