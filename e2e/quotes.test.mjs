@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { launchChromium, newPerson, newTab, picture } from './lib/browser.mjs';
 import { setUp } from './lib/people.mjs';
-import { Front, freePort, nginx } from './lib/proxies.mjs';
+import { caddyWith, freePort, nginx } from './lib/proxies.mjs';
 import { Server } from './lib/server.mjs';
 
 /** @typedef {import('puppeteer-core').Page} Page */
@@ -26,31 +26,7 @@ function block(language) {
   return found.replaceAll('/srv/quotes', example);
 }
 
-/** @param {number} upstream */
-async function throughCaddy(upstream) {
-  const proxy = new Front('caddy');
-  proxy.https = await freePort();
-  proxy.http = await freePort();
-  const printed = block('caddyfile');
-  assert.ok(printed.includes('127.0.0.1:8080'));
-  const file = path.join(proxy.folder, 'Caddyfile');
-  fs.writeFileSync(
-    file,
-    `{
-  admin off
-  local_certs
-  skip_install_trust
-  grace_period 1s
-  default_bind 127.0.0.1
-  http_port ${proxy.http}
-  https_port ${proxy.https}
-  storage file_system ${proxy.folder}
-}
-${printed.replace('127.0.0.1:8080', `127.0.0.1:${upstream}`)}`,
-  );
-  proxy.root = path.join(proxy.folder, 'pki/authorities/local/root.crt');
-  return proxy.run(['run', '--config', file, '--adapter', 'caddyfile'], { XDG_CONFIG_HOME: proxy.folder });
-}
+const throughCaddy = (/** @type {number} */ upstream) => caddyWith(block('caddyfile'), upstream);
 
 // Inside the location of chatd instead of beside it, and with the two types that Debian's nginx knows by itself.
 const throughNginx = (/** @type {number} */ upstream) =>
@@ -164,7 +140,7 @@ test('a page beside chatd shows the latest prices and those that follow, through
 
 /**
  * A chatd with the page beside it behind a proxy, and its owner.
- * @param {import('node:test').TestContext} t @param {(upstream: number) => Promise<Front>} start
+ * @param {import('node:test').TestContext} t @param {(upstream: number) => ReturnType<typeof nginx>} start
  */
 async function beside(t, start) {
   const port = await freePort();
@@ -239,7 +215,7 @@ const messages = (page, room) =>
 
 /**
  * Runs the script to its end. curl finds the proxy, and knows its certificate, by settings of its own.
- * @param {Front} proxy @param {string[]} words @param {string} token
+ * @param {ReturnType<typeof nginx>} proxy @param {string[]} words @param {string} token
  */
 async function publish(proxy, words, token) {
   const settings = `connect-to = "${name}:443:127.0.0.1:${proxy.https}"\ncacert = "${proxy.root}"\n`;

@@ -227,9 +227,12 @@ ${servers}}
 }
 
 /** Caddy as the page shows it, with certificates of its own authority. @param {number} upstream @param {string} [lines] */
-export async function caddy(upstream, lines = '') {
+export const caddy = (upstream, lines = '') => caddyWith(shown('caddyfile', lines), upstream);
+
+/** Caddy with sites that lead to chatd. @param {string} printed as a page shows them @param {number} upstream */
+export async function caddyWith(printed, upstream) {
   const proxy = await front('caddy');
-  const site = changed(shown('caddyfile', lines), [['127.0.0.1:8080', `127.0.0.1:${upstream}`]]);
+  const site = changed(printed, [['127.0.0.1:8080', `127.0.0.1:${upstream}`]]);
   const configuration = path.join(proxy.folder, 'Caddyfile');
   fs.writeFileSync(
     configuration,
