@@ -215,7 +215,7 @@ const messages = (page, room) =>
 
 /**
  * Runs the script to its end. curl finds the proxy, and knows its certificate, by settings of its own.
- * @param {ReturnType<typeof nginx>} proxy @param {string[]} words @param {string} token
+ * @param {Awaited<ReturnType<typeof nginx>>} proxy @param {string[]} words @param {string} token
  */
 async function publish(proxy, words, token) {
   const settings = `connect-to = "${name}:443:127.0.0.1:${proxy.https}"\ncacert = "${proxy.root}"\n`;
