@@ -19,6 +19,7 @@ type batch struct {
 
 	maxEvents, maxBytes int // of numbered events; the others are few
 
+	over   bool            // the next event would be too many bytes
 	behind []*subscription // topics for which the log must be asked
 	unsure []*watch        // the same, of those that are watched
 	more   bool            // a topic has more than fits
@@ -51,7 +52,7 @@ func (b *batch) release() {
 func (b *batch) sent() {
 	clear(b.events)
 	clear(b.ended)
-	b.events, b.bytes, b.numbered = b.events[:0], 0, 0
+	b.events, b.bytes, b.numbered, b.over = b.events[:0], 0, 0, false
 	b.ended, b.unread, b.last, b.next = b.ended[:0], false, false, 0
 }
 
@@ -62,11 +63,16 @@ func (b *batch) add(event []byte) {
 
 func (b *batch) empty() bool { return len(b.events) == 0 }
 
-func (b *batch) full() bool { return b.numbered >= b.maxEvents || b.bytes >= b.maxBytes }
+// full reports whether there is no room for another numbered event. There is
+// always room for one, or a client would wait for it for ever.
+func (b *batch) full() bool {
+	return b.numbered >= b.maxEvents || b.over || b.numbered > 0 && b.bytes >= b.maxBytes
+}
 
 // deliver adds frames while there is room, and moves the cursor with them.
 func (b *batch) deliver(cursor *Position, frames []frame) {
 	for _, f := range frames {
+		b.over = b.over || b.numbered > 0 && b.bytes+len(f.json) > b.maxBytes
 		if b.full() {
 			return
 		}

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -175,6 +176,9 @@ func query(q dataRequest) string {
 	}
 	if q.Presence != nil {
 		values.Set("presence", *q.Presence)
+	}
+	if q.Limit != nil {
+		values.Set("limit", strconv.FormatInt(*q.Limit, 10))
 	}
 	return values.Encode()
 }

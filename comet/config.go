@@ -88,7 +88,7 @@ type Limits struct {
 	Reads        int   // pages read from the Log at a time; 16
 	WriteBytes   int   // bytes of one write to a stream, about; 64 KiB
 	AnswerEvents int   // events in one answer to a poll; 200
-	AnswerBytes  int   // bytes of these, about; 256 KiB
+	AnswerBytes  int   // bytes of these, unless it is one alone; a client may ask for fewer; 256 KiB
 	FrameEvents  int   // an iframe stream is recycled after so many events; 2000
 	FrameBytes   int64 // … or so many bytes; 1 MiB
 	StreamBytes  int64 // another stream after so many; 16 MiB

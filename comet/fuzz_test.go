@@ -23,6 +23,8 @@ func FuzzADataRequestIsRefusedOrSound(f *testing.F) {
 		`{"event":"listen","mode":"stream","transport":"sse","have":{"room:1":null,"room:2":[1,2]}}`,
 		`{"event":"listen","id":"a","mode":"poll","have":{"a":[1,2]},"watch":["b","a","b"]}`,
 		`{"event":"listen","mode":"poll","have":{"a":[9007199254740991,0],"b":[1e3,0]}}`,
+		`{"event":"listen","mode":"pull","limit":2048}`,
+		`{"event":"listen","mode":"poll","limit":-9007199254740992}`,
 		`request=%7B%22event%22%3A%22listen%22%2C%22mode%22%3A%22poll%22%7D`,
 	} {
 		f.Add([]byte(seed), false)
@@ -41,11 +43,13 @@ func FuzzADataRequestIsRefusedOrSound(f *testing.F) {
 		}
 		checkRequest(t, q, limits)
 		again, p := parseData(body(q), typeJSON, limits)
-		if p != nil || !maps.Equal(q.Have, again.Have) || !slices.Equal(q.Watch, again.Watch) {
+		if p != nil || !maps.Equal(q.Have, again.Have) || !slices.Equal(q.Watch, again.Watch) || !equal(q.Limit, again.Limit) {
 			t.Errorf("%+v is not what was sent: %+v", again, q)
 		}
 	})
 }
+
+func equal(x, y *int64) bool { return x == y || x != nil && y != nil && *x == *y }
 
 func checkRefusal(t *testing.T, p *problem) {
 	t.Helper()
@@ -63,6 +67,9 @@ func checkRequest(t *testing.T, q dataRequest, limits Limits) {
 	if q.Transport == transportFrame && !isWord(q.Tag) || q.Transport == transportSSE && !q.Reader {
 		t.Errorf("accepted %+v", q)
 	}
+	if most := q.answerBytes(&limits); most < 1 || most > limits.AnswerBytes {
+		t.Errorf("accepted a limit that gives %d bytes", most)
+	}
 	for topic, at := range q.Have {
 		sound := isNumber(at.Epoch) && isNumber(at.Seq) || q.Reader && at == fromNow
 		if !isTopic(topic) || !sound {
@@ -79,7 +86,7 @@ func checkRequest(t *testing.T, q dataRequest, limits Limits) {
 func FuzzAReadersAddressIsRefusedOrSound(f *testing.F) {
 	for _, seed := range []string{
 		"have=room:3@1398396174.42,workspace&mode=stream&transport=sse&padding=1&presence=",
-		"have=room%3A3%401.2%2Ca&transport=long-poll", "mode=pull&presence=r7", "id=1", "tag=%ff", "have=a;b", "have=a,a", "transport=iframe", "",
+		"have=room%3A3%401.2%2Ca&transport=long-poll", "mode=pull&presence=r7&limit=2048", "limit=-0", "id=1", "tag=%ff", "have=a;b", "have=a,a", "transport=iframe", "",
 	} {
 		f.Add(seed, "", "room:3@1.2")
 		f.Add(seed, "text/event-stream", "a@1.2,b@3.4")

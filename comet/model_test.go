@@ -429,6 +429,9 @@ func (c *modelClient) request() dataRequest {
 	q := dataRequest{
 		Event: event, ID: c.id, N: c.count, Mode: shape[0], Transport: shape[1], Tag: "t", Have: maps.Clone(c.have),
 	}
+	if limit := int64(c.n(400)); limit > 0 && c.n(2) == 0 { // an event has about 80 bytes
+		q.Limit = &limit
+	}
 	for i := range modelWatched {
 		q.Watch = append(q.Watch, watchedTopic(i))
 	}

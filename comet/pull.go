@@ -34,7 +34,7 @@ func (c *conn) pull() bool {
 // tryAnswer answers the poll when there is a reason to.
 func (c *conn) tryAnswer() (answered, ok bool) {
 	limits := &c.hub.config.Limits
-	b := newBatch(limits.AnswerEvents, limits.AnswerBytes)
+	b := newBatch(limits.AnswerEvents, c.request.answerBytes(limits))
 	defer b.release()
 	switch {
 	case c.finale() != nil:

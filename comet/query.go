@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -55,6 +56,13 @@ func parseQuery(query string, h http.Header, limits Limits) (q dataRequest, p *p
 		q.Presence = &revision
 	}
 	q.implyMode(h)
+	if values.Has("limit") {
+		limit, err := strconv.ParseInt(values.Get("limit"), 10, 64)
+		if err != nil {
+			return q, badLimit()
+		}
+		q.Limit = &limit
+	}
 	if q.Have, p = parseVector(values.Get("have"), limits); p != nil {
 		return q, p
 	}
@@ -68,7 +76,7 @@ func checkParameters(values url.Values) *problem {
 	var unknown []string
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		switch name {
-		case "have", "mode", "transport", "padding", "presence":
+		case "have", "mode", "transport", "limit", "padding", "presence":
 			if len(values[name]) > 1 {
 				return badRequest(fmt.Sprintf("The parameter %q is given more than once.", name))
 			}

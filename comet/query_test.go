@@ -17,7 +17,7 @@ func manyTopics(n int) string {
 }
 
 func TestWhatTheAddressOfAReaderMeans(t *testing.T) {
-	revision, everything := "r7", ""
+	revision, everything, limit := "r7", "", int64(4096)
 	stream := func(q dataRequest) dataRequest { q.Mode = modeStream; return q }
 	for _, c := range []struct {
 		query, accept, last string
@@ -39,6 +39,7 @@ func TestWhatTheAddressOfAReaderMeans(t *testing.T) {
 		{query: "transport=ndjson", accept: "text/event-stream", want: stream(dataRequest{Transport: transportLines})},
 		{query: "presence", want: dataRequest{Mode: modePoll, Transport: transportPoll, Presence: &everything}},
 		{query: "presence=r7", want: dataRequest{Mode: modePoll, Transport: transportPoll, Presence: &revision}},
+		{query: "mode=pull&limit=4096", want: dataRequest{Mode: modePull, Transport: transportLong, Limit: &limit}},
 		{query: "have=room:3@7.42,workspace", want: dataRequest{Mode: modePoll, Transport: transportPoll,
 			Have: cursors{"room:3": {7, 42}, "workspace": fromNow}}},
 		{query: "have=room%3A3%407.42%2Cworkspace", want: dataRequest{Mode: modePoll, Transport: transportPoll,
@@ -81,6 +82,13 @@ func TestABadAddressOfAReaderIsRefusedWithASentence(t *testing.T) {
 		{"padding=yes", "", `"padding" must be 1`, 400},
 		{"padding", "", `"padding" must be 1`, 400},
 		{"presence=" + strings.Repeat("x", 201), "", `"presence" must be`, 400},
+		{"limit=1&limit=2", "", `"limit" is given more than once`, 400},
+		{"limit=", "", `"limit" must be a whole number`, 400},
+		{"limit=0", "", `"limit" must be a whole number`, 400},
+		{"limit=-4096", "", `"limit" must be a whole number`, 400},
+		{"limit=4k", "", `"limit" must be a whole number`, 400},
+		{"limit=9007199254740992", "", `"limit" must be a whole number`, 400},
+		{"limit=99999999999999999999", "", `"limit" must be a whole number`, 400},
 		{"have=%zz", "", "not well formed", 400},
 		{"have=a;mode=poll", "", "not well formed", 400},
 		{"have=a+b", "", "A topic's name", 400},

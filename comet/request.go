@@ -98,6 +98,7 @@ type dataRequest struct {
 	Have      cursors  `json:"have"`
 	Watch     []string `json:"watch"` // none of them in Have, each once
 	Presence  *string  `json:"presence"`
+	Limit     *int64   `json:"limit"` // bytes of numbered events in the answer to a poll; nil: as many as the hub gives
 	Padding   bool     `json:"padding"`
 	Tag       string   `json:"tag"`
 
@@ -119,6 +120,16 @@ func (q *dataRequest) letGo() {
 	if q.Mode != modePoll {
 		q.Have = nil
 	}
+}
+
+// answerBytes is how many bytes of numbered events the answer to a poll may have
+// when it has more than one: what the client asks for, and no more than the hub
+// gives.
+func (q *dataRequest) answerBytes(limits *Limits) int {
+	if q.Limit == nil {
+		return limits.AnswerBytes
+	}
+	return int(min(*q.Limit, int64(limits.AnswerBytes)))
 }
 
 // controlRequest is the body of a control request.
@@ -184,6 +195,9 @@ func (q *dataRequest) complete(limits Limits) *problem {
 	}
 	if q.Presence != nil && len(*q.Presence) > 200 {
 		return badRequest(`The field "presence" must be a revision that the server has told.`)
+	}
+	if q.Limit != nil && (*q.Limit < 1 || !isNumber(*q.Limit)) {
+		return badLimit()
 	}
 	if p := q.completeTransport(); p != nil {
 		return p
@@ -282,6 +296,10 @@ func isTopic(s string) bool {
 
 func isAlphanumeric(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
+}
+
+func badLimit() *problem {
+	return badRequest(`The field "limit" must be a whole number of bytes from 1 to 9007199254740991.`)
 }
 
 func badTopic() *problem {

@@ -20,6 +20,7 @@ export class Cutter {
     this.bytes = bytes;
     this.life = life;
     this.armed = false;
+    this.shut = false;
     /** How many connections were cut in the middle of a request or an answer. */
     this.cuts = 0;
     /** The open connections. @type {Set<Connection>} */
@@ -41,6 +42,16 @@ export class Cutter {
     for (const { age } of this.connections) age();
   }
 
+  /** Ends what there is, and lets nobody through until it is opened. */
+  close() {
+    this.shut = true;
+    for (const { end } of this.connections) end();
+  }
+
+  open() {
+    this.shut = false;
+  }
+
   stop() {
     this.server.close();
     for (const { end } of this.connections) end();
@@ -48,6 +59,10 @@ export class Cutter {
 
   /** @param {net.Socket} browser */
   #pass(browser) {
+    if (this.shut) {
+      browser.destroy();
+      return;
+    }
     const { hostname, port } = this.upstream;
     let busy = false;
     let chunked = false;

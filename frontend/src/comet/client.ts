@@ -96,6 +96,11 @@ export class CometClient {
     this.#parts.loop.retry(true);
   }
 
+  /** Looks whether the connection lives, as after a sleep: something should have come and has not. */
+  look(): void {
+    this.#parts.loop.retry(false);
+  }
+
   /** Forces a transport, or has it chosen afresh with `auto`. */
   setTransport(transport: TransportOption): void {
     this.#choose(transport);

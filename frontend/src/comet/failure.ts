@@ -21,6 +21,13 @@ export class Failure extends Error {
   }
 }
 
+/** An answer began, and did not come to its end. */
+export class BrokenOff extends Failure {
+  constructor(error: unknown) {
+    super('retry', String(error));
+  }
+}
+
 /** The failure that an answer with an error status stands for. */
 export async function refusal(response: Response, clock: Clock): Promise<Failure> {
   const message = await detail(response);

@@ -1,10 +1,10 @@
 import { child, Stopped } from './clock';
 import type { Environment } from './environment';
-import { asFailure, refusal } from './failure';
+import { asFailure, BrokenOff, refusal } from './failure';
 
 /**
  * Posts JSON and returns the JSON of the answer. It fails after `limit` milliseconds with a Failure, as for any
- * other trouble, and with Stopped when the signal ends.
+ * other trouble (with BrokenOff once the answer has begun), and with Stopped when the signal ends.
  */
 export function post(
   environment: Environment,
@@ -47,7 +47,7 @@ async function ask(
       signal: request.signal,
     });
     if (!response.ok) throw await refusal(response, clock);
-    const answer: unknown = await response.json();
+    const answer = await content(response);
     if (signal.aborted) throw new Stopped();
     return answer;
   } catch (error) {
@@ -55,5 +55,13 @@ async function ask(
   } finally {
     cancel();
     request.abort();
+  }
+}
+
+async function content(response: Response): Promise<unknown> {
+  try {
+    return await response.json();
+  } catch (error) {
+    throw new BrokenOff(error);
   }
 }

@@ -1,7 +1,8 @@
 import { child, pause, until } from './clock';
 import type { Environment } from './environment';
+import { BrokenOff } from './failure';
 import type { Inbox } from './inbox';
-import type { Poll, Polled } from './poll';
+import type { Poll } from './poll';
 import type { Requests } from './requests';
 import { Stream } from './stream';
 import type { StreamEnd } from './stream';
@@ -50,7 +51,7 @@ export class Opening {
     let stream: Stream | undefined;
     try {
       // The poll takes its number first, so that the stream is the newer of the two.
-      const polled = manner.poll === null ? null : this.#poll.ask('poll', manner.poll, attempt.signal);
+      const polled = manner.poll === null ? null : this.#ask(manner.poll, attempt.signal);
       await Promise.race([this.#environment.page.loaded(attempt.signal), trouble(polled)]);
       const request = this.#requests.next('stream', 'iframe', manner.padding);
       stream = new Stream(this.#environment, this.#url, request, this.#inbox, signal);
@@ -69,16 +70,26 @@ export class Opening {
     }
   }
 
+  // An answer that broke off shows as well that the server is there, and what it told the stream brings, too.
+  // Asked again the poll would be newer than the stream.
+  async #ask(limit: number, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#poll.askOnce('poll', limit, signal);
+    } catch (error) {
+      if (!(error instanceof BrokenOff)) throw error;
+    }
+  }
+
   #watch(
     stream: Stream,
-    polled: Promise<Polled> | null,
+    polled: Promise<void> | null,
     signal: AbortSignal,
   ): Promise<'acked' | 'unanswered' | StreamEnd> {
     return Promise.race([stream.acked, stream.ended, this.#silence(stream, polled, signal), trouble(polled)]);
   }
 
   // Where the poll takes long everything does: the stream has as long again as the poll took.
-  async #silence(stream: Stream, polled: Promise<Polled> | null, signal: AbortSignal): Promise<'unanswered'> {
+  async #silence(stream: Stream, polled: Promise<void> | null, signal: AbortSignal): Promise<'unanswered'> {
     await polled;
     let rest = polled ? Math.max(ackLimit - stream.age, stream.age) : ackLimit;
     // In a hidden tab every timer may be that late; after a sleep only one is.
@@ -89,7 +100,7 @@ export class Opening {
 }
 
 // Fails if the poll fails, and is silent otherwise.
-function trouble(polled: Promise<Polled> | null): Promise<never> {
+function trouble(polled: Promise<void> | null): Promise<never> {
   const never = new Promise<never>(() => {});
   return polled ? polled.then(() => never) : never;
 }

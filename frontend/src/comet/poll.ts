@@ -1,13 +1,14 @@
+import { AnswerSize } from './answersize';
 import { Stopped } from './clock';
 import type { Environment } from './environment';
 import { parseEvent } from './events';
 import type { ServerEvent } from './events';
-import { Failure } from './failure';
+import { BrokenOff, Failure } from './failure';
 import { post } from './http';
 import type { Told } from './feeds';
 import type { Inbox } from './inbox';
 import { fields, list, span } from './parse';
-import type { Requests } from './requests';
+import type { DataRequest, Requests } from './requests';
 
 /** How long a poll that is answered at once may take, in milliseconds. */
 export const pollLimit = 10_000;
@@ -22,6 +23,8 @@ export interface Polled {
   fruitful: boolean;
   /** The server holds too many requests of this browser. */
   crowded: boolean;
+  /** Fewer events were asked for than there may be. */
+  partial: boolean;
   /** The topics it was asked for. */
   told: Told;
 }
@@ -35,6 +38,7 @@ export class Poll {
   readonly #url: string;
   readonly #requests: Requests;
   readonly #inbox: Inbox;
+  readonly #size = new AnswerSize();
 
   constructor(environment: Environment, url: string, requests: Requests, inbox: Inbox) {
     this.#environment = environment;
@@ -44,13 +48,32 @@ export class Poll {
   }
 
   /**
-   * Asks once. An aborted signal throws the answer away, even in the middle; the next request's cursors say where it
-   * broke off.
+   * Asks, and at once again for less when the answer breaks off on its way. An aborted signal throws the answer away,
+   * even in the middle; the next request's cursors say where it broke off.
    */
   async ask(mode: 'poll' | 'pull', limit: number, signal: AbortSignal): Promise<Polled> {
+    const { clock } = this.#environment;
+    for (;;) {
+      const begun = clock.now();
+      const size = this.#size.limit;
+      try {
+        return await this.askOnce(mode, limit, signal);
+      } catch (error) {
+        // Where time was too short, or nothing less can be asked for, asking again at once is no use.
+        const late = clock.now() - begun >= limit;
+        if (!(error instanceof BrokenOff) || late || this.#size.limit === size) throw error;
+      }
+    }
+  }
+
+  /** Asks once; after an answer that broke off the next asks for less. */
+  async askOnce(mode: 'poll' | 'pull', limit: number, signal: AbortSignal): Promise<Polled> {
     const { body, told } = this.#requests.next(mode, mode === 'poll' ? 'poll' : 'long-poll');
-    const answer = fields(await post(this.#environment, this.#url, body, limit, signal));
-    const polled = { next: span(answer?.next) ?? 0, fruitful: false, crowded: false, told };
+    const size = this.#size.limit;
+    if (size !== null) body.limit = size;
+    const answer = fields(await this.#post(body, limit, signal));
+    const partial = size !== null;
+    const polled = { next: span(answer?.next) ?? 0, fruitful: false, crowded: false, partial, told };
     if (!Array.isArray(answer?.events)) throw new Failure('retry', 'The answer was not from the server.');
     for (const item of list(answer.events)) {
       const event = parseEvent(item);
@@ -59,6 +82,17 @@ export class Poll {
     }
     this.#requests.answered(body);
     return polled;
+  }
+
+  async #post(body: DataRequest, limit: number, signal: AbortSignal): Promise<unknown> {
+    try {
+      const answer = await post(this.#environment, this.#url, body, limit, signal);
+      this.#size.grow();
+      return answer;
+    } catch (error) {
+      if (error instanceof BrokenOff) this.#size.shrink();
+      throw error;
+    }
   }
 
   #take(event: ServerEvent, told: Told, polled: Polled): void {

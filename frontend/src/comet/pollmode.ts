@@ -30,7 +30,7 @@ export class PollMode implements Mode {
   #round: AbortController | null = null;
   #limit = pollLimit;
   #asking = false;
-  // The topics have changed while the server was being asked.
+  // The topics have changed while the server was being asked, or it may have more to tell.
   #stale = false;
 
   constructor(parts: PollParts) {
@@ -90,7 +90,8 @@ export class PollMode implements Mode {
     feeds.chase();
     this.#asking = true;
     try {
-      const { next } = await poll.ask('poll', limit, signal);
+      const { next, fruitful, partial } = await poll.ask('poll', limit, signal);
+      this.#stale ||= fruitful && partial;
       status.enter('listening', 'poll');
       backoff.good();
       return next;

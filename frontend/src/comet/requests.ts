@@ -16,6 +16,8 @@ export interface DataRequest {
   have: Record<string, Cursor>;
   watch?: string[];
   presence?: string;
+  /** The most bytes of events in the answer to a poll, unless it is one event alone. */
+  limit?: number;
   padding?: boolean;
   tag?: string;
 }

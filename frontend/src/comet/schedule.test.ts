@@ -63,6 +63,7 @@ class Trouble {
       () => browser.tell('online'),
       () => browser.tell('visibilitychange'),
       () => client.retryNow(),
+      () => client.look(),
       () => client.setTransport(pick<TransportOption>(['auto', 'iframe', 'long-poll'], chance)),
       () => browser.time.sleep(chance() * 120_000),
       () => this.#hide(),
@@ -78,6 +79,7 @@ class Trouble {
       () => Object.assign(weather, { down: chance() < 0.3 }),
       () => Object.assign(weather, { buffered: chance() < 0.3 }),
       () => Object.assign(weather, { loss: chance() * 0.5, repeats: chance() * 0.5 }),
+      () => Object.assign(weather, { most: pick([500, 8_000, Number.POSITIVE_INFINITY], chance) }),
       () => Object.assign(weather, { delay: [1, 1 + chance() * chance() * 4_000] }),
     ];
     await pick(things, chance)();
@@ -86,7 +88,9 @@ class Trouble {
 
   async calm(): Promise<void> {
     const { browser, recorder, client } = this.#scene;
-    Object.assign(browser.weather, { delay: [5, 50], down: false, loss: 0, repeats: 0, buffered: false });
+    const { weather } = browser;
+    Object.assign(weather, { delay: [5, 50], down: false, loss: 0, repeats: 0, buffered: false });
+    weather.most = Math.max(weather.most, 20_000);
     recorder.during = () => {};
     recorder.load = () => Promise.resolve();
     for (const topic of topics) this.publish(topic, 1);

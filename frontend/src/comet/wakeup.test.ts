@@ -56,6 +56,20 @@ for (const transport of transports) {
     client.stop();
   });
 
+  test(`Whoever misses something finds a connection that was cut at once (${transport})`, async () => {
+    const { client, browser, node, recorder, log, pass } = await listening({ transport });
+    for (const stream of browser.streams) stream.cut();
+    for (const session of node.sessions.values()) session.current = null;
+    log.publish('a', 'one');
+    await pass(2_000);
+    assert.deepEqual(recorder.shown.get('a') ?? [], []);
+    client.look();
+    await pass(100);
+    assert.deepEqual(recorder.shown.get('a'), ['one']);
+    assert.equal(client.state.phase, 'listening');
+    client.stop();
+  });
+
   test(`While it waits after a failure, the network or the person ends the wait (${transport})`, async () => {
     for (const event of ['online', 'visibilitychange'] as const) {
       const { client, browser, pass } = await listening({ transport });

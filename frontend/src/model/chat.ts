@@ -86,6 +86,7 @@ export class Chat {
       members: api.members,
       isOpen: (room) => this.openId.peek() === room.id,
       isSeen: (room) => this.openId.peek() === room.id && attention.peek() && room.atBottom.peek(),
+      overdue: (room) => this.feed.follows(room) && this.client.look(),
     };
     this.connection = new Connection(() => this.#connected());
     this.feed = new Feed(this, context.makeClient, (reason, text) => context.aborted(reason, text));

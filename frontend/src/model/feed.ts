@@ -26,6 +26,7 @@ export type FeedClient = Pick<
   | 'unsubscribe'
   | 'watch'
   | 'retryNow'
+  | 'look'
   | 'setTransport'
   | 'ping'
   | 'state'
@@ -117,6 +118,11 @@ export class Feed implements CometDelegate {
     this.#ofWorkspace = true;
     this.#resumed.set('workspace', Date.now());
     this.client.subscribe('workspace', cursor(workspace.position));
+  }
+
+  /** The channel brings the events of a room. */
+  follows(room: Room): boolean {
+    return this.#followed.has(room.topic);
   }
 
   /** Follows a new room from the position that its entry is valid at. */

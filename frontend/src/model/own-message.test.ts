@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { afterEach, beforeEach, describe, mock, test } from 'node:test';
 import { bodies, setUp, wire } from './testing/chat-world';
 import { ana, settled } from './testing/world';
 
@@ -65,5 +65,88 @@ describe('an own message', () => {
     assert.deepEqual(world.room.outbox.entries.value, []);
     assert.equal(world.room.history.last, 504);
     world.room.stop();
+  });
+});
+
+describe('an own message that the stream does not bring', () => {
+  beforeEach(() => mock.timers.enable({ apis: ['setTimeout', 'Date'] }));
+  afterEach(() => mock.timers.reset());
+
+  const begin = async () => {
+    const world = setUp();
+    world.chat.open(7);
+    await settled();
+    const looks = () => world.channel.filter((word) => word === 'look').length;
+    /** Sends a message, which the server has, and acknowledges it. */
+    const send = async (body: string) => {
+      world.room.send(body);
+      await settled();
+      const stored = world.log.post({ author: ana, client_id: world.sent.at(-1) ?? '', body });
+      await world.sends.answer(stored);
+      return stored;
+    };
+    const bring = (stored: Awaited<ReturnType<typeof send>>) =>
+      world.feed.onData('room:7', stored.seq, { kind: 'message', message: wire(stored) });
+    return { ...world, looks, send, bring };
+  };
+
+  test('is shown, and has the connection looked at after 2 s, once', async () => {
+    const { chat, room, looks, send } = await begin();
+    await send('mine');
+    assert.equal(bodies(chat).at(-1), 'mine');
+    mock.timers.tick(1_999);
+    assert.equal(looks(), 0);
+    mock.timers.tick(1);
+    assert.equal(looks(), 1);
+    mock.timers.tick(60_000);
+    assert.equal(looks(), 1);
+    assert.equal(bodies(chat).at(-1), 'mine');
+    room.stop();
+  });
+
+  test('is shown also where others before it have not come, and has the connection looked at', async () => {
+    const { chat, room, log, looks, send } = await begin();
+    log.post({ body: 'theirs' });
+    await send('mine');
+    assert.equal(bodies(chat).at(-1), 'mine');
+    mock.timers.tick(2_000);
+    assert.equal(looks(), 1);
+    room.stop();
+  });
+
+  test('has nothing looked at when it comes in time', async () => {
+    const { room, looks, send, bring } = await begin();
+    bring(await send('one'));
+    const two = await send('two');
+    mock.timers.tick(1_500);
+    bring(two);
+    mock.timers.tick(60_000);
+    assert.equal(looks(), 0);
+    room.stop();
+  });
+
+  test('is noticed also after another that came, and several are noticed once', async () => {
+    const { room, looks, send, bring } = await begin();
+    const one = await send('one');
+    await send('two');
+    await send('three');
+    bring(one);
+    mock.timers.tick(2_000);
+    assert.equal(looks(), 0);
+    mock.timers.tick(2_000);
+    assert.equal(looks(), 1);
+    await send('four');
+    mock.timers.tick(2_000);
+    assert.equal(looks(), 2);
+    room.stop();
+  });
+
+  test('has nothing looked at where its room is followed no longer', async () => {
+    const { chat, room, looks, send } = await begin();
+    await send('mine');
+    chat.feed.unfollow(room);
+    mock.timers.tick(60_000);
+    assert.equal(looks(), 0);
+    room.stop();
   });
 });

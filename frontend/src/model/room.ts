@@ -18,6 +18,7 @@ import { History, PAGE, type PageQuery } from './history';
 import { buildItems, type Item } from './items';
 import { type Notice, Notices } from './notices';
 import { Outbox, type Outgoing } from './outbox';
+import { Overdue } from './overdue';
 import type { People } from './people';
 import { ReadMarker } from './reading';
 import type { Standing } from './rights';
@@ -34,6 +35,8 @@ export interface RoomServices {
   isOpen(room: Room): boolean;
   /** Its newest message is being looked at. */
   isSeen(room: Room): boolean;
+  /** The server has an own message that its topic should have brought by now. */
+  overdue(room: Room): void;
 }
 
 /** Where the reader was: a line of the timeline and how far below the upper edge it stood. */
@@ -78,6 +81,7 @@ export class Room {
   readonly #services: RoomServices;
   readonly #people: People;
   readonly #marker: ReadMarker;
+  readonly #overdue: Overdue;
   readonly #draftKey: string;
 
   constructor(entry: RoomEntry, services: RoomServices, people: People) {
@@ -94,6 +98,10 @@ export class Room {
     this.outbox = new Outbox(
       (clientId, body) => services.send(this.id, clientId, body),
       (message) => this.#acknowledged(message),
+    );
+    this.#overdue = new Overdue(
+      () => this.position.seq,
+      () => services.overdue(this),
     );
     this.#marker = new ReadMarker((number) => services.markRead(this.id, number));
     this.items = computed(() =>
@@ -153,6 +161,7 @@ export class Room {
     this.place = null;
     this.notices.clear();
     this.outbox.dropSent();
+    this.#overdue.stop();
     this.#marker.restart();
   }
 
@@ -184,6 +193,7 @@ export class Room {
     // One that is not next would stand above messages still to come: the topic brings it in its turn.
     const next = this.history.last === message.number - 1;
     if (next || message.number <= this.history.last) this.receive(message);
+    this.#overdue.expect(message.seq);
   }
 
   /** Somebody joined or left. */
@@ -294,6 +304,7 @@ export class Room {
   /** Ends it. What was not sent stands in front of the draft afterwards. */
   stop(): void {
     this.#keep(this.outbox.stop());
+    this.#overdue.stop();
     this.#marker.stop();
   }
 

@@ -75,6 +75,7 @@ describe('the session', () => {
     unsubscribe: () => {},
     watch: () => {},
     retryNow: () => {},
+    look: () => {},
     setTransport: () => {},
     ping: async () => 1,
     state: listening,

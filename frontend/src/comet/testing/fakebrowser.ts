@@ -26,6 +26,10 @@ export interface Weather {
   lag: number;
   /** Streams are held back on their way. */
   buffered: boolean;
+  /** Answers with more bytes than this begin and break off. */
+  most: number;
+  /** Such an answer stops without a word. */
+  stalls: boolean;
   /** What is answered instead of what the server would say. */
   answer: ((url: string) => { status: number; retryAfter?: string; body?: unknown } | null) | null;
 }
@@ -41,6 +45,8 @@ export class FakeBrowser implements Environment {
     repeats: 0,
     lag: 0,
     buffered: false,
+    most: Number.POSITIVE_INFINITY,
+    stalls: false,
     answer: null,
   };
   readonly reported: unknown[] = [];
@@ -186,11 +192,30 @@ export class FakeBrowser implements Environment {
             if (!this.fetches.delete(name)) return;
             init.signal?.removeEventListener('abort', fail);
             if (lost) reject(new TypeError('network'));
-            else resolve(response(status, value, retryAfter));
+            else resolve(this.#response(status, value, init.signal, retryAfter));
           });
         });
       this.travel(() => this.#arrive(url, kind, body, answer, init.signal));
     });
+  }
+
+  #response(
+    status: number,
+    value: unknown,
+    signal: AbortSignal | null | undefined,
+    retryAfter?: string,
+  ): Response {
+    const headers = new Headers(retryAfter === undefined ? {} : { 'Retry-After': retryAfter });
+    const ok = status >= 200 && status < 300;
+    const { most, stalls } = this.weather;
+    const json = () => {
+      if (JSON.stringify(value).length <= most) return Promise.resolve(structuredClone(value));
+      if (!stalls) return Promise.reject(new TypeError('network'));
+      return new Promise((_, reject) => {
+        signal?.addEventListener('abort', () => reject(new DOMException('aborted', 'AbortError')));
+      });
+    };
+    return { ok, status, headers, json } as Response;
   }
 
   #arrive(
@@ -289,10 +314,4 @@ export class FakeStream implements OpenFrame, FakeConnection {
       this.#browser.wake(() => this.#browser.streams.has(this) && run());
     });
   }
-}
-
-function response(status: number, value: unknown, retryAfter?: string): Response {
-  const headers = new Headers(retryAfter === undefined ? {} : { 'Retry-After': retryAfter });
-  const ok = status >= 200 && status < 300;
-  return { ok, status, headers, json: () => Promise.resolve(structuredClone(value)) } as Response;
 }

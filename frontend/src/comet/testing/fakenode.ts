@@ -15,6 +15,8 @@ interface Current {
   mode: DataRequest['mode'];
   /** What the client knows of presence, null for nothing; not wanted when absent. */
   presence: number | null | undefined;
+  /** The most bytes of numbered events that one answer may have. */
+  limit: number;
   /** Goes before the first events. */
   greeting: Event[];
 }
@@ -33,6 +35,7 @@ interface Operation {
 }
 
 const page = 200;
+const usualBytes = 256 * 1024;
 const behind = 1_000;
 const superseded: Event = { event: 'refresh', in: 0, why: 'superseded' };
 
@@ -75,7 +78,8 @@ export class FakeNode {
     const before = request.event === 'refresh' && mode !== 'stream' ? session.watched : null;
     session.watched = new Map(request.watch?.map((topic) => [topic, before?.get(topic) ?? '']));
     const presence = revision(request.presence);
-    session.current = { connection, mode, presence, greeting: [{ ...ack, denied }] };
+    const limit = mode === 'stream' ? Number.POSITIVE_INFINITY : (request.limit ?? usualBytes);
+    session.current = { connection, mode, presence, limit, greeting: [{ ...ack, denied }] };
     if (id !== undefined && mode !== 'poll') {
       this.#log.holds.add(id, connection, () =>
         this.#end(session, [{ event: 'refresh', in: 0, why: 'crowded' }]),
@@ -184,6 +188,7 @@ export class FakeNode {
   #news(session: FakeSession, current: Current): Event[] {
     const limit = current.mode === 'stream' ? Number.POSITIVE_INFINITY : page;
     const events: Event[] = [];
+    let bytes = 0;
     for (const [topic, at] of session.subscriptions) {
       const { epoch, payloads } = this.#log.topic(topic);
       const head = payloads.length;
@@ -194,7 +199,10 @@ export class FakeNode {
       for (; at.seq < head && events.length < limit; at.seq += 1) {
         const payload = payloads[at.seq];
         const kind = payload === undefined ? { event: 'skip' } : { event: 'data', payload };
-        events.push({ ...kind, topic, epoch, seq: at.seq + 1 });
+        const event = { ...kind, topic, epoch, seq: at.seq + 1 };
+        bytes += JSON.stringify(event).length;
+        if (events.length > 0 && bytes > current.limit) break;
+        events.push(event);
       }
     }
     return [...events, ...this.#unread(session), ...this.#presence(current)];

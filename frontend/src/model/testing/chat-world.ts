@@ -88,6 +88,7 @@ export function setUp(count = 3, change: Partial<RoomEntry> = {}, others: readon
           for (const topic of topics) watched.add(topic);
         },
         retryNow: () => void channel.push('retryNow'),
+        look: () => void channel.push('look'),
         setTransport: () => {},
         ping: async () => 1,
         state: listening,
