@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import http from 'node:http';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { launchChromium, newPerson } from './lib/browser.mjs';
 import { inspect } from './lib/looks.mjs';
 import { close, listensBy, part, press, setUp, settings, shows } from './lib/people.mjs';
@@ -15,12 +15,15 @@ const server = new Server();
 let browser;
 /** @type {Awaited<ReturnType<typeof newPerson>>} */
 let ana;
+/** @type {Awaited<ReturnType<typeof newPerson>>} */
+let visitor;
 
 before(async () => {
   await server.start();
   browser = await launchChromium(['--host-resolver-rules=MAP chat.lan 127.0.0.1']);
   ana = await newPerson(browser);
   await setUp(ana.page, server.url, { name: 'ana' });
+  visitor = await newPerson(browser);
 });
 
 after(async () => {
@@ -84,21 +87,89 @@ const says = (page, step) => page.$eval(`[data-testid="check-${step}"]`, (e) => 
 
 const steps = ['reach', 'version', 'proxy', 'address', 'first', 'buffering', 'silence', 'browser'];
 
-test('a visitor finds that nothing is in the way', async () => {
-  const { page, context, problems } = await newPerson(browser);
-  await page.goto(`${server.url}/sign-in`);
-  await press(page, 'to-connection-check');
-  await shows(page, 'check-summary', /^Checking/);
-  await judged(page, 'silence');
-  for (const step of steps) assert.equal(await judged(page, step), 'good', await says(page, step));
-  await shows(page, 'check-summary', /^Everything works\.$/);
-  assert.match(await says(page, 'reach'), /answers in \d+ ms/);
-  assert.match(await says(page, 'version'), /speak HTTP\/1\.1/);
-  assert.match(await says(page, 'proxy'), /No proxy has shown itself\. To chatd you come from 127\.0\.0\.1/);
-  assert.match(await says(page, 'silence'), /silent for 30 seconds stays open/);
-  assert.match(await says(page, 'use'), /not signed in/);
-  await inspect(page, 'connection-good');
+// Side by side, as they mostly wait: silence is measured for half a minute.
+describe('with what is in the way', { concurrency: true }, () => {
+  test('a visitor finds that nothing is in the way', async () => {
+    const { page } = visitor;
+    await page.goto(`${server.url}/sign-in`);
+    await press(page, 'to-connection-check');
+    await shows(page, 'check-summary', /^Checking/);
+    await judged(page, 'silence');
+    for (const step of steps) assert.equal(await judged(page, step), 'good', await says(page, step));
+    await shows(page, 'check-summary', /^Everything works\.$/);
+    assert.match(await says(page, 'reach'), /answers in \d+ ms/);
+    assert.match(await says(page, 'version'), /speak HTTP\/1\.1/);
+    assert.match(
+      await says(page, 'proxy'),
+      /No proxy has shown itself\. To chatd you come from 127\.0\.0\.1/,
+    );
+    assert.match(await says(page, 'silence'), /silent for 30 seconds stays open/);
+    assert.match(await says(page, 'use'), /not signed in/);
+    await inspect(page, 'connection-good');
+  });
 
+  test('the settings tell what is in use, and through a hop that holds answers back, that it is long-polling', async (t) => {
+    const { page, problems } = ana;
+    await settings(page, 'connection');
+    await press(page, 'check');
+    await judged(page, 'buffering');
+    await shows(page, 'check-summary', /^Everything works\. Messages come over a stream\.$/);
+    await press(page, 'stop-silence');
+    assert.match(await says(page, 'silence'), /You ended this measurement/);
+    await close(page);
+
+    const url = await between(t, { holds: true });
+    await page.goto(url);
+    await listensBy(page, 'long-poll');
+    await settings(page, 'connection');
+    await press(page, 'check');
+    assert.equal(await judged(page, 'buffering'), 'note');
+    assert.match(await says(page, 'buffering'), /holds answers back: lines came up to 5(\.\d)? s late/);
+    assert.match(await says(page, 'first'), /after 5(\.\d)? s/);
+    assert.match(await says(page, 'use'), /long-polling/);
+    await shows(
+      page,
+      'check-summary',
+      /holds answers back\. chatd uses long-polling, which is not affected\.$/,
+    );
+    await press(page, 'stop-silence');
+    await inspect(page, 'settings-connection-held');
+    assert.deepEqual(problems, []);
+  });
+
+  test('a hop that cuts silence after 8 seconds is found, with that figure', async (t) => {
+    const { page, context, problems } = await newPerson(browser);
+    await page.goto(`${await between(t, { cuts: 8_000 })}/connection`);
+    assert.equal(await judged(page, 'silence'), 'bad');
+    assert.match(await says(page, 'silence'), /cut off after about [89] seconds\./);
+    assert.equal(await judged(page, 'buffering'), 'good');
+    await shows(page, 'check-summary', /cuts off silent connections early/);
+    await inspect(page, 'connection-cut');
+    assert.deepEqual(problems, []);
+    await context.close();
+  });
+
+  test('over plain HTTP it works, and the result can be copied by hand', async () => {
+    const { page, context, problems } = await newPerson(browser);
+    await page.goto(`http://chat.lan:${new URL(server.url).port}/connection`);
+    await judged(page, 'buffering');
+    assert.equal(await judged(page, 'browser'), 'note');
+    assert.match(await says(page, 'browser'), /plain HTTP/);
+    await press(page, 'stop-silence');
+    await press(page, 'copy-result');
+    await shows(page, 'copy-said', /copy it with your keyboard/);
+    const selected = await page.$eval('[data-testid="check-result"]', (e) =>
+      e instanceof HTMLTextAreaElement ? e.value.slice(e.selectionStart, e.selectionEnd) : '',
+    );
+    assert.match(selected, /^Connection check of http:\/\/chat\.lan:/);
+    assert.deepEqual(problems, []);
+    await context.close();
+  });
+});
+
+test('what the visitor has found is copied, and the way leads back', async () => {
+  const { page, context, problems } = visitor;
+  await page.bringToFront();
   await context.overridePermissions(server.url, ['clipboard-read', 'clipboard-sanitized-write']);
   await press(page, 'copy-result');
   await shows(page, 'copy-said', /copied/);
@@ -111,64 +182,6 @@ test('a visitor finds that nothing is in the way', async () => {
 
   await press(page, 'leave-check');
   await part(page, 'sign-in-form');
-  assert.deepEqual(problems, []);
-  await context.close();
-});
-
-test('the settings tell what is in use, and through a hop that holds answers back, that it is long-polling', async (t) => {
-  const { page, problems } = ana;
-  await settings(page, 'connection');
-  await press(page, 'check');
-  await judged(page, 'buffering');
-  await shows(page, 'check-summary', /^Everything works\. Messages come over a stream\.$/);
-  await press(page, 'stop-silence');
-  assert.match(await says(page, 'silence'), /You ended this measurement/);
-  await close(page);
-
-  const url = await between(t, { holds: true });
-  await page.goto(url);
-  await listensBy(page, 'long-poll');
-  await settings(page, 'connection');
-  await press(page, 'check');
-  assert.equal(await judged(page, 'buffering'), 'note');
-  assert.match(await says(page, 'buffering'), /holds answers back: lines came up to 5(\.\d)? s late/);
-  assert.match(await says(page, 'first'), /after 5(\.\d)? s/);
-  assert.match(await says(page, 'use'), /long-polling/);
-  await shows(
-    page,
-    'check-summary',
-    /holds answers back\. chatd uses long-polling, which is not affected\.$/,
-  );
-  await press(page, 'stop-silence');
-  await inspect(page, 'settings-connection-held');
-  assert.deepEqual(problems, []);
-});
-
-test('a hop that cuts silence after 8 seconds is found, with that figure', async (t) => {
-  const { page, context, problems } = await newPerson(browser);
-  await page.goto(`${await between(t, { cuts: 8_000 })}/connection`);
-  assert.equal(await judged(page, 'silence'), 'bad');
-  assert.match(await says(page, 'silence'), /cut off after about [89] seconds\./);
-  assert.equal(await judged(page, 'buffering'), 'good');
-  await shows(page, 'check-summary', /cuts off silent connections early/);
-  await inspect(page, 'connection-cut');
-  assert.deepEqual(problems, []);
-  await context.close();
-});
-
-test('over plain HTTP it works, and the result can be copied by hand', async () => {
-  const { page, context, problems } = await newPerson(browser);
-  await page.goto(`http://chat.lan:${new URL(server.url).port}/connection`);
-  await judged(page, 'buffering');
-  assert.equal(await judged(page, 'browser'), 'note');
-  assert.match(await says(page, 'browser'), /plain HTTP/);
-  await press(page, 'stop-silence');
-  await press(page, 'copy-result');
-  await shows(page, 'copy-said', /copy it with your keyboard/);
-  const selected = await page.$eval('[data-testid="check-result"]', (e) =>
-    e instanceof HTMLTextAreaElement ? e.value.slice(e.selectionStart, e.selectionEnd) : '',
-  );
-  assert.match(selected, /^Connection check of http:\/\/chat\.lan:/);
   assert.deepEqual(problems, []);
   await context.close();
 });

@@ -1,7 +1,7 @@
 // Crashes in the middle of sending: what was acknowledged appears exactly once.
 import assert from 'node:assert/strict';
 import crypto from 'node:crypto';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { launchChromium, newPerson } from './lib/browser.mjs';
 import { lines } from './lib/conversation.mjs';
 import { invite, listensBy, setUp, signUp, transcript } from './lib/people.mjs';
@@ -21,46 +21,49 @@ const crashes = [
   ['kill -9 of its PostgreSQL', async (server) => server.killPostgres()],
 ];
 
-for (const [what, crash] of crashes) {
-  test(`every acknowledged message is on the other screen once after ${what}`, async (t) => {
-    const server = await new Server().start();
-    const browser = await launchChromium();
-    t.after(async () => {
-      await browser.close();
-      await server.dispose();
+// Side by side, as they mostly wait: each has a chatd and a browser of its own.
+describe('a crash in the middle of sending', { concurrency: true }, () => {
+  for (const [what, crash] of crashes) {
+    test(`every acknowledged message is on the other screen once after ${what}`, async (t) => {
+      const server = await new Server().start();
+      const browser = await launchChromium();
+      t.after(async () => {
+        await browser.close();
+        await server.dispose();
+      });
+      const ana = await newPerson(browser);
+      await setUp(ana.page, server.url, { name: 'ana' });
+      const bo = await newPerson(browser);
+      await signUp(bo.page, await invite(ana.page), 'bo');
+      await listensBy(bo.page, 'iframe');
+
+      const sending = sendAll(server, ana.page, lines(total));
+      await sending.half;
+      await crash(server);
+      const acknowledged = await sending.done;
+      assert.equal(acknowledged.length, total, 'every line was acknowledged in the end');
+      assert.ok(sending.failures() > 0, 'the crash came in the middle of sending');
+
+      await bo.page.waitForFunction(
+        (n) => document.querySelector(`[data-testid="message"][data-number="${n}"]`),
+        { timeout: 60_000, polling: 200 },
+        total,
+      );
+      const shown = await transcript(bo.page);
+      assert.deepEqual(
+        shown,
+        acknowledged.toSorted((a, b) => a.number - b.number),
+        'the other screen shows each acknowledged line once, in order',
+      );
+      assert.deepEqual(
+        shown.map((m) => m.number),
+        Array.from({ length: total }, (_, i) => i + 1),
+        'nothing else was stored',
+      );
+      assert.deepEqual(bo.problems, []);
     });
-    const ana = await newPerson(browser);
-    await setUp(ana.page, server.url, { name: 'ana' });
-    const bo = await newPerson(browser);
-    await signUp(bo.page, await invite(ana.page), 'bo');
-    await listensBy(bo.page, 'iframe');
-
-    const sending = sendAll(server, ana.page, lines(total));
-    await sending.half;
-    await crash(server);
-    const acknowledged = await sending.done;
-    assert.equal(acknowledged.length, total, 'every line was acknowledged in the end');
-    assert.ok(sending.failures() > 0, 'the crash came in the middle of sending');
-
-    await bo.page.waitForFunction(
-      (n) => document.querySelector(`[data-testid="message"][data-number="${n}"]`),
-      { timeout: 60_000, polling: 200 },
-      total,
-    );
-    const shown = await transcript(bo.page);
-    assert.deepEqual(
-      shown,
-      acknowledged.toSorted((a, b) => a.number - b.number),
-      'the other screen shows each acknowledged line once, in order',
-    );
-    assert.deepEqual(
-      shown.map((m) => m.number),
-      Array.from({ length: total }, (_, i) => i + 1),
-      'nothing else was stored',
-    );
-    assert.deepEqual(bo.problems, []);
-  });
-}
+  }
+});
 
 /**
  * Sends lines through the API as the person of a page, several at a time, each one again with the same

@@ -338,6 +338,8 @@ async function apiOf(person) {
 
 test('the lost connection', async () => {
   await server.kill();
+  // So that it is noticed at once; connection.test.mjs waits until it is noticed without a hint.
+  await ana.page.evaluate(() => dispatchEvent(new Event('online')));
   await ana.page.waitForSelector('[data-testid="try-now"]', { timeout: 30_000 });
   await inspect(ana.page, 'lost-connection');
   assert.deepEqual(ana.problems, []);

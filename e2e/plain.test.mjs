@@ -19,14 +19,19 @@ import { Lynx, W3m } from './lib/textbrowsers.mjs';
 
 const server = new Server();
 /** @type {Owner} */ let owner;
+/** For whoever needs no browser of their own. @type {import('puppeteer-core').Browser} */ let chromium;
 
 before(async () => {
   await server.start();
+  chromium = await launchChromium();
   owner = await Owner.setUp(server.url);
   for (const name of ['bo', 'cleo', 'dana', 'emil']) await newcomer(name);
 });
 
-after(() => server.dispose());
+after(async () => {
+  await chromium.close();
+  await server.dispose();
+});
 
 for (const kind of kinds) {
   test(`people without scripts chat live with others, in ${kind}`, async (t) => {
@@ -35,9 +40,8 @@ for (const kind of kinds) {
         ? await launchFirefox([], { extraPrefsFirefox: { 'javascript.enabled': false } })
         : await launchChromium();
     t.after(() => browser.close());
-    const others = await launchChromium();
-    t.after(() => others.close());
-    const ana = await newPerson(others);
+    const ana = await newPerson(chromium);
+    t.after(() => ana.context.close());
     await signIn(ana.page, server.url, 'ana');
 
     const context = await browser.createBrowserContext();
@@ -271,9 +275,8 @@ test('people sign in, read and write in w3m', async (t) => {
 });
 
 test('browsers from before 2023 are led to the pages without scripts, unless they want to stay', async (t) => {
-  const browser = await launchChromium();
-  t.after(() => browser.close());
-  const { page, problems } = await newPerson(browser);
+  const { page, context, problems } = await newPerson(chromium);
+  t.after(() => context.close());
   await page.evaluateOnNewDocument(() => Reflect.deleteProperty(Array.prototype, 'toSorted'));
   await page.goto(`${server.url}/join/none`);
   await page.waitForFunction(() => location.pathname === '/plain');
@@ -286,9 +289,9 @@ test('browsers from before 2023 are led to the pages without scripts, unless the
 });
 
 test('a browser without scripts is led from the full page to the one that it can show', async (t) => {
-  const browser = await launchChromium();
-  t.after(() => browser.close());
-  const page = await (await browser.createBrowserContext()).newPage();
+  const context = await chromium.createBrowserContext();
+  t.after(() => context.close());
+  const page = await context.newPage();
   await page.setJavaScriptEnabled(false);
   await page.goto(server.url);
   await until(async () => /Sign in to/.test(await text(page)), 'it is led there');
@@ -296,9 +299,9 @@ test('a browser without scripts is led from the full page to the one that it can
 });
 
 test('a browser without scripts comes to the room that it wanted', async (t) => {
-  const browser = await launchChromium();
-  t.after(() => browser.close());
-  const page = await (await browser.createBrowserContext()).newPage();
+  const context = await chromium.createBrowserContext();
+  t.after(() => context.close());
+  const page = await context.newPage();
   await page.setJavaScriptEnabled(false);
   await page.goto(`${server.url}/rooms/${owner.room.id}`);
   await until(async () => /Sign in to/.test(await text(page)), 'it is led to the form');
@@ -310,9 +313,8 @@ test('a browser without scripts comes to the room that it wanted', async (t) => 
 });
 
 test('all of the control frame can be reached on small screens', async (t) => {
-  const browser = await launchChromium();
-  t.after(() => browser.close());
-  const { page } = await newPerson(browser, { width: 390, height: 844 });
+  const { page, context } = await newPerson(chromium, { width: 390, height: 844 });
+  t.after(() => context.close());
   const small = await room('a small room');
   await join('bo', small.room.id);
   await page.goto(`${server.url}/plain?room=${small.room.id}`);
@@ -395,9 +397,8 @@ test('what decides who is too old', () => {
 });
 
 test('the pages without scripts look right', async (t) => {
-  const browser = await launchChromium();
-  t.after(() => browser.close());
-  const { page, problems } = await newPerson(browser);
+  const { page, context, problems } = await newPerson(chromium);
+  t.after(() => context.close());
   await page.goto(`${server.url}/plain?why=old&from=/`);
   await inspect(page, 'plain-sign-in');
   const long = await room(`A room with a name that is rather longer than anybody would ${'choo'.repeat(5)}`);

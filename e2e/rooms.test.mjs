@@ -8,12 +8,15 @@ import {
   open,
   opened,
   part,
+  password,
   pick,
+  press,
   say,
   sees,
   seesNotice,
   setUp,
   shows,
+  signIn,
   signUp,
 } from './lib/people.mjs';
 import { Server } from './lib/server.mjs';
@@ -73,6 +76,39 @@ test('a private room appears for those who are added, with its past', async () =
   await sees(bo.page, 'before bo was here');
   await say(bo.page, 'thank you');
   await sees(ana.page, 'thank you');
+});
+
+test('the menu about somebody stays open when they come', async () => {
+  const { page } = ana;
+  await page.bringToFront();
+  const code = (await invite(page)).split('/').pop();
+  const joined = await fetch(`${server.url}/api/v1/sign-up`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ username: 'eve', display_name: 'eve', password, invite: code }),
+  });
+  assert.equal(joined.status, 201);
+  const label = 'What to do about eve';
+  const row = `.member-line:has([aria-label="${label}"])`;
+  await open(page, 'general');
+  await press(page, 'members-button');
+  await page.waitForSelector(`[data-testid="members-offline"] ${row}`);
+  await page.locator(`aria/${label}`).click();
+  await part(page, 'remove-member');
+  const eve = await newPerson(browser);
+  await signIn(eve.page, server.url, 'eve');
+  await page.waitForSelector(`${row} .presence[data-online="true"]`);
+  assert.equal(
+    await page.$eval(':focus', (e) => e.closest('[role="menu"]')?.getAttribute('aria-label')),
+    label,
+  );
+  await page.bringToFront();
+  await page.keyboard.press('Escape');
+  await page.focus('[data-testid="composer"]');
+  await page.waitForSelector(`[data-testid="members-online"] ${row}`);
+  await press(page, 'close-members');
+  await eve.context.close();
+  assert.deepEqual(eve.problems, []);
 });
 
 test('a direct message appears for the other one, unread until it is opened', async () => {

@@ -3,9 +3,11 @@
 # go, frontend or e2e.
 set -u
 cd "$(dirname "$0")/.." || exit 1
+# The browser tests that measure times, which another beside them would spoil.
+timed='away choice comet connection crash endless sleep tabs'
 part=${1:-all}
 mkdir -p build
-rm -f build/go-tests.json build/frontend.tap build/e2e.tap
+rm -f build/go-tests.json build/frontend.tap build/e2e.tap build/timed.tap
 status=0
 
 modules() { # the npm packages of a folder, as its lock file has them
@@ -36,7 +38,13 @@ fi
 if [ "$part" = all ] || [ "$part" = e2e ]; then
 	modules e2e || exit 1
 	go build -buildvcs=false -o build/ ./cmd/chatd ./e2e/endless || exit 1
-	run_node e2e --test-concurrency=1 e2e/*.test.mjs
+	others=$(for file in e2e/*.test.mjs; do
+		case " $timed " in *" $(basename "$file" .test.mjs) "*) ;; *) echo "$file" ;; esac
+	done)
+	# shellcheck disable=SC2086 # the files of browser tests have no spaces
+	run_node e2e --test-concurrency=2 $others
+	# shellcheck disable=SC2046,SC2086
+	run_node timed --test-concurrency=1 $(printf 'e2e/%s.test.mjs ' $timed)
 fi
 
 count() { # count PASS|FAIL over all reports
@@ -44,7 +52,7 @@ count() { # count PASS|FAIL over all reports
 	if [ -f build/go-tests.json ]; then
 		go_tests=$(grep -c "\"Action\":\"$1\".*\"Test\":" build/go-tests.json)
 	fi
-	node_tests=$(cat build/frontend.tap build/e2e.tap 2>/dev/null | awk -v word="$1" '$1 == "#" && $2 == word { n += $3 } END { print n + 0 }')
+	node_tests=$(cat build/frontend.tap build/e2e.tap build/timed.tap 2>/dev/null | awk -v word="$1" '$1 == "#" && $2 == word { n += $3 } END { print n + 0 }')
 	echo $((go_tests + node_tests))
 }
 passed=$(count pass)

@@ -34,8 +34,9 @@ export async function inspect(page, name) {
 
 /** What axe finds, as short sentences. @param {Page} page @returns {Promise<string[]>} */
 async function faults(page) {
-  // The page's policy forbids scripts of others; this one comes by the debugger.
-  await page.evaluate(axe.source);
+  // The page's policy forbids scripts of others; this one comes by the debugger. Once for a document: anew, it takes longer
+  // to read and to warm up than to look.
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe.source);
   return page.evaluate(async () => {
     /** @type {any} */
     const global = window;

@@ -1,4 +1,4 @@
-import { useComputed } from '@preact/signals';
+import { useComputed, useSignal } from '@preact/signals';
 import type { Member } from '../api/records';
 import type { People } from '../model/people';
 import type { Room } from '../model/room';
@@ -19,11 +19,23 @@ const t = texts.members;
 export function MembersPanel({ room }: { room: Room }) {
   const chat = useChat();
   const { people } = chat;
-  const groups = useComputed(() => grouped(entriesOf(room, people), people));
+  const held = useSignal<Held | null>(null);
+  const groups = useComputed(() => grouped(entriesOf(room, people), people, held.value));
   const [online, offline] = groups.value;
   const partly = room.roster.more.value;
   return (
-    <aside class="panel" aria-label={t.title} data-testid="members">
+    <aside
+      class="panel"
+      aria-label={t.title}
+      data-testid="members"
+      onFocusIn={({ target }) => {
+        const id = memberAt(target);
+        if (id !== held.peek()?.id) held.value = id === null ? null : { id, here: isHere(id, people) };
+      }}
+      onFocusOut={({ relatedTarget }) => {
+        if (memberAt(relatedTarget) !== held.peek()?.id) held.value = null;
+      }}
+    >
       <header class="panel-header">
         <h2>{t.title}</h2>
         <IconButton
@@ -74,12 +86,31 @@ function entriesOf(room: Room, people: People): readonly Member[] {
 
 const collator = new Intl.Collator(undefined, { sensitivity: 'base' });
 
+/**
+ * The member whose row has the focus, and the group that it was in then. It stays there: in the other group the row would
+ * be made anew, without the focus and the open menu.
+ */
+interface Held {
+  readonly id: number;
+  readonly here: boolean;
+}
+
+/** The member in whose row a part of the page is. */
+function memberAt(target: EventTarget | null): number | null {
+  const row = target instanceof Element ? target.closest('.member-line') : null;
+  const user = row?.querySelector<HTMLElement>('[data-user]')?.dataset.user;
+  return user ? Number(user) : null;
+}
+
+const isHere = (id: number, people: People) => id === people.me.id || people.online(id);
+
 function grouped(
   entries: readonly Member[],
   people: People,
+  held: Held | null,
 ): readonly [readonly Member[], readonly Member[]] {
   const sorted = [...entries].sort((a, b) => collator.compare(a.display_name, b.display_name));
-  const here = (entry: Member) => entry.id === people.me.id || people.online(entry.id);
+  const here = ({ id }: Member) => (id === held?.id ? held.here : isHere(id, people));
   return [sorted.filter(here), sorted.filter((entry) => !here(entry))];
 }
 
