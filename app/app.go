@@ -70,11 +70,15 @@ type App struct {
 	known           *knownLogins
 	sends           *rateLimit[int64]
 	newPasswords    *rateLimit[int64]
+	choices         *rateLimit[int64]  // of presence: each may be a notice to others
 	signUpTries     *rateLimit[string] // by network, like the next two
 	signUps         *rateLimit[string] // without an invite
 	invitedSignUps  *rateLimit[string]
 	checks          *connectionChecks
 	sights          *sights
+	circles         *circles
+	headcount       *headcount
+	typing          *typing
 	partings        *partings
 	pushlets        *pushletSessions
 	touches         *touches
@@ -120,6 +124,7 @@ func New(ctx context.Context, config Config) (*App, error) {
 		known:           newKnownLogins(),
 		sends:           newRateLimit[int64](time.Second/20, 40),
 		newPasswords:    newRateLimit[int64](time.Minute/5, 5),
+		choices:         newRateLimit[int64](3*time.Second, 20),
 		signUpTries:     newRateLimit[string](2*time.Second, 100),
 		signUps:         newRateLimit[string](time.Minute, 5),
 		invitedSignUps:  newRateLimit[string](time.Minute/10, 20),
@@ -135,17 +140,23 @@ func New(ctx context.Context, config Config) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
+	a.circles = newCircles(a.readCircles)
+	a.headcount = newHeadcount(config.Store.CountHere, a.follows)
+	a.typing = a.newTyping()
 	a.tracker = presence.New(presence.Config{
-		Leases:   config.Store.Control(),
-		OnChange: func() { a.hub.WakePresence() },
+		Leases:   leases{config.Store.Control()},
+		OnChange: a.presenceChanged,
 		Ring:     func() { a.doorbell.Ring() },
-		Visible:  a.sights.Of,
+		Circles:  sightsInCircles{a.circles, a.sights},
+		Count:    a.headcount.Count,
 		Log:      config.Log,
 	})
 	a.hub = comet.New(comet.Config{
 		Log:        feed{config.Store},
 		ControlLog: feed{config.Store.Control()},
-		Presence:   attendance{a.tracker},
+		Presence:   attendance{a},
+		Activity:   attendance{a}.activity,
+		Device:     deviceKind,
 		Identify:   identify,
 		Expires:    expires,
 		Origins:    origins,
@@ -155,7 +166,7 @@ func New(ctx context.Context, config Config) (*App, error) {
 		Times:      config.Times,
 		Logger:     config.Log,
 	})
-	a.doorbell = config.Store.NewDoorbell(a.tracker.Node(), a.reconnected, a.rang)
+	a.doorbell = config.Store.NewDoorbell(a.tracker.Node(), a.reconnected, a.rang, a.typing.Heard)
 	a.committer = config.Store.NewCommitter(store.CommitterConfig{OnCommit: a.committed, OnBatch: a.metrics.batch})
 	a.collectFigures()
 	begin, err := config.Store.Control().Look(ctx, 0)
@@ -182,9 +193,9 @@ func New(ctx context.Context, config Config) (*App, error) {
 func (a *App) Handler() http.Handler { return a.handler }
 
 // Run does the work behind the requests: the committer, the doorbell, the
-// looks, the sights, the hub, presence and housekeeping. It returns when ctx has ended or
-// one of them has failed, and all of its goroutines are gone. The error is nil
-// when ctx has ended.
+// looks, who sees whom and who is typing, the hub, presence and housekeeping. It
+// returns when ctx has ended or one of them has failed, and all of its goroutines
+// are gone. The error is nil when ctx has ended.
 func (a *App) Run(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -205,6 +216,10 @@ func (a *App) Run(ctx context.Context) error {
 	start(first, ctx, a.hub.Run)
 	start(first, ctx, a.keepLooking)
 	start(first, ctx, a.keepSights)
+	start(first, ctx, a.keepCircles)
+	start(first, ctx, a.keepCounting)
+	start(first, ctx, a.keepTyping)
+	start(first, ctx, a.keepAdmitting)
 	start(first, ctx, a.keepHouse)
 	err := first.Wait()
 	stopLast()

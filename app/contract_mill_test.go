@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // A mill makes values from the schemas of the document: tame ones, which are
@@ -57,6 +58,12 @@ func (m *mill) tameText(name string) string {
 		return password
 	case "client_id":
 		return newUUID()
+	case "until":
+		return time.Now().Add(time.Duration(m.IntN(1000)) * time.Second).Format(time.RFC3339Nano)
+	case "emoji":
+		return pick(m, "", "🌴", "🏳️‍🌈", "7️⃣")
+	case "time_zone":
+		return pick(m, "", "Europe/Vienna", "Etc/GMT+3")
 	case "login":
 		return m.pool.text(m, "login")
 	case "invite":

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -32,6 +33,7 @@ type event struct {
 	Snapshot bool
 	States   map[string]string
 	Notices  []struct{ User, Notice string }
+	Here     map[string]int
 }
 
 // A listener is one comet session of a person.
@@ -42,10 +44,20 @@ type listener struct {
 	have   map[string]comet.Position
 	events chan event // closed when the stream has ended
 	hangUp func()
-	// revision is the last one of presence.
+	// revision is the last one of presence, states and here are what it has told
+	// of those who are not offline, and notices all that came.
 	revision string
+	states   map[string]string
+	here     map[string]int
+	notices  []string
+	// people and room are what it shows, idle that nobody looks at it.
+	people []string
+	room   string
+	idle   bool
 	// texts are the bodies of the messages seen, by topic.
 	texts map[string][]string
+	// hints are all that came.
+	hints []event
 	// heard is what nobody has asked for yet.
 	heard []heard
 }
@@ -71,7 +83,7 @@ func (p *person) cursors() map[string]comet.Position {
 
 func (p *person) listener() *listener {
 	p.t.Helper()
-	return &listener{person: p, id: newUUID(), have: p.cursors(), texts: map[string][]string{}}
+	return &listener{person: p, id: newUUID(), have: p.cursors(), texts: map[string][]string{}, states: map[string]string{}, here: map[string]int{}}
 }
 
 func (l *listener) request(kind, mode, transport string) []byte {
@@ -79,6 +91,7 @@ func (l *listener) request(kind, mode, transport string) []byte {
 	raw, err := json.Marshal(map[string]any{
 		"event": kind, "id": l.id, "n": l.n, "mode": mode, "transport": transport,
 		"have": l.have, "presence": l.revision, "tag": "tag1",
+		"people": l.people, "room": l.room, "idle": l.idle,
 	})
 	if err != nil {
 		l.t.Fatal(err)
@@ -178,7 +191,9 @@ func (l *listener) take(e event) {
 	l.t.Helper()
 	switch e.Event {
 	case "presence":
-		l.revision = e.Revision
+		l.attend(e)
+	case "hint":
+		l.hints = append(l.hints, e)
 	case "data", "skip":
 		at := l.have[e.Topic]
 		if e.Epoch == at.Epoch && e.Seq <= at.Seq {
@@ -200,6 +215,20 @@ func (l *listener) take(e event) {
 		}
 	case "gap":
 		l.t.Fatalf("gap in %s", e.Topic)
+	}
+}
+
+// attend takes over who is here.
+func (l *listener) attend(e event) {
+	l.revision = e.Revision
+	if e.Snapshot {
+		clear(l.states)
+	}
+	maps.Copy(l.states, e.States)
+	maps.DeleteFunc(l.states, func(_, state string) bool { return state == "offline" })
+	maps.Copy(l.here, e.Here)
+	for _, n := range e.Notices {
+		l.notices = append(l.notices, n.User+" "+n.Notice)
 	}
 }
 

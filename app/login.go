@@ -80,7 +80,10 @@ func (a *App) loginLives(ctx context.Context, who comet.Principal) error {
 
 // seesAll reports whether the person is no guest, as far as is known here. What
 // a guest sees is found out with each data request: others may have joined.
-func (a *App) seesAll(who comet.Principal) bool { return a.sights.Of(userID(who.User)).Sees == nil }
+func (a *App) seesAll(who comet.Principal) bool {
+	_, limited := a.sights.Of(userID(who.User))
+	return !limited
+}
 
 // endReason is why a session is no longer live.
 func (a *App) endReason(ctx context.Context, session string) comet.Reason {

@@ -11,10 +11,25 @@ import (
 // Me is the viewer's own account.
 type Me struct {
 	User
-	Email string `json:"email" doc:"Empty when there is none."`
+	Email    string   `json:"email" doc:"Empty when there is none."`
+	Presence Presence `json:"presence"`
+	TimeZone string   `json:"time_zone" doc:"An IANA name, such as Europe/Vienna. Empty when it is not known."`
+	Notices  string   `json:"notices" enum:"show,condense,hide" doc:"How they are told of others who come and go."`
 }
 
-func renderMe(u store.User) Me { return Me{User: renderUser(u), Email: u.Email} }
+// Presence is what somebody chose to be for others: what follows from what they
+// do, or something else for a while.
+type Presence struct {
+	Choice string  `json:"choice" enum:"automatic,do-not-disturb,invisible"`
+	Until  *string `json:"until" format:"date-time" doc:"When it is automatic again; null when that has no end."`
+}
+
+func renderMe(u store.User) Me {
+	return Me{
+		User: renderUser(u), Email: u.Email, TimeZone: u.TimeZone, Notices: u.Notices,
+		Presence: Presence{Choice: u.PresenceChoice, Until: optionalTime(u.PresenceUntil)},
+	}
+}
 
 type meOutput struct {
 	Body Me
@@ -34,13 +49,29 @@ type changeMeInput struct {
 		DisplayName     *string `json:"display_name,omitempty" doc:"1 to 80 characters on one line."`
 		Email           *string `json:"email,omitempty" maxLength:"254" doc:"Empty to have none. Needs the current password."`
 		CurrentPassword string  `json:"current_password,omitempty" maxLength:"1000"`
+
+		Status   givenStatus     `json:"status,omitempty"`
+		Presence *presenceChange `json:"presence,omitempty" doc:"Apart from everything else."`
+		TimeZone *string         `json:"time_zone,omitempty" maxLength:"64" doc:"An IANA name; empty to have none."`
+		Notices  *string         `json:"notices,omitempty" enum:"show,condense,hide"`
 	}
 }
 
-// changeMe changes what the viewer is called and, with the current password,
-// their e-mail address, which one can sign in with.
+// changeMe changes what the viewer is called, what they say of themselves and how
+// they are shown to others and, with the current password, their e-mail address,
+// which one can sign in with.
 func (a *App) changeMe(ctx context.Context, in *changeMeInput) (*meOutput, error) {
 	user := userOf(ctx)
+	profile := store.Profile{
+		DisplayName: in.Body.DisplayName, Email: in.Body.Email,
+		Status: in.Body.Status.change(), TimeZone: in.Body.TimeZone, Notices: in.Body.Notices,
+	}
+	if in.Body.Presence != nil {
+		if profile != (store.Profile{}) {
+			return nil, problem(http.StatusUnprocessableEntity, "Change either the presence or something else, one after the other.")
+		}
+		return a.changePresence(ctx, user, *in.Body.Presence)
+	}
 	if in.Body.Email != nil {
 		if err := requireBrowser(ctx); err != nil {
 			return nil, err
@@ -49,8 +80,7 @@ func (a *App) changeMe(ctx context.Context, in *changeMeInput) (*meOutput, error
 			return nil, err
 		}
 	}
-	changed, pending, err := a.store.ChangeProfile(ctx, user,
-		store.Profile{DisplayName: in.Body.DisplayName, Email: in.Body.Email})
+	changed, pending, err := a.store.ChangeProfile(ctx, user, profile)
 	if err != nil {
 		return nil, ownAccount(err)
 	}

@@ -42,31 +42,40 @@ func (a *App) leaveRoom(ctx context.Context, in *RoomPath) (*struct{}, error) {
 type Member struct {
 	User
 	RoomRole string `json:"room_role" enum:"owner,moderator,member"`
+	Attendance
 }
 
 func renderMember(m store.Member) Member {
-	return Member{User: renderUser(m.User), RoomRole: string(m.RoomRole)}
+	return Member{User: renderUser(m.User), RoomRole: string(m.RoomRole), Attendance: renderAttendance(m.State, m.LastSeenAt)}
 }
 
 type membersInput struct {
 	RoomPath
 	PageQuery
+	Here   bool   `query:"here" doc:"Only those who are here: in any state but offline."`
+	Search string `query:"search" maxLength:"80" doc:"Only those with this in their display or user name, whatever the case."`
 }
 
 type membersOutput struct {
 	Body struct {
-		Members []Member `json:"members" doc:"By display name."`
+		Members      []Member `json:"members" doc:"By display name."`
+		MembersTotal int      `json:"members_total" doc:"How many members the room has in all."`
+		HereTotal    int      `json:"here_total" doc:"How many of them are here."`
 		NextPage
 	}
 }
 
 // listMembers shows who is in a room to its members.
 func (a *App) listMembers(ctx context.Context, in *membersInput) (*membersOutput, error) {
-	members, next, err := a.store.Members(ctx, userOf(ctx), in.Room, in.page())
+	viewer := userOf(ctx)
+	members, next, err := a.store.Members(ctx, viewer, in.Room, store.MembersPage{Page: in.page(), Here: in.Here, Search: in.Search})
 	if err != nil {
 		return nil, err
 	}
 	out := &membersOutput{}
+	if out.Body.MembersTotal, out.Body.HereTotal, err = a.store.MemberCounts(ctx, viewer, in.Room); err != nil {
+		return nil, err
+	}
 	out.Body.NextPage = nextPage(next)
 	out.Body.Members = make([]Member, len(members))
 	for i, m := range members {
@@ -117,6 +126,7 @@ func (a *App) removeMember(ctx context.Context, in *MemberPath) (*struct{}, erro
 func (a *App) membershipEnded(user, room int64, reason comet.Reason, pending store.Pending) {
 	a.hub.Revoke(userName(user), roomTopic(room), reason)
 	a.parted(user)
+	a.moved(room, user)
 	a.doorbell.Ring()
 	a.committer.Number(pending...)
 }

@@ -19,6 +19,7 @@ func (a *App) committed(events []store.Event) {
 	a.metrics.stored(events)
 	for _, e := range events {
 		topic := topicOf(e)
+		a.heed(e)
 		if takesQuery(e.Kind) { // the hub reads it if somebody listens
 			a.hub.Announce(topic, comet.Position{Epoch: e.Epoch, Seq: e.Seq})
 			continue
@@ -26,6 +27,37 @@ func (a *App) committed(events []store.Event) {
 		a.hub.Publish(topic, e.Epoch, comet.Event{Seq: e.Seq, Payload: renderNews(e)})
 	}
 	a.doorbell.Ring()
+}
+
+// heed draws the consequences of an event for who sees whom and who is typing.
+func (a *App) heed(e store.Event) {
+	switch e.Kind {
+	case store.EventJoin, store.EventLeave, store.EventMemberChanged:
+		if e.User != nil {
+			a.moved(e.TopicID, e.User.ID)
+		}
+	case store.EventMessage:
+		if e.Message != nil {
+			a.typing.Wrote(e.Message.Author.ID, e.TopicID)
+		}
+	default:
+	}
+}
+
+// moved notes that somebody has joined or left a room, or has another role in
+// it.
+func (a *App) moved(room, user int64) {
+	a.circles.Changed(room, user)
+	a.headcount.Moved(room, user)
+	a.typing.Moved(room, user)
+}
+
+// presenceChanged is called when somebody has come or gone, or has another
+// state.
+func (a *App) presenceChanged() {
+	a.headcount.Changed()
+	poke(a.typing.due)
+	a.hub.WakePresence()
 }
 
 // reconnected is called when the doorbell's connection is there, for the first
@@ -38,10 +70,7 @@ func (a *App) reconnected() {
 
 // rang is called when another node has something new, or may have had.
 func (a *App) rang() {
-	select {
-	case a.rung <- struct{}{}:
-	default: // a look is due already
-	}
+	poke(a.rung)
 	a.tracker.Refresh()
 }
 
@@ -94,6 +123,9 @@ func (a *App) look(ctx context.Context) (err error) {
 		a.dropLogins([]string{s.ID}, comet.Reason(s.Reason))
 	}
 	a.revokeMemberships(seen.EndedMemberships)
+	for _, m := range seen.ChangedMemberships {
+		a.moved(m.RoomID, m.UserID)
+	}
 	for topic, p := range seen.Topics {
 		for _, name := range namesOf(topic) {
 			a.hub.Announce(name, comet.Position(p))

@@ -33,10 +33,7 @@ func (p *partings) add(users ...int64) {
 		p.users[user] = struct{}{}
 	}
 	p.mu.Unlock()
-	select {
-	case p.due <- struct{}{}:
-	default:
-	}
+	poke(p.due)
 }
 
 // take empties it.

@@ -67,13 +67,33 @@ type userOutput struct {
 	Body User
 }
 
+// Profile is what people see of one person who look closer.
+type Profile struct {
+	User
+	Attendance
+	TimeZone  string `json:"time_zone" doc:"An IANA name, such as Europe/Vienna. Empty when it is not known."`
+	CreatedAt string `json:"created_at" format:"date-time" doc:"When the account was made."`
+}
+
+type profileOutput struct {
+	Body Profile
+}
+
 // showPerson shows one user.
-func (a *App) showPerson(ctx context.Context, in *UserPath) (*userOutput, error) {
-	user, err := a.store.Person(ctx, userOf(ctx), in.User)
+func (a *App) showPerson(ctx context.Context, in *UserPath) (*profileOutput, error) {
+	viewer := userOf(ctx)
+	user, err := a.store.Person(ctx, viewer, in.User)
 	if err != nil {
 		return nil, err
 	}
-	return &userOutput{Body: renderUser(user)}, nil
+	state, lastSeen, err := a.store.PresenceOf(ctx, viewer, in.User)
+	if err != nil {
+		return nil, err
+	}
+	return &profileOutput{Body: Profile{
+		User: renderUser(user), Attendance: renderAttendance(state, lastSeen),
+		TimeZone: user.TimeZone, CreatedAt: renderTime(user.CreatedAt),
+	}}, nil
 }
 
 type changePersonInput struct {

@@ -39,7 +39,7 @@ func (a *App) plainDisplay(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	a.serveDisplay(w, r, comet.Listen{
-		ID: rand.Text(), N: 1, Mode: "stream", Life: displayLife,
+		ID: rand.Text(), N: 1, Mode: "stream", Life: displayLife, Device: devicePlain,
 		Have: map[string]comet.Position{roomTopic(d.room): comet.Position(at)},
 	}, d)
 }

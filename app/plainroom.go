@@ -99,7 +99,7 @@ func (a *App) roomContent(ctx context.Context, through *store.Store, room int64)
 
 // directTitleOf is what the viewer calls a direct room.
 func (a *App) directTitleOf(ctx context.Context, through *store.Store, room int64) (string, error) {
-	members, _, err := through.Members(ctx, userOf(ctx), room, store.Page{})
+	members, _, err := through.Members(ctx, userOf(ctx), room, store.MembersPage{})
 	if err != nil {
 		return "", err
 	}

@@ -46,12 +46,12 @@ func fieldProblem(field, detail string) *Problem {
 	return p
 }
 
-// invalidProblem is a 422 about a value that the store refuses. Where a page
-// begins stands in the address, everything else in the body.
+// invalidProblem is a 422 about a value that the store refuses. Which part of a
+// list is wanted stands in the address, everything else in the body.
 func invalidProblem(invalid *store.InvalidError) *Problem {
 	p := fieldProblem(invalid.Field, invalid.Text)
-	if invalid.Field == "after" {
-		p.Errors[0].Location = "query.after"
+	if invalid.Field == "after" || invalid.Field == "search" {
+		p.Errors[0].Location = "query." + invalid.Field
 	}
 	return p
 }

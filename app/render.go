@@ -18,6 +18,21 @@ type (
 		DisplayName string `json:"display_name"`
 		Role        string `json:"role" enum:"owner,admin,member,guest"`
 		Deactivated bool   `json:"deactivated,omitempty" doc:"Whether the account is closed."`
+
+		Status *Status `json:"status,omitempty" doc:"Their own words, if they have any."`
+	}
+
+	// Status is what people say of themselves. One of emoji and text may be empty.
+	Status struct {
+		Emoji string  `json:"emoji"`
+		Text  string  `json:"text"`
+		Until *string `json:"until" format:"date-time" doc:"From when it is no longer true; null when it has no end."`
+	}
+
+	// Attendance is whether somebody is here.
+	Attendance struct {
+		State      string  `json:"state" enum:"online,away,do-not-disturb,offline"`
+		LastSeenAt *string `json:"last_seen_at" format:"date-time" doc:"Of those who are offline: since when. Null when they never were here."`
 	}
 
 	// Author is the person behind a message.
@@ -69,8 +84,19 @@ type (
 func renderUser(u store.User) User {
 	return User{
 		ID: u.ID, Username: u.Username, DisplayName: u.DisplayName,
-		Role: string(u.Role), Deactivated: u.DeactivatedAt != nil,
+		Role: string(u.Role), Deactivated: u.DeactivatedAt != nil, Status: renderStatus(u.Status),
 	}
+}
+
+func renderStatus(s store.Status) *Status {
+	if s.Empty() {
+		return nil
+	}
+	return &Status{Emoji: s.Emoji, Text: s.Text, Until: optionalTime(s.Until)}
+}
+
+func renderAttendance(state string, lastSeen *time.Time) Attendance {
+	return Attendance{State: state, LastSeenAt: optionalTime(lastSeen)}
 }
 
 func renderUsers(users []store.User) []User {

@@ -62,7 +62,7 @@ func TestOnlyThoseWhoLookAfterAReadOnlyRoomWriteInIt(t *testing.T) {
 	hers := ana.streams("ndjson")
 	var member Member
 	ana.must(http.StatusOK, "PATCH", roomPath(general.ID)+"/members/"+userName(ben.me.ID), map[string]any{"role": "moderator"}, &member)
-	if member.ID != ben.me.ID || member.RoomRole != "moderator" {
+	if member.ID != ben.me.ID || member.RoomRole != "moderator" || member.State == "" {
 		t.Errorf("now %+v", member)
 	}
 	told := hers.news(roomTopic(general.ID), "member-changed")

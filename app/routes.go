@@ -95,7 +95,7 @@ func (a *App) routes(origins *http.CrossOriginProtection) (http.Handler, error) 
 	operation(a, newcomer, "POST /api/v1/sign-up", "Make an account, with an invite or where everybody may.", a.signUp, 201, 404, 409, 410)
 
 	operation(a, member, "GET /api/v1/me", "The viewer's own account.", a.showMe)
-	operation(a, member, "PATCH /api/v1/me", "Change what the viewer is called, or their e-mail address.", a.changeMe, 409)
+	operation(a, member, "PATCH /api/v1/me", "Change the viewer's name, e-mail address, status, presence or settings.", a.changeMe, 409)
 	operation(a, holder, "PUT /api/v1/me/password", "Change the password and sign out everywhere else.", a.changePassword, 409)
 	operation(a, holder, "GET /api/v1/sessions", "Where the viewer is signed in.", a.listSessions)
 	operation(a, urgentHolder, "DELETE /api/v1/sessions", "Sign out everywhere else.", a.endOtherSessions)

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"chatd/comet"
-	"chatd/presence"
 	"chatd/store"
 	"chatd/store/rights"
 )
@@ -51,15 +50,12 @@ func sightLife(times comet.Times) time.Duration {
 	return 2 * max(times.StreamLife, displayLife)
 }
 
-// Of is the sight of a viewer, for presence.
-func (s *sights) Of(viewer int64) presence.Sight {
+// Of is the sight of a viewer. It is not limited for those who see everybody.
+func (s *sights) Of(viewer int64) (guest guestSight, limited bool) {
 	s.mu.Lock()
-	guest, limited := s.guests[viewer]
-	s.mu.Unlock()
-	if !limited {
-		return presence.Sight{}
-	}
-	return presence.Sight{Mark: guest.mark, Sees: guest.sees}
+	defer s.mu.Unlock()
+	guest, limited = s.guests[viewer]
+	return guest, limited
 }
 
 // refresh finds out what user sees, whose role is asked for first. When

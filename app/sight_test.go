@@ -27,10 +27,10 @@ func TestARoleThatChangesWhileItIsAskedForIsAskedForAgain(t *testing.T) {
 	if err != nil || asked != 2 {
 		t.Fatalf("asked %d times: %v", asked, err)
 	}
-	if sight := sights.Of(7); sight.Sees == nil || sight.Mark == "" || sight.Sees(8) {
+	if sight, limited := sights.Of(7); !limited || sight.mark == "" || sight.sees(8) {
 		t.Error("the guest sees everybody")
 	}
-	if sights.Of(8).Sees != nil {
+	if _, limited := sights.Of(8); limited {
 		t.Error("somebody else is limited too")
 	}
 }
@@ -61,12 +61,12 @@ func TestGuestsWhoAreLongGoneAreForgotten(t *testing.T) {
 		}
 		time.Sleep(50 * time.Minute)
 		sights.put(0, 1, true, []int64{1, 2})
-		if sights.Of(99).Sees == nil {
+		if _, limited := sights.Of(99); !limited {
 			t.Fatal("forgotten while a request may still last")
 		}
 		time.Sleep(50 * time.Minute)
 		sights.put(0, 2, false, nil)
-		if len(sights.guests) != 1 || !sights.Of(1).Sees(2) {
+		if sight, _ := sights.Of(1); len(sights.guests) != 1 || !sight.sees(2) {
 			t.Errorf("%d guests are remembered, want one", len(sights.guests))
 		}
 	})

@@ -41,6 +41,13 @@ func topicID(name string, user int64) (int64, bool) {
 	return id, kind == "room" && id != user || kind == "user" && id == user
 }
 
+// topicRoom is the room whose topic has this name; false for other topics.
+func topicRoom(topic string) (room int64, ok bool) {
+	number, ok := strings.CutPrefix(topic, "room:")
+	room, err := strconv.ParseInt(number, 10, 64)
+	return room, ok && err == nil
+}
+
 // topicOf is the name of the topic that an event stands in.
 func topicOf(e store.Event) string {
 	switch {

@@ -30,17 +30,26 @@ type benchHub struct {
 	stop   func()
 
 	payload []byte // of the events
+	counted []byte // how an event begins that counts
+
+	told atomic.Pointer[sharedPresence] // what presence tells; nil: nothing
+}
+
+// sharedPresence is a presence event that all clients are told.
+type sharedPresence struct {
+	event    []byte
+	revision string
 }
 
 func newBenchHub(linger time.Duration) *benchHub {
-	b := &benchHub{all: make(chan struct{}, 1), payload: benchPayload}
+	b := &benchHub{all: make(chan struct{}, 1), payload: benchPayload, counted: []byte(`{"event":"data"`)}
 	b.target.Store(-1)
 	b.Hub = New(Config{
-		Log: newMemoryLog("room:1"), Identify: identify,
+		Log: newMemoryLog("room:1"), Identify: identify, Presence: b,
 		Check:  func(context.Context, Principal) error { return nil },
 		Logger: slog.New(slog.DiscardHandler),
 		// All listeners come at once, and stay.
-		Times:  Times{Linger: linger, Admit: time.Hour},
+		Times:  Times{Linger: linger, Admit: time.Hour, Presence: 1},
 		Limits: Limits{OpensWaiting: 1 << 20, StreamBytes: 1 << 40, FrameBytes: 1 << 40, FrameEvents: 1 << 40},
 	})
 	ctx, cancel := context.WithCancel(context.Background())
@@ -51,6 +60,32 @@ func newBenchHub(linger time.Duration) *benchHub {
 		running.Wait()
 	}
 	return b
+}
+
+// Opened implements Presence.
+func (b *benchHub) Opened(SessionInfo) {}
+
+// Closed implements Presence.
+func (b *benchHub) Closed(SessionInfo, Reason) {}
+
+// Since implements Presence.
+func (b *benchHub) Since(_ View, revision string) ([]byte, string) {
+	if told := b.told.Load(); told != nil && told.revision != revision {
+		return told.event, told.revision
+	}
+	return nil, revision
+}
+
+// presenceRound tells of presence, in so many bytes, and waits until all
+// listeners have it.
+func (b *benchHub) presenceRound(listeners, size int) {
+	b.target.Store(b.got.Load() + int64(listeners))
+	b.seq++
+	revision := fmt.Sprint("r", b.seq)
+	event := fmt.Appendf(nil, `{"event":"presence","revision":%q,"states":{"1":%q}}`, revision, bytes.Repeat([]byte("x"), size))
+	b.told.Store(&sharedPresence{event, revision})
+	b.WakePresence()
+	<-b.all
 }
 
 // count notes events that have arrived.
@@ -75,14 +110,12 @@ type benchWriter struct {
 	got    int // events
 }
 
-var dataEvent = []byte(`{"event":"data"`)
-
 func (w *benchWriter) Header() http.Header { return w.header }
 
 func (w *benchWriter) WriteHeader(int) {}
 
 func (w *benchWriter) Write(p []byte) (int, error) {
-	n := bytes.Count(p, dataEvent)
+	n := bytes.Count(p, w.hub.counted)
 	w.got += n
 	w.hub.count(n)
 	return len(p), nil
@@ -122,12 +155,37 @@ func benchPublish(b *testing.B, transport string, listeners int) {
 		return s.Polls == listeners || s.Writes == int64(listeners)
 	})
 	hub.round(listeners)
-	hub.measure(b, listeners)
+	hub.measure(b, listeners, func() { hub.round(listeners) })
+}
+
+// BenchmarkPresence measures what it costs to tell all listeners of a change of
+// presence, in events of a kilobyte or 64.
+func BenchmarkPresence(b *testing.B) {
+	const listeners = 1000
+	for _, size := range []int{1 << 10, 64 << 10} {
+		b.Run(fmt.Sprint(size), func(b *testing.B) {
+			hub := newPresenceHub(listeners)
+			defer hub.stop()
+			hub.presenceRound(listeners, size)
+			hub.measure(b, listeners, func() { hub.presenceRound(listeners, size) })
+		})
+	}
+}
+
+// newPresenceHub is a hub with streams that are told of presence.
+func newPresenceHub(listeners int) *benchHub {
+	hub := newBenchHub(1)
+	hub.counted = []byte(`{"event":"presence"`)
+	for i := range listeners {
+		hub.listen(fmt.Sprint("user", i), transportLines, &benchWriter{hub: hub, header: make(http.Header)})
+	}
+	waitFor(func() bool { return hub.Stats().Writes == int64(listeners) })
+	return hub
 }
 
 // listen opens a stream.
 func (b *benchHub) listen(name, transport string, w http.ResponseWriter) {
-	q := dataRequest{ID: "a", Transport: transport, Tag: "t", Have: have("room:1", 100, 0)}
+	q := dataRequest{ID: "a", Transport: transport, Tag: "t", Have: have("room:1", 100, 0), Presence: new(string)}
 	go b.DataHandler().ServeHTTP(w, benchRequest(name, body(q)))
 }
 
@@ -154,11 +212,11 @@ func benchRequest(name string, body []byte) *http.Request {
 
 // measure reports the processor time of a delivery, which other programs on
 // the machine disturb less than the time it takes.
-func (h *benchHub) measure(b *testing.B, listeners int) {
+func (h *benchHub) measure(b *testing.B, listeners int, round func()) {
 	b.ReportAllocs()
 	before := processorTime(b)
 	for b.Loop() {
-		h.round(listeners)
+		round()
 	}
 	used := processorTime(b) - before
 	b.ReportMetric(float64(used.Nanoseconds())/float64(b.N*listeners), "cpu-ns/delivery")
@@ -205,7 +263,7 @@ func BenchmarkLoopback(b *testing.B) {
 	runtime.GC()
 	runtime.ReadMemStats(&after)
 	hub.round(listeners)
-	hub.measure(b, listeners)
+	hub.measure(b, listeners, func() { hub.round(listeners) })
 	held := after.HeapInuse + after.StackInuse - before.HeapInuse - before.StackInuse
 	b.ReportMetric(float64(held)/listeners, "B/connection")
 }
@@ -230,6 +288,6 @@ func (b *benchHub) read(conn net.Conn) {
 		if err != nil {
 			return
 		}
-		b.count(bytes.Count(buffer[:n], dataEvent))
+		b.count(bytes.Count(buffer[:n], b.counted))
 	}
 }

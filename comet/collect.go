@@ -147,31 +147,29 @@ func (c *conn) collectPresence(b *batch) {
 	if c.hub.config.Presence == nil || !c.presenceDirty.Load() {
 		return
 	}
+	c.presenceDirty.Store(false) // what changes from now on, the view included, is told next
+	view, due := c.session.presenceView()
 	held := c.request.Mode == modeStream || c.request.Mode == modePull && b.empty()
-	if at := c.session.presenceDue(); held && time.Now().Before(at) {
-		c.presenceAt = at
+	if held && time.Now().Before(due) {
+		c.presenceDirty.Store(true)
+		c.presenceAt = due
 		return
 	}
-	c.presenceDirty.Store(false) // what changes from now on is told next
-	fields, next := c.hub.config.Presence.Since(c.who, c.presence)
+	event, next := c.hub.config.Presence.Since(view, c.presence)
 	c.presence = next
-	if fields == nil {
-		return
-	}
-	event, err := presenceEvent(fields)
-	if err != nil {
-		c.hub.config.Logger.Error("a presence event was left out", "err", err)
+	if event == nil {
 		return
 	}
 	b.add(event)
 	c.session.presenceTold()
 }
 
-// presenceDue returns the time before which no presence event is due.
-func (s *session) presenceDue() time.Time {
+// presenceView returns what the client wants to know, and the time before which
+// no presence event is due.
+func (s *session) presenceView() (view View, due time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.presenceNext
+	return s.view, s.presenceNext
 }
 
 // presenceTold notes that there has been a presence event.

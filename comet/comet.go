@@ -68,17 +68,29 @@ type Presence interface {
 	// its login did. A session that comes back later is opened under a new ID.
 	Closed(SessionInfo, Reason)
 	// Since returns what the viewer does not know yet, and the revision that
-	// holds after it. The event is a JSON object with the fields of one
-	// presence event, nil when there is nothing new. An empty revision asks
-	// for everything.
-	Since(viewer Principal, revision string) (event []byte, next string)
+	// holds after it. The event is the JSON object of one presence event as
+	// json.Marshal writes it: it goes out as it is, perhaps to many clients, so
+	// nobody may change it afterwards. It is nil when there is nothing new. An
+	// empty revision asks for everything.
+	Since(view View, revision string) (event []byte, next string)
 }
 
-// SessionInfo names a comet session to Presence. The ID is made by the hub,
-// unique among all hubs, and not the one that the client uses.
+// View is what of presence a client wants to be told, as it says itself. Which
+// of that it may know, and what it is told besides, Presence decides.
+type View struct {
+	Principal
+	People []string // whom the client shows: words, sorted, each once; not to be changed
+	Room   string   // the word of the room that the client shows; empty: none
+}
+
+// SessionInfo describes a comet session to Presence and Config.Activity. The ID
+// is made by the hub, unique among all hubs, and not the one that the client
+// uses.
 type SessionInfo struct {
 	ID string
 	Principal
+	Device string // what Config.Device or Listen.Device has said when it began
+	Idle   bool   // the client has said that its person does nothing
 }
 
 // Reason says why something ended. Others than those named here may be given

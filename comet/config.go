@@ -34,8 +34,13 @@ type Config struct {
 	// Expires tells when the login behind a request ends by itself; zero means
 	// never. From then on Check must say so. When it is nil, none does.
 	Expires func(*http.Request) time.Time
-	// Activity is told what a client says that its person does. It must not
-	// wait. When it is nil, clients cannot say so.
+	// Device tells what kind of device makes a request, in a word of the
+	// program's own. When it is nil, none has a word.
+	Device func(*http.Request) string
+	// Activity is told what a client says that its person does, and how it is
+	// connected. It is called in turn with Presence.Opened and Closed, between
+	// the two of the session, and must not wait. When it is nil, clients cannot
+	// say what their person does.
 	Activity func(SessionInfo, Activity)
 	// Node is told to clients, so that they can see which node they use.
 	Node string
@@ -46,10 +51,15 @@ type Config struct {
 	Logger *slog.Logger
 }
 
-// Activity is what a person does at a client.
+// Activity is news of a client: what its person does, and how it is connected.
+// What is empty or 0 is as before.
 type Activity struct {
 	State string // active, idle or typing
 	Topic string // that the session follows; empty: none in particular, which typing never is
+
+	// Transport is that of the protocol; of Hub.Serve it is the mode.
+	Transport string
+	RoundTrip time.Duration // as the client has measured it, in whole milliseconds
 }
 
 // Times are all the times of the hub.
@@ -98,6 +108,7 @@ type Limits struct {
 	OpensWaiting int   // data requests that wait for that; 2000
 	Held         int   // streams and long polls of one browser; 2
 	Watched      int   // topics that one comet session watches; 1000
+	People       int   // people of one View; 200
 }
 
 func or[T comparable](field *T, value T) {
@@ -151,5 +162,6 @@ func (l *Limits) defaults() {
 	or(&l.OpensWaiting, 2000)
 	or(&l.Held, 2)
 	or(&l.Watched, 1000)
+	or(&l.People, 200)
 	l.Topics = min(l.Topics, maxTopics)
 }

@@ -29,7 +29,7 @@ func (h *Hub) serveControl(w http.ResponseWriter, r *http.Request) *problem {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), h.config.Times.Control)
 	defer cancel()
-	call := controlCall{hub: h, who: who, id: q.ID}
+	call := controlCall{hub: h, who: who, id: q.ID, request: r}
 	answer := []byte(`{"events":[`)
 	for i, o := range q.Operations {
 		if i > 0 {
@@ -77,9 +77,10 @@ func parseControl(body []byte, limits Limits) (q controlRequest, p *problem) {
 // controlCall is one request of the control channel while it is answered. A
 // join gives the operations after it their session.
 type controlCall struct {
-	hub *Hub
-	who Principal
-	id  string
+	hub     *Hub
+	who     Principal
+	id      string
+	request *http.Request // nil when the program itself calls
 }
 
 func unknownSession() *problem {
@@ -105,6 +106,8 @@ func (call *controlCall) do(ctx context.Context, o operation) ([]byte, *problem)
 		return call.unsubscribe(o)
 	case "watch":
 		return call.watch(ctx, o)
+	case "view":
+		return call.view(o)
 	case "activity":
 		return call.activity(o)
 	case "ping":
@@ -130,7 +133,7 @@ func (call *controlCall) join() ([]byte, *problem) {
 		call.id = rand.Text()
 	}
 	h := call.hub
-	s, p := h.adopt(sessionKey{call.who, call.id})
+	s, p := h.adopt(sessionKey{call.who, call.id}, h.device(call.request))
 	if p != nil {
 		return nil, p
 	}
@@ -230,29 +233,6 @@ func (call *controlCall) watch(ctx context.Context, o operation) ([]byte, *probl
 	b := appendPositions([]byte(`{"event":"watch-ack","topics":`), s.watched())
 	b = appendStrings(append(b, `,"denied":`...), denied)
 	return call.ended(b), nil
-}
-
-// activity passes on what a person does. A topic that is named must be one that
-// the session follows.
-func (call *controlCall) activity(o operation) ([]byte, *problem) {
-	tell := call.hub.config.Activity
-	if tell == nil {
-		return nil, unknownOperation()
-	}
-	s, p := call.session()
-	if p != nil {
-		return nil, p
-	}
-	switch {
-	case o.State != "active" && o.State != "idle" && o.State != "typing":
-		return nil, badRequest(`The field "state" must be active, idle or typing.`)
-	case o.State == "typing" && o.Topic == "":
-		return nil, badRequest(`The field "topic" must say where somebody is typing.`)
-	case o.Topic != "" && !s.follows(o.Topic):
-		return nil, &problem{http.StatusConflict, "not-followed", "This connection does not follow that topic.", 0}
-	}
-	tell(s.info, Activity{o.State, o.Topic})
-	return []byte(`{"event":"activity-ack"}`), nil
 }
 
 // ended closes an answer with the node that gives it: another one than that of

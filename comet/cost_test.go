@@ -63,6 +63,24 @@ func TestADeliveryNeitherAllocatesNorEncodes(t *testing.T) {
 	}
 }
 
+func TestAPresenceEventIsSharedByAllItsListeners(t *testing.T) {
+	const listeners, rounds, size = 300, 30, 20 << 10
+	hub := newPresenceHub(listeners)
+	defer hub.stop()
+	hub.presenceRound(listeners, size)
+	allBytes, allObjects := costOf(func() {
+		for range rounds {
+			hub.presenceRound(listeners, size)
+		}
+	})
+	bytes, objects := float64(allBytes)/listeners/rounds, float64(allObjects)/listeners/rounds
+	poolBytes, poolObjects := poolCost(transportLines, hub.told.Load().event)
+	t.Logf("%.3f objects and %.0f bytes a listener, of which the pool %.3f and %.0f", objects, bytes, poolObjects, poolBytes)
+	if objects > poolObjects+0.3 || bytes > poolBytes*1.2+size/10 {
+		t.Error("telling of presence costs memory")
+	}
+}
+
 // stuckWriter is a socket that takes the first write and then no more.
 type stuckWriter struct {
 	header http.Header

@@ -29,6 +29,7 @@ func (h *Hub) serve(w http.ResponseWriter, r *http.Request, q dataRequest) *prob
 	if err != nil {
 		return unauthenticated()
 	}
+	or(&q.device, h.device(r))
 	c := newConn(h, w, r, q, who)
 	defer c.close()
 	if !h.requests.enter() {
@@ -144,7 +145,7 @@ func (c *conn) register() (pending questions, p *problem) {
 		c.request.ID = rand.Text()
 	}
 	for {
-		s, p := c.hub.adopt(sessionKey{c.who, c.request.ID})
+		s, p := c.hub.adopt(sessionKey{c.who, c.request.ID}, c.request.device)
 		if p != nil {
 			return pending, p
 		}
@@ -172,9 +173,9 @@ func (c *conn) enlist(s *session) (pending questions, result registration) {
 	return pending, result
 }
 
-// adopt finds or makes a session.
-func (h *Hub) adopt(key sessionKey) (*session, *problem) {
-	s, idle := h.registry.adopt(h, key)
+// adopt finds or makes a session; device is that of a new one.
+func (h *Hub) adopt(key sessionKey, device string) (*session, *problem) {
+	s, idle := h.registry.adopt(h, key, device)
 	if idle != nil {
 		idle.finish(ReasonLease, finale{kind: finalEnd})
 	}

@@ -39,8 +39,9 @@
 //
 // Run starts the wheel (all timers of the hub), the lull (the few milliseconds
 // that connections linger) and the notifier (all calls of Presence.Opened and
-// Closed) and waits for them. Requests are served by the goroutines of the HTTP
-// server; Run waits for them too. A page of the log is read by a goroutine of
-// its own, at most Limits.Reads at a time, and another one asks where watched
-// topics stand that became void. Run waits for these as well.
+// Closed and of Config.Activity) and waits for them. Requests are served by the
+// goroutines of the HTTP server; Run waits for them too. A page of the log is
+// read by a goroutine of its own, at most Limits.Reads at a time, and another
+// one asks where watched topics stand that became void. Run waits for these as
+// well.
 package comet

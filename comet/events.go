@@ -86,19 +86,6 @@ func numberedEvent(kind, topic string, p Position, payload []byte) []byte {
 	return append(b, '}')
 }
 
-// presenceEvent puts the name of the event before the fields of the object.
-func presenceEvent(object []byte) ([]byte, error) {
-	object, err := safeJSON(bytes.TrimSpace(object))
-	if err != nil || object[0] != '{' {
-		return nil, errNotJSON
-	}
-	b := append(make([]byte, 0, len(object)+24), `{"event":"presence"`...)
-	if fields := bytes.TrimSpace(object[1:]); fields[0] != '}' {
-		b = append(b, ',')
-	}
-	return append(b, object[1:]...), nil
-}
-
 func hintEvent(key string, payload []byte) []byte {
 	b := appendString([]byte(`{"event":"hint","key":`), key)
 	b = append(append(b, `,"payload":`...), payload...)

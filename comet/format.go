@@ -36,6 +36,9 @@ type Listen struct {
 	// Life is after how long a stream is recycled, ± 20 %. Zero means
 	// Times.StreamLife.
 	Life time.Duration
+	// Device is the kind of device of the session, when this request begins it.
+	// Empty means what Config.Device says.
+	Device string
 }
 
 // RefusedError is what Serve returns for a request that it has not answered.
@@ -56,7 +59,7 @@ func (e *RefusedError) Error() string { return e.detail }
 func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, l Listen, format Format) error {
 	q := dataRequest{
 		Event: "listen", ID: l.ID, N: l.N, Mode: l.Mode, Have: maps.Clone(l.Have),
-		life: l.Life, format: format,
+		life: l.Life, format: format, device: l.Device,
 	}
 	p := q.complete(h.config.Limits)
 	if p == nil {

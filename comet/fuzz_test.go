@@ -19,6 +19,8 @@ import (
 func FuzzADataRequestIsRefusedOrSound(f *testing.F) {
 	for _, seed := range []string{
 		`{"event":"listen","id":"a","n":1,"mode":"stream","transport":"iframe","tag":"t","have":{"room:1":[1,2]}}`,
+		`{"event":"listen","id":"a","mode":"stream","presence":"","people":["13","12","12"],"room":"7","idle":true,"round_trip":12}`,
+		`{"event":"listen","mode":"poll","people":["<"],"room":"room:7","round_trip":60001}`,
 		`{"event":"refresh","mode":"pull","presence":"","padding":true}`,
 		`{"event":"listen","mode":"stream","transport":"sse","have":{"room:1":null,"room:2":[1,2]}}`,
 		`{"event":"listen","id":"a","mode":"poll","have":{"a":[1,2]},"watch":["b","a","b"]}`,
@@ -42,6 +44,7 @@ func FuzzADataRequestIsRefusedOrSound(f *testing.F) {
 			return
 		}
 		checkRequest(t, q, limits)
+		checkReport(t, q, limits)
 		again, p := parseData(body(q), typeJSON, limits)
 		if p != nil || !maps.Equal(q.Have, again.Have) || !slices.Equal(q.Watch, again.Watch) || !equal(q.Limit, again.Limit) {
 			t.Errorf("%+v is not what was sent: %+v", again, q)
@@ -80,6 +83,25 @@ func checkRequest(t *testing.T, q dataRequest, limits Limits) {
 		if _, followed := q.Have[topic]; followed || !isTopic(topic) || i > 0 && topic <= q.Watch[i-1] {
 			t.Errorf("accepted %q to watch", q.Watch)
 		}
+	}
+}
+
+// checkReport wants what a client says of itself to be sound, and to be read as
+// it was sent.
+func checkReport(t *testing.T, q dataRequest, limits Limits) {
+	t.Helper()
+	if len(q.People) > limits.People || q.Room != "" && !isWord(q.Room) || q.RoundTrip < 0 || q.RoundTrip > maxRoundTrip ||
+		q.Reader && (q.Idle || q.RoundTrip != 0) {
+		t.Errorf("accepted %+v", q)
+	}
+	for i, person := range q.People {
+		if !isWord(person) || i > 0 && person <= q.People[i-1] {
+			t.Errorf("accepted the people %q", q.People)
+		}
+	}
+	again, p := parseData(body(q), typeJSON, limits)
+	if p != nil || !slices.Equal(q.People, again.People) || q.Room != again.Room || q.Idle != again.Idle || q.RoundTrip != again.RoundTrip {
+		t.Errorf("%+v is not what was sent: %+v", again, q)
 	}
 }
 
@@ -136,11 +158,17 @@ func FuzzAControlRequestIsAnsweredOnceForEachOperation(f *testing.F) {
 		`{"operations":[{"op":"join"},{"op":"subscribe","topics":{"room:1":[100,0],"room:2":[1,1]}},{"op":"leave"}]}`,
 		`{"id":"a","operations":[{"op":"unsubscribe","topics":["room:1","<"]},{"op":"ping"},{"op":"ack"}]}`,
 		`{"operations":[{"op":"\u003c"},{"op":null},{}]}`,
+		`{"operations":[{"op":"join"},{"op":"view","people":["13","12"],"room":"7","n":1},{"op":"view","people":["<"],"n":-1}]}`,
+		`{"operations":[{"op":"join"},{"op":"subscribe","topics":{"room:1":[100,0]}},{"op":"activity","state":"typing","topic":"room:1"},` +
+			`{"op":"activity","state":"idle","round_trip":12,"n":9007199254740991},{"op":"activity","state":"active","round_trip":-1}]}`,
 	} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, sent []byte) {
-		hub := New(Config{Log: newMemoryLog("room:1"), Identify: identify, Logger: slog.New(slog.DiscardHandler)})
+		hub := New(Config{
+			Log: newMemoryLog("room:1"), Identify: identify, Logger: slog.New(slog.DiscardHandler),
+			Activity: func(SessionInfo, Activity) {},
+		})
 		w := newRecorder()
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://hub/", bytes.NewReader(sent))
 		if err != nil {
@@ -192,9 +220,6 @@ func FuzzNoInputCanForgeAFrame(f *testing.F) {
 		}
 		if value, err := safeJSON(payload); err == nil {
 			events = append(events, hintEvent(word, value))
-		}
-		if e, err := presenceEvent(payload); err == nil {
-			events = append(events, e)
 		}
 		var want []event
 		for _, e := range events {

@@ -9,21 +9,36 @@ import (
 type hint struct {
 	count int64
 	event []byte
+	topic string // only who follows it is told; empty: everybody
 }
 
 // hint keeps the latest value of a key for the client. When there are too many
-// keys, the oldest is forgotten.
+// keys, one is forgotten.
 func (s *session) hint(key string, event []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.dead {
-		return
+	if !s.dead {
+		s.hintLocked(key, "", event)
 	}
+}
+
+// hint does the same for who follows a topic and asks for presence: a hint of a
+// topic is of people, and must not end the polls of programs that only read.
+func (f *subscription) hint(key string, event []byte) {
+	s := f.session
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.withPresence && s.subscriptions[f.topic.name] == f && f.live {
+		s.hintLocked(key, f.topic.name, event)
+	}
+}
+
+func (s *session) hintLocked(key, topic string, event []byte) {
 	if s.hints == nil {
 		s.hints = make(map[string]hint)
 	}
 	s.hintCount++
-	s.hints[key] = hint{s.hintCount, event}
+	s.hints[key] = hint{s.hintCount, event, topic}
 	if len(s.hints) > s.hub.config.Limits.Hints {
 		s.forgetHintLocked()
 	}
@@ -31,13 +46,22 @@ func (s *session) hint(key string, event []byte) {
 }
 
 func (s *session) forgetHintLocked() {
-	oldest, at := "", s.hintCount
+	first, least := "", hint{count: s.hintCount + 1}
 	for key, h := range s.hints {
-		if h.count < at {
-			oldest, at = key, h.count
+		if h.isForgottenBefore(least) {
+			first, least = key, h
 		}
 	}
-	delete(s.hints, oldest)
+	delete(s.hints, first)
+}
+
+// isForgottenBefore puts the hints of topics first, which are of the moment, and
+// of two the older one.
+func (h hint) isForgottenBefore(other hint) bool {
+	if ofTopic := h.topic != ""; ofTopic != (other.topic != "") {
+		return ofTopic
+	}
+	return h.count < other.count
 }
 
 // takeHintsLocked adds the hints after the given count and returns the count of
@@ -48,7 +72,7 @@ func (s *session) takeHintsLocked(after int64, b *batch) int64 {
 	}
 	fresh := make([]hint, 0, len(s.hints))
 	for _, h := range s.hints {
-		if h.count > after {
+		if h.count > after && (h.topic == "" || s.followsLocked(h.topic)) {
 			fresh = append(fresh, h)
 		}
 	}

@@ -70,7 +70,7 @@ func New(config Config) *Hub {
 		config:   config,
 		registry: newRegistry(config.Limits.Sessions),
 		wheel:    newWheel(),
-		notifier: newNotifier(config.Presence),
+		notifier: newNotifier(config.Presence, config.Activity),
 	}
 	h.topics.byName = make(map[string]*topic)
 	h.pages = newPages(&h.config)

@@ -19,6 +19,7 @@ func (s *session) show() {
 	}
 	s.shown = true
 	s.hub.notifier.opened(s.info)
+	s.tellLocked(Activity{Transport: s.transport, RoundTrip: s.roundTrip})
 }
 
 // detach ends the charge of c; the client has to come back within the lease.

@@ -170,12 +170,39 @@ func (l *memoryLog) Read(ctx context.Context, topic string, after int64, limit i
 // memoryPresence notes what it is told.
 type memoryPresence struct {
 	mu       sync.Mutex
-	story    []string // "opened ann", "closed ann lease"
+	story    []string // "opened ann", "closed ann lease", "ann idle room:1"
 	times    []time.Time
 	revision int
+	asked    func(View) // called by Since; may be nil
 }
 
-func (p *memoryPresence) Opened(s SessionInfo) { p.note("opened " + s.User) }
+func (p *memoryPresence) Opened(s SessionInfo) {
+	line := "opened " + s.User
+	if s.Device != "" {
+		line += " by " + s.Device
+	}
+	if s.Idle {
+		line += " idle"
+	}
+	p.note(line)
+}
+
+// Activity can be what a hub tells as Config.Activity.
+func (p *memoryPresence) Activity(s SessionInfo, a Activity) {
+	line := s.User
+	for _, word := range []string{a.State, a.Topic, a.Transport} {
+		if word != "" {
+			line += " " + word
+		}
+	}
+	if a.RoundTrip != 0 {
+		line += " " + a.RoundTrip.String()
+	}
+	if a.State != "" && s.Idle != (a.State == "idle") {
+		line += " although it is not"
+	}
+	p.note(line)
+}
 
 func (p *memoryPresence) Closed(s SessionInfo, why Reason) {
 	p.note("closed " + s.User + " " + string(why))
@@ -194,14 +221,24 @@ func (p *memoryPresence) told() string {
 	return strings.Join(p.story, ", ")
 }
 
-func (p *memoryPresence) Since(_ Principal, revision string) ([]byte, string) {
+// Since has a revision for each view.
+func (p *memoryPresence) Since(view View, revision string) ([]byte, string) {
+	p.mu.Lock()
+	asked := p.asked
+	p.mu.Unlock()
+	if asked != nil {
+		asked(view)
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := fmt.Sprintf("r%d", p.revision)
+	if len(view.People) > 0 || view.Room != "" {
+		now += "~" + strings.Join(view.People, ".") + "~" + view.Room
+	}
 	if revision == now {
 		return nil, now
 	}
-	return fmt.Appendf(nil, `{"revision":%q,"snapshot":%t}`, now, revision == ""), now
+	return fmt.Appendf(nil, `{"event":"presence","revision":%q,"snapshot":%t}`, now, revision == ""), now
 }
 
 func (p *memoryPresence) change() {

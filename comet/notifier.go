@@ -5,35 +5,48 @@ import (
 	"sync"
 )
 
-// notifier calls Presence.Opened and Closed in the order in which things
-// happened, from one goroutine and with no lock held. Its queue holds at most
-// two entries for a comet session; the callee does not wait, so it stays short.
+// notifier calls Presence.Opened and Closed and Config.Activity in the order in
+// which things happened, from one goroutine and with no lock held. Nobody that
+// it calls waits, so its queue stays short.
 type notifier struct {
-	presence Presence // nil: nobody wants to know
+	presence Presence                    // nil: nobody wants to know
+	activity func(SessionInfo, Activity) // the same
 	poke     chan struct{}
 
 	mu    sync.Mutex
 	queue []notice
 }
 
-// notice is a session that opened, or closed when why is set.
+// notice is a session that opened, or closed when why is set, or news of it.
 type notice struct {
 	info SessionInfo
 	why  Reason
+	news Activity
 }
 
-func newNotifier(p Presence) *notifier {
-	return &notifier{presence: p, poke: make(chan struct{}, 1)}
+func newNotifier(p Presence, activity func(SessionInfo, Activity)) *notifier {
+	return &notifier{presence: p, activity: activity, poke: make(chan struct{}, 1)}
 }
 
-func (n *notifier) opened(info SessionInfo) { n.add(notice{info: info}) }
+func (n *notifier) opened(info SessionInfo) {
+	if n.presence != nil {
+		n.add(notice{info: info})
+	}
+}
 
-func (n *notifier) closed(info SessionInfo, why Reason) { n.add(notice{info, why}) }
+func (n *notifier) closed(info SessionInfo, why Reason) {
+	if n.presence != nil {
+		n.add(notice{info: info, why: why})
+	}
+}
+
+func (n *notifier) changed(info SessionInfo, news Activity) {
+	if n.activity != nil {
+		n.add(notice{info: info, news: news})
+	}
+}
 
 func (n *notifier) add(entry notice) {
-	if n.presence == nil {
-		return
-	}
 	n.mu.Lock()
 	n.queue = append(n.queue, entry)
 	n.mu.Unlock()
@@ -62,10 +75,13 @@ func (n *notifier) tell() {
 	n.queue = nil
 	n.mu.Unlock()
 	for _, entry := range queue {
-		if entry.why == "" {
-			n.presence.Opened(entry.info)
-		} else {
+		switch {
+		case entry.news != Activity{}:
+			n.activity(entry.info, entry.news)
+		case entry.why != "":
 			n.presence.Closed(entry.info, entry.why)
+		default:
+			n.presence.Opened(entry.info)
 		}
 	}
 }

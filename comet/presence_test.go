@@ -133,3 +133,21 @@ func TestAPollThatIsAnsweredAnywayBringsPresenceAlong(t *testing.T) {
 		}
 	})
 }
+
+func TestPresenceOfOnePersonIsAskedAlone(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t, newMemoryLog(), nil)
+		known := "r0"
+		ann := w.user("ann").stream(dataRequest{ID: "a", Presence: &known})
+		ben := w.user("ben").stream(dataRequest{ID: "a", Presence: &known})
+		ann.want("listen-ack")
+		ben.want("listen-ack")
+		time.Sleep(time.Second)
+		w.presence.change()
+		w.hub.WakePresenceOf("ann")
+		ann.want("presence r1")
+		ben.want("")
+		w.hub.WakePresence()
+		ben.want("presence r1")
+	})
+}

@@ -94,12 +94,21 @@ func (h *Hub) Hint(user, key string, payload []byte) {
 	}
 }
 
-// WakePresence tells that Presence.Since may have something new.
-func (h *Hub) WakePresence() {
-	for _, s := range h.registry.everyone() {
-		c := s.current.Load()
-		if c != nil && c.request.Presence != nil && !c.presenceDirty.Swap(true) { // else it will look anyway
-			c.poke()
-		}
+// HintTopic does the same with all comet sessions that follow a topic and ask for
+// presence. One that follows it no longer when it could be told is not told. No key of a topic may
+// be one that Hint uses.
+func (h *Hub) HintTopic(topic, key string, payload []byte) {
+	t := h.topics.find(topic)
+	if t == nil {
+		return
+	}
+	value, err := safeJSON(payload)
+	if err != nil {
+		h.config.Logger.Error("a hint was left out", "key", key, "err", err)
+		return
+	}
+	event := hintEvent(key, value)
+	for _, f := range t.following() {
+		f.hint(key, event)
 	}
 }

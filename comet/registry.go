@@ -58,7 +58,7 @@ func (r *registry) find(key sessionKey) *session {
 // adopt returns the session, which is made when it is unknown. When the quota
 // is used up, one that no request serves makes room; idle is that one, and
 // the caller must end it. It returns nil when there is none.
-func (r *registry) adopt(h *Hub, key sessionKey) (s, idle *session) {
+func (r *registry) adopt(h *Hub, key sessionKey, device string) (s, idle *session) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if s = r.all[key]; s != nil {
@@ -70,7 +70,7 @@ func (r *registry) adopt(h *Hub, key sessionKey) (s, idle *session) {
 		}
 		r.removeLocked(idle)
 	}
-	s = newSession(h, key)
+	s = newSession(h, key, device)
 	r.all[key] = s
 	r.users.add(key.who.User, s)
 	r.logins.add(key.who.Login, s)

@@ -101,6 +101,10 @@ type dataRequest struct {
 	Limit     *int64   `json:"limit"` // bytes of numbered events in the answer to a poll; nil: as many as the hub gives
 	Padding   bool     `json:"padding"`
 	Tag       string   `json:"tag"`
+	People    []string `json:"people"` // sorted, each once
+	Room      string   `json:"room"`
+	Idle      bool     `json:"idle"`
+	RoundTrip int64    `json:"round_trip"` // ms; 0: unknown
 
 	// Reader is set when the client gives no id: nobody can refer to its
 	// session, so that ends with the answer.
@@ -111,12 +115,14 @@ type dataRequest struct {
 	// Set by Serve alone.
 	life   time.Duration // of a stream; 0: the hub's
 	format Format        // in the place of Transport; may be nil
+
+	device string // of Serve, or what Config.Device says
 }
 
 // letGo forgets what only opening the request needs. A poll reads from its own
 // cursors.
 func (q *dataRequest) letGo() {
-	q.Watch = nil
+	q.Watch, q.People = nil, nil
 	if q.Mode != modePoll {
 		q.Have = nil
 	}
@@ -143,6 +149,14 @@ type operation struct {
 	Topics json.RawMessage `json:"topics"`
 	State  string          `json:"state"` // of activity
 	Topic  string          `json:"topic"` // of activity
+
+	RoundTrip int64    `json:"round_trip"` // of activity; ms, 0: unknown
+	People    []string `json:"people"`     // of view
+	Room      string   `json:"room"`       // of view
+
+	// N is the counter of the newest data request that the client had made
+	// before; of activity and view. It may be nil.
+	N *int64 `json:"n"`
 }
 
 func isNumber(n int64) bool { return 0 <= n && n <= maxInteger }
@@ -203,6 +217,9 @@ func (q *dataRequest) complete(limits Limits) *problem {
 		return p
 	}
 	if p := q.checkHave(limits); p != nil {
+		return p
+	}
+	if p := q.completeReport(limits); p != nil {
 		return p
 	}
 	return q.completeWatch(limits)

@@ -12,9 +12,8 @@ import (
 // request serves it at the moment. It outlives its requests by a lease.
 type session struct {
 	// Static after construction.
-	hub  *Hub
-	key  sessionKey
-	info SessionInfo
+	hub *Hub
+	key sessionKey
 
 	// Set by anybody without a lock, taken by the request in charge: which
 	// subscriptions to look at, and whom to wake.
@@ -29,7 +28,16 @@ type session struct {
 	shown bool  // Presence knows it
 	left  bool  // the client said goodbye
 
+	info          SessionInfo // all but Idle is static
+	transport     string      // of the newest request
+	roundTrip     time.Duration
+	activityOrder precedence
+
+	view      View
+	viewOrder precedence
+
 	presenceNext time.Time // not before this is the next presence event due
+	withPresence bool      // the newest request has asked for presence
 
 	checked time.Time // until then Check need not be asked again; zero: it has not been asked
 
@@ -51,10 +59,11 @@ type session struct {
 	leaseEnd time.Time
 }
 
-func newSession(h *Hub, key sessionKey) *session {
+func newSession(h *Hub, key sessionKey, device string) *session {
 	s := &session{
 		hub: h, key: key,
-		info:          SessionInfo{ID: rand.Text(), Principal: key.who},
+		info:          SessionInfo{ID: rand.Text(), Principal: key.who, Device: device},
+		view:          View{Principal: key.who},
 		subscriptions: make(map[string]*subscription),
 	}
 	s.idleSince.Store(time.Now().UnixNano())
@@ -130,6 +139,7 @@ func (s *session) registerLocked(c *conn) (result registration, old *conn, pendi
 	}
 	s.hub.wheel.stop(&s.lease)
 	s.beginLocked(c)
+	s.heedLocked(&c.request)
 	tooMany := len(s.subscriptions)+len(c.request.Have) > s.hub.config.Limits.Topics
 	for name, f := range s.subscriptions {
 		if _, named := c.request.Have[name]; named {
@@ -197,6 +207,7 @@ func (s *session) displaceLocked(poll *conn) {
 // beginLocked settles what the coming of c means for hints and holds. A refresh
 // tells that the last answer has arrived; listen tells nothing.
 func (s *session) beginLocked(c *conn) {
+	s.withPresence = c.request.Presence != nil
 	if c.request.Event == "refresh" {
 		for key, h := range s.hints {
 			if h.count <= s.hintsTold {

@@ -234,6 +234,90 @@ func TestTheOldestHintsGoWhenThereAreTooManyKeys(t *testing.T) {
 	})
 }
 
+func TestHintsOfATopicReachThoseWhoFollowIt(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t, newMemoryLog("room:1", "room:2"), nil)
+		w.log.deny("ben", "room:1", true)
+		one, two, known := have("room:1", 100, 0), have("room:2", 101, 0), "r0"
+		ann := w.user("ann").stream(dataRequest{ID: "a", N: 1, Have: one, Presence: &known})
+		reader := w.user("ann").stream(dataRequest{Have: one, Presence: &known})
+		others := []*stream{
+			w.user("ben").stream(dataRequest{ID: "a", Have: one, Presence: &known}), // who may not
+			w.user("cam").stream(dataRequest{ID: "a", Have: two, Presence: &known}),
+			w.user("dan").stream(dataRequest{ID: "a", Watch: []string{"room:1"}, Presence: &known}),
+			w.user("eve").stream(dataRequest{ID: "a", Have: one}), // who does not ask for presence
+		}
+		for _, s := range append(others, ann, reader) {
+			s.next()
+		}
+		time.Sleep(2 * time.Second)
+		for _, s := range append(others, ann, reader) {
+			s.next()
+		}
+		w.hub.HintTopic("room:1", "typing:1", []byte(`[12]`))
+		w.hub.HintTopic("room:1", "bad", []byte("}"))
+		w.hub.HintTopic("room:9", "typing:9", []byte("1"))
+		ann.want("hint typing:1")
+		reader.want("hint typing:1")
+		for _, s := range others {
+			s.want("")
+		}
+	})
+}
+
+func TestHintsOfATopicWaitBetweenPollsForWhoStillFollowsIt(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t, newMemoryLog("room:1", "room:2"), nil)
+		u, known := w.user("ann"), "r0"
+		both := map[string]Position{"room:1": {100, 0}, "room:2": {101, 0}}
+		u.answer(dataRequest{ID: "a", N: 1, Have: both, Presence: &known})
+		for i := range 3 {
+			w.hub.HintTopic("room:1", "typing:1", fmt.Append(nil, i))
+			w.hub.HintTopic("room:2", "typing:2", fmt.Append(nil, i))
+		}
+		w.log.deny("ann", "room:2", true)
+		w.hub.Revoke("ann", "room:2", ReasonRemoved)
+		events, _ := u.poll(dataRequest{ID: "a", N: 2, Event: "refresh", Mode: modePoll, Have: both, Presence: &known})
+		if briefs(events) != "listen-ack, hint typing:1" || events[1].number("payload") != 2 {
+			t.Error(events)
+		}
+	})
+}
+
+func TestAHintOfATopicIsNotToldToWhoStillAsksForIt(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t, newMemoryLog("room:1"), nil)
+		release := w.log.block("positions")
+		known := "r0"
+		s := w.user("ann").stream(dataRequest{ID: "a", Have: have("room:1", 100, 0), Presence: &known})
+		synctest.Wait()
+		w.hub.HintTopic("room:1", "typing:1", []byte("1"))
+		release()
+		s.want("listen-ack")
+		time.Sleep(time.Second)
+		w.hub.HintTopic("room:1", "typing:1", []byte("2"))
+		s.want("hint typing:1")
+	})
+}
+
+func TestHintsOfTopicsDoNotDriveOutThoseOfThePerson(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t, newMemoryLog("room:1"), func(c *Config) { c.Limits.Hints = 3 })
+		u, known := w.user("ann"), "r0"
+		q := dataRequest{ID: "a", N: 1, Have: have("room:1", 100, 0), Presence: &known}
+		u.answer(q)
+		w.hub.Hint("ann", "read:1", []byte("1"))
+		for i := range 5 {
+			w.hub.HintTopic("room:1", fmt.Sprint("t", i), []byte("1"))
+		}
+		w.hub.Hint("ann", "read:2", []byte("1"))
+		q.N, q.Event = 2, "refresh"
+		if got := u.answer(q); got != "listen-ack, hint read:1, hint t4, hint read:2" {
+			t.Error(got)
+		}
+	})
+}
+
 func TestPresenceIsToldFromTheRevisionOfTheRequest(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newWorld(t, newMemoryLog(), nil)

@@ -139,9 +139,7 @@ func (s *session) subscribe(at map[string]Position) (pending questions, p *probl
 }
 
 // follows reports whether the events of a topic flow.
-func (s *session) follows(topic string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+func (s *session) followsLocked(topic string) bool {
 	f := s.subscriptions[topic]
 	return f != nil && f.live
 }

@@ -39,6 +39,13 @@ func (t *topic) position() (at Position, known bool) {
 	return Position{t.epoch, t.head}, t.known
 }
 
+// following returns the subscriptions to the topic, live or not.
+func (t *topic) following() []*subscription {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	return slices.Clone(t.followers)
+}
+
 func (t *topic) isFollowed() bool {
 	t.mu.RLock()
 	defer t.mu.RUnlock()

@@ -346,7 +346,7 @@ func TestAThousandWatchedTopicsCostFiftyKilobytes(t *testing.T) {
 	}
 	hub := New(Config{Log: log, Identify: identify})
 	begin := func(i int) {
-		s, _ := hub.adopt(sessionKey{Principal{User: fmt.Sprint("user", i)}, "a"})
+		s, _ := hub.adopt(sessionKey{Principal{User: fmt.Sprint("user", i)}, "a"}, "")
 		pending, _ := s.watch(names)
 		allowed, _ := log.Positions(t.Context(), Principal{}, names)
 		if denied := s.settle(pending, allowed); denied != nil {

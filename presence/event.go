@@ -1,131 +1,181 @@
 package presence
 
 import (
-	"encoding/json"
+	"slices"
 	"strconv"
-	"strings"
 )
 
-// Event is what a viewer is told, as it stands in the presence event. States
-// hold "online" or "offline" by user id. In a snapshot they replace all that
-// the viewer knew, and people who are absent are offline.
-type Event struct {
-	Revision string            `json:"revision"`
-	Snapshot bool              `json:"snapshot"`
-	States   map[string]string `json:"states"`
-	Notices  []Notice          `json:"notices"`
-}
-
-// Notice is a line for people: somebody has signed in ("signed-in"), has
-// signed out ("signed-out"), or is no longer there ("went-offline"). Time is
-// in milliseconds since 1970.
-type Notice struct {
-	User   string `json:"user"`
-	Notice string `json:"notice"`
-	Time   int64  `json:"time"`
-}
-
-// fromNothing is the beginning of a snapshot.
-const fromNothing = -1
-
 // since returns what came after a revision; see Tracker.Since.
-func (v *view) since(sight Sight, revision string) (event []byte, next string) {
+func (v *view) since(a asking, known string) (event []byte, next string) {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
 	if !v.loaded {
-		return nil, revision
+		return nil, known
 	}
-	from := int64(fromNothing)
-	known, mark, _ := strings.Cut(revision, markSeparator)
-	if epoch, number, ok := parseRevision(known); ok && epoch == v.epoch && number >= v.floor && mark == sight.Mark {
-		from = number
+	old, ours := parseRevision(known)
+	ours = ours && old.epoch == v.epoch
+	// The viewer comes from a node that is ahead of this one, which will have
+	// the same in a moment.
+	if ours && old.number > v.newest {
+		return nil, known
 	}
-	// The viewer may come from a node that is ahead of this one.
-	if from >= v.newest {
-		return nil, revision
+	e := v.newsLocked(a, old, ours && old.number >= v.floor)
+	if !e.snapshot && e.next == old {
+		return nil, known
 	}
-	next = v.revisionLocked(sight.Mark)
-	if sight.Sees == nil && sight.Mark == "" {
-		return v.sharedLocked(from), next
+	next = e.next.String()
+	if e.empty() {
+		return nil, next
 	}
-	return v.encodeLocked(from, sight), next
+	return e.encode(next), next
 }
 
-// sharedLocked encodes an event once for all who may see everybody.
-func (v *view) sharedLocked(from int64) []byte {
-	v.encoding.Lock()
-	event, ok := v.encoded[from]
-	if !ok && len(v.encoded) < keepEncoded {
-		event, ok = v.encodeLocked(from, Sight{}), true
-		v.encoded[from] = event
-	}
-	v.encoding.Unlock()
-	if !ok {
-		event = v.encodeLocked(from, Sight{})
-	}
-	return event
+// news is what one viewer is told.
+type news struct {
+	next     revision
+	snapshot bool
+	states   []PersonState
+	notices  []*change
+	room     int64
+	here     string // "" for nothing new
 }
 
-// encodeLocked returns the event for a viewer at a revision, or nil when
-// nothing of it is visible.
-func (v *view) encodeLocked(from int64, sight Sight) []byte {
-	visible := sight.Sees
-	if visible == nil {
-		visible = func(int64) bool { return true }
+func (n news) empty() bool {
+	return !n.snapshot && len(n.states) == 0 && len(n.notices) == 0 && n.here == ""
+}
+
+// newsLocked compares what a viewer has been told with what is. When it is
+// followed, the ring has all changes since then.
+func (v *view) newsLocked(a asking, old revision, followed bool) news {
+	n := news{
+		next:     revision{v.epoch, v.newest, a.circle, a.screen, a.here},
+		snapshot: !followed || old.circle != a.circle,
+		room:     a.room,
 	}
-	e := Event{
-		Revision: v.revisionLocked(sight.Mark),
-		Snapshot: from == fromNothing,
-		States:   map[string]string{},
-		Notices:  []Notice{},
+	turned := n.snapshot || old.screen != a.screen // the screen shows something else
+	if !turned && a.here == "" {
+		n.next.here = old.here
 	}
-	if e.Snapshot {
-		for user := range v.online {
-			if visible(user) {
-				e.States[formatUser(user)] = stateOnline
-			}
+	if turned || old.here != n.next.here {
+		n.here = n.next.here
+	}
+	var users []int64
+	if followed && old.number < v.newest {
+		users, n.notices = v.changedLocked(a, old.number)
+	}
+	switch {
+	case n.snapshot:
+		users = v.presentLocked(a)
+	case turned:
+		users = append(users, a.people...)
+	}
+	slices.Sort(users)
+	users = slices.Compact(users)
+	n.states = make([]PersonState, 0, len(users))
+	for _, user := range users {
+		n.states = append(n.states, PersonState{user, v.stateLocked(user)})
+	}
+	return n
+}
+
+// presentLocked are all whom the viewer is told about and who are not offline.
+func (v *view) presentLocked(a asking) []int64 {
+	users := make([]int64, 0, 1+len(a.people)+len(a.groups)*8) // a guess
+	add := func(user int64) {
+		if _, ok := v.states[user]; ok {
+			users = append(users, user)
 		}
-	} else {
-		for _, c := range v.ring[from-v.floor:] {
-			if visible(c.user) {
-				e.States[formatUser(c.user)] = c.state
-				e.Notices = append(e.Notices, Notice{formatUser(c.user), c.notice, c.at.UnixMilli()})
-			}
+	}
+	add(a.user)
+	for _, user := range a.people {
+		add(user)
+	}
+	for _, group := range a.groups {
+		for _, user := range group {
+			add(user)
 		}
-		if len(e.Notices) == 0 {
-			return nil
+	}
+	return users
+}
+
+// changedLocked are those whom the viewer is told about and who have changed
+// after a revision, and the changes of the circle that come with a notice.
+func (v *view) changedLocked(a asking, from int64) (users []int64, notices []*change) {
+	found := v.afterLocked(from, a)
+	users = make([]int64, 0, len(found)+1)
+	for _, revision := range found {
+		c := v.changeLocked(revision)
+		users = append(users, c.user)
+		if c.notice != "" && c.user != a.user {
+			notices = append(notices, c)
 		}
 	}
-	encoded, err := json.Marshal(e)
-	if err != nil {
-		panic(err) // strings and numbers only
+	for _, user := range a.people {
+		if v.latest[user] > from {
+			users = append(users, user)
+		}
 	}
-	return encoded
-}
-
-func formatUser(user int64) string { return strconv.FormatInt(user, 10) }
-
-// markSeparator stands between a revision and the mark of the viewer's sight.
-const markSeparator = "~"
-
-// revisionLocked is the newest revision, for viewers whose sight has this mark.
-func (v *view) revisionLocked(mark string) string {
-	revision := formatRevision(v.epoch, v.newest)
-	if mark != "" {
-		revision += markSeparator + mark
+	if v.latest[a.user] > from {
+		users = append(users, a.user)
 	}
-	return revision
+	return users, notices
 }
 
-// A revision is written "epoch.number", for a limited sight with "~" and its
-// mark after it. It is the same on all nodes.
-func formatRevision(epoch, number int64) string {
-	return strconv.FormatInt(epoch, 10) + "." + strconv.FormatInt(number, 10)
+// encode writes the event. There is nothing in it that JSON would escape:
+// marks have letters and digits only, and states and notices are words.
+func (n news) encode(revision string) []byte {
+	const state, notice = 24, 72 // roughly the bytes of one
+	b := make([]byte, 0, 128+len(revision)+len(n.states)*state+len(n.notices)*notice)
+	b = append(b, `{"event":"presence","revision":"`...)
+	b = append(b, revision...)
+	b = append(b, `","snapshot":`...)
+	b = strconv.AppendBool(b, n.snapshot)
+	b = append(b, `,"states":{`...)
+	for i, s := range n.states {
+		b = appendID(separate(b, i), s.User)
+		b = append(b, ':')
+		b = appendWord(b, s.State)
+	}
+	b = append(b, `},"notices":[`...)
+	for i, c := range n.notices {
+		b = c.append(separate(b, i))
+	}
+	b = append(b, ']')
+	if n.here != "" {
+		b = append(b, `,"here":{`...)
+		b = appendID(b, n.room)
+		b = append(b, ':')
+		b = append(b, n.here...)
+		b = append(b, '}')
+	}
+	return append(b, '}')
 }
 
-func parseRevision(revision string) (epoch, number int64, ok bool) {
-	first, second, found := strings.Cut(revision, ".")
-	epoch, err1 := strconv.ParseInt(first, 10, 64)
-	number, err2 := strconv.ParseInt(second, 10, 64)
-	return epoch, number, found && err1 == nil && err2 == nil && number >= 0
+// append writes a notice.
+func (c *change) append(b []byte) []byte {
+	b = appendID(append(b, `{"user":`...), c.user)
+	b = append(b, `,"notice":`...)
+	b = appendWord(b, c.notice)
+	b = append(b, `,"time":`...)
+	b = strconv.AppendInt(b, c.at.UnixMilli(), 10)
+	return append(b, '}')
+}
+
+func separate(b []byte, i int) []byte {
+	if i > 0 {
+		b = append(b, ',')
+	}
+	return b
+}
+
+func appendID(b []byte, id int64) []byte {
+	b = append(b, '"')
+	b = strconv.AppendInt(b, id, 10)
+	return append(b, '"')
+}
+
+func appendWord(b []byte, word string) []byte {
+	b = append(b, '"')
+	b = append(b, word...)
+	return append(b, '"')
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
+	"slices"
 	"time"
 )
 
@@ -12,9 +14,8 @@ var errTorn = errors.New("the changes do not follow one another")
 
 // seen is what one look has found.
 type seen struct {
-	epoch, newest int64
-	alive, lapsed bool
-	changes       []change
+	Looked
+	changes []change
 }
 
 // follows says whether the changes go on from a revision without a gap.
@@ -24,7 +25,7 @@ func (s seen) follows(after int64) bool {
 			return false
 		}
 	}
-	return after == s.newest
+	return after == s.Newest
 }
 
 // look reads what all nodes have changed and shows it.
@@ -41,12 +42,29 @@ func (t *Tracker) look(ctx context.Context) error {
 		return err
 	}
 	// A database that was restored, or this node slept too long.
-	if s.epoch != epoch || !s.follows(newest) {
+	if s.Epoch != epoch || !s.follows(newest) {
 		return t.load(ctx)
 	}
+	t.meet(ctx, s.changes)
 	t.view.apply(s.changes, time.Now())
 	t.looked(s, len(s.changes) > 0)
 	return nil
+}
+
+// meet makes known whose circles the changed are in. If that fails the changes
+// are shown all the same: no one else depends on it.
+func (t *Tracker) meet(ctx context.Context, changes []change) {
+	if len(changes) == 0 {
+		return
+	}
+	users := make([]int64, len(changes))
+	for i, c := range changes {
+		users[i] = c.user
+	}
+	slices.Sort(users)
+	if err := t.config.Circles.Load(ctx, slices.Compact(users)); err != nil && !errors.Is(err, context.Canceled) {
+		t.log.WarnContext(ctx, "the circles of people who came or went could not be loaded", slog.Any("error", err))
+	}
 }
 
 // looked draws the consequences.
@@ -61,14 +79,14 @@ func (t *Tracker) looked(s seen, news bool) {
 	}
 	// A node that ran out while nobody looked (this is the start) may have
 	// died together with the database: its people get the time to come back.
-	if !t.watched && s.lapsed {
+	if !t.watched && s.Lapsed {
 		t.expireAt = now.Add(leaseTime)
 	}
 	t.watched = true
-	t.lapsed = s.lapsed
+	t.lapsed, t.ending = s.Lapsed, s.Ending
 	// Our own lease has run out: this machine slept, or the database's clock
 	// was set. Then the leases of others say nothing either.
-	t.away = !s.alive
+	t.away = !s.Alive
 }
 
 // read returns the changes after a revision.
@@ -76,9 +94,9 @@ func (t *Tracker) read(ctx context.Context, after int64) (seen, error) {
 	var s seen
 	var err error
 	now := time.Now()
-	s.epoch, s.newest, s.alive, s.lapsed, err = t.config.Leases.LookPresence(ctx, t.node, after,
+	s.Looked, err = t.config.Leases.LookPresence(ctx, t.node, after,
 		func(revision, user int64, state, notice string, at time.Time) {
-			s.changes = append(s.changes, change{revision, user, state, notice, at, now})
+			s.changes = append(s.changes, change{revision: revision, user: user, state: state, notice: notice, at: at, seen: now})
 		})
 	if err != nil {
 		return seen{}, fmt.Errorf("look at changes: %w", err)
@@ -89,7 +107,7 @@ func (t *Tracker) read(ctx context.Context, after int64) (seen, error) {
 // load reads everything afresh: the states, and then the changes that the
 // database still has, for viewers that come from elsewhere.
 func (t *Tracker) load(ctx context.Context) error {
-	epoch, revision, online, err := t.config.Leases.LoadPresence(ctx)
+	epoch, revision, states, err := t.config.Leases.LoadPresence(ctx)
 	if err != nil {
 		return fmt.Errorf("load states: %w", err)
 	}
@@ -97,14 +115,14 @@ func (t *Tracker) load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	first := s.newest
+	first := s.Newest
 	if len(s.changes) > 0 {
 		first = s.changes[0].revision - 1
 	}
-	if s.epoch != epoch || first > revision || s.newest < revision || !s.follows(first) {
+	if s.Epoch != epoch || first > revision || s.Newest < revision || !s.follows(first) {
 		return errTorn
 	}
-	t.view.load(epoch, revision, online, s.changes)
+	t.view.load(epoch, revision, states, s.changes)
 	t.looked(s, true)
 	return nil
 }

@@ -1,11 +1,10 @@
 package presence_test
 
 import (
+	"cmp"
 	"fmt"
-	"maps"
 	"math/rand/v2"
 	"slices"
-	"strconv"
 	"testing"
 	"time"
 
@@ -14,29 +13,42 @@ import (
 )
 
 const (
-	schedules = 250
-	steps     = 60
+	schedules  = 1000
+	shards     = 4 // that run at the same time
+	steps      = 40
+	population = 5 // who come and go
 	// A node renews its lease every 10 s, so it may lose it from here on.
 	safe = 19 * time.Second
 	// A call that hangs ends after 5 s; a second later the node is back.
 	recovery = 7 * time.Second
 )
 
-// TestRandomSchedulesKeepWhatPresencePromises runs nodes that start, stop, die
-// and lose the database, and people who come and go, and checks:
-// nobody goes offline while a node that has the database holds a session of
-// theirs; nobody is stuck online; every viewer sees, at each poll of whichever
-// node, exactly the changes that were made between two revisions.
+// TestRandomSchedulesKeepWhatPresencePromises runs nodes that start, stop, die,
+// come back and lose the database, people who come, go, idle and choose what
+// they are, and viewers whose circles and screens change, and checks:
+// nobody goes offline, or away, while a node that has the database holds a
+// session of theirs that says otherwise; nobody is stuck in a wrong state;
+// every viewer sees, at each poll of whichever node, exactly the changes and
+// notices of their circle that were made between two revisions, the states of
+// the people on their screen, and how many are in its room.
 func TestRandomSchedulesKeepWhatPresencePromises(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(schedules) {
-		inWorld(t, time.Duration(seed%3)*time.Hour, func(w *world) {
-			s := &schedule{world: w, rand: rand.New(rand.NewPCG(seed, 1))}
-			s.run()
+	for shard := range uint64(shards) {
+		t.Run(fmt.Sprint("from ", shard), func(t *testing.T) {
+			t.Parallel()
+			seed := shard
+			defer func() {
+				if t.Failed() {
+					t.Logf("this was seed %d", seed)
+				}
+			}()
+			for ; seed < schedules; seed += shards {
+				inWorld(t, (time.Duration(seed%3)-1)*time.Hour, func(w *world) {
+					s := &schedule{world: w, rand: rand.New(rand.NewPCG(seed, 1)), choices: map[int64][]*choice{}}
+					s.run()
+				})
+			}
 		})
-		if t.Failed() {
-			t.Fatalf("this was seed %d", seed)
-		}
 	}
 }
 
@@ -45,56 +57,24 @@ type schedule struct {
 	rand     *rand.Rand
 	machines []*machine
 	sessions []*connection
-	viewers  []*viewer
+	choices  map[int64][]*choice
+	viewers  []*witness
 	away     bool // the database is away for all
 }
 
-// machine is a node and what befell it.
-type machine struct {
-	*node
-	died time.Time // zero while it runs
-	// When it could not reach the database; the last spell may still go on.
-	alone, atAll spells
-}
-
-// spells are times of trouble, one after the other.
-type spells []spell
-
-type spell struct{ from, to time.Time }
-
-func (s *spells) begin() {
-	if len(*s) == 0 || !(*s)[len(*s)-1].to.IsZero() {
-		*s = append(*s, spell{from: time.Now()})
-	}
-}
-
-func (s spells) end() {
-	if len(s) > 0 && s[len(s)-1].to.IsZero() {
-		s[len(s)-1].to = time.Now()
-	}
-}
-
-// touch says whether a time is in a spell, which begins and ends that much
-// later than it did.
-func (s spells) touch(at time.Time, begin, end time.Duration) bool {
-	return slices.ContainsFunc(s, func(s spell) bool {
-		return at.After(s.from.Add(begin)) && (s.to.IsZero() || at.Before(s.to.Add(end)))
-	})
-}
-
-// connection is a comet session.
-type connection struct {
-	id             string
-	user           int64
-	at             *machine
-	opened, closed time.Time
-}
-
 func (s *schedule) run() {
-	s.startMachine()
-	for range 3 {
-		s.viewers = append(s.viewers, s.viewer())
+	delete(s.rooms.members, lobby)
+	for range 4 {
+		s.move()
 	}
+	for user := range int64(population) {
+		s.choices[user+1] = []*choice{{what: "automatic"}}
+	}
+	s.startMachine()
+	for _, user := range []int64{1, 2, onlooker} {
+		s.viewers = append(s.viewers, &witness{viewer: s.viewerOf(user)})
+	}
+	s.rooms.sees[2] = func(user int64) bool { return user%2 == 1 }
 	for range steps {
 		s.act()
 		s.pass(s.pause())
@@ -103,6 +83,7 @@ func (s *schedule) run() {
 	if len(s.running()) == 0 {
 		s.startMachine()
 	}
+	s.rooms.unknown = nil
 	s.pass(100 * time.Second)
 	s.checkEnd()
 }
@@ -114,29 +95,46 @@ func (s *schedule) pause() time.Duration {
 // act does one random thing.
 func (s *schedule) act() {
 	running := s.running()
-	switch n := s.rand.IntN(100); {
-	case len(running) == 0 || n < 5 && len(running) < 4:
+	switch n := s.rand.IntN(120); {
+	case len(running) == 0 || n < 4 && len(running) < 4:
 		s.startMachine()
-	case n < 8:
+	case n < 6:
 		s.end(pick(s.rand, running), (*node).kill)
-	case n < 11:
+	case n < 8:
 		s.end(pick(s.rand, running), (*node).stop)
+	case n < 11:
+		s.restart(pick(s.rand, running))
 	case n < 16:
 		s.cut(pick(s.rand, running))
 	case n < 24:
 		s.mend(pick(s.rand, running))
-	case n < 28:
+	case n < 27:
 		s.cutAll()
-	case n < 34:
+	case n < 33:
 		s.mendAll()
-	case n < 55:
-		s.open(pick(s.rand, running))
-	case n < 75:
+	case n < 50:
+		s.open(pick(s.rand, running), 1+s.rand.Int64N(population))
+	case n < 63:
 		s.close()
+	case n < 73:
+		s.touch()
+	case n < 80:
+		s.choose()
+	case n < 84:
+		s.move()
+	case n < 88:
+		s.rooms.here[70+s.rand.Int64N(2)] = s.rand.IntN(3)
+	case n < 91:
+		s.rooms.unknown[pick(s.rand, []int64{1, 2, onlooker, 10, 11, 12})] = true
+	case n < 95:
+		clear(s.rooms.unknown)
 	default:
-		for _, f := range s.viewers {
+		for _, v := range s.viewers {
+			if s.rand.IntN(4) == 0 {
+				s.turn(v)
+			}
 			if s.rand.IntN(2) == 0 {
-				s.poll(f, pick(s.rand, running))
+				s.poll(v, pick(s.rand, running))
 			}
 		}
 	}
@@ -144,175 +142,166 @@ func (s *schedule) act() {
 
 func pick[T any](r *rand.Rand, from []T) T { return from[r.IntN(len(from))] }
 
-func (s *schedule) running() []*machine {
-	return slices.DeleteFunc(slices.Clone(s.machines), func(m *machine) bool { return !m.died.IsZero() })
-}
-
-func (s *schedule) startMachine() {
-	m := &machine{node: s.start()}
-	s.machines = append(s.machines, m)
-	if s.away {
-		m.suffer(s.trouble())
-	}
-}
-
-func (m *machine) suffer(t presencetest.Trouble) {
-	m.db.Cut(t)
-	m.atAll.begin()
-}
-
-func (s *schedule) end(m *machine, how func(*node)) {
-	how(m.node)
-	m.died = time.Now()
-}
-
-func (s *schedule) trouble() presencetest.Trouble {
-	return pick(s.rand, []presencetest.Trouble{presencetest.Refused, presencetest.Unheard, presencetest.Late, presencetest.Hangs})
-}
-
-// cut takes the database from one node; the others may hold it for dead.
-func (s *schedule) cut(m *machine) {
-	m.suffer(s.trouble())
-	m.alone.begin()
-}
-
-func (s *schedule) mend(m *machine) {
-	if s.away {
-		return
-	}
-	m.db.Mend()
-	m.alone.end()
-	m.atAll.end()
-}
-
-// cutAll takes the database from everybody: that is nobody's death.
-func (s *schedule) cutAll() {
-	s.away = true
-	for _, m := range s.running() {
-		m.suffer(s.trouble())
-	}
-}
-
-// mendAll brings it back, to one node after the other.
-func (s *schedule) mendAll() {
-	s.away = false
-	for _, m := range s.running() {
-		s.mend(m)
-		s.pass(time.Duration(s.rand.IntN(2000)) * time.Millisecond)
-	}
-}
-
-func (s *schedule) open(m *machine) {
-	c := &connection{id: fmt.Sprint("s", len(s.sessions)), user: 1 + s.rand.Int64N(4), at: m, opened: time.Now()}
+// open connects somebody; a few are idle from the beginning.
+func (s *schedule) open(m *machine, user int64) {
+	c := &connection{id: fmt.Sprint("s", len(s.sessions)), user: user, at: m, opened: time.Now()}
+	c.touches = []touch{{c.opened, s.rand.IntN(5) > 0}}
 	s.sessions = append(s.sessions, c)
-	m.Opened(c.id, c.user)
+	m.Opened(presence.Connected{ID: c.id, User: c.user, Device: "browser", Idle: !c.touches[0].active})
+}
+
+// connected are the sessions that are open at a node that runs.
+func (s *schedule) connected() []*connection {
+	return slices.DeleteFunc(slices.Clone(s.sessions), func(c *connection) bool {
+		return !c.closed.IsZero() || !c.at.died.IsZero()
+	})
 }
 
 func (s *schedule) close() {
-	open := slices.DeleteFunc(slices.Clone(s.sessions), func(c *connection) bool {
-		return !c.closed.IsZero() || !c.at.died.IsZero()
-	})
-	if len(open) > 0 {
+	if open := s.connected(); len(open) > 0 {
 		c := pick(s.rand, open)
 		c.closed = time.Now()
 		c.at.Closed(c.id, pick(s.rand, []presence.Reason{presence.SignedOut, lease, lease}))
 	}
 }
 
-// poll asks for news and compares them with what the database knows.
-func (s *schedule) poll(f *viewer, m *machine) {
-	s.t.Helper()
-	before, snapshots := f.revision, f.snapshots
-	f.notices = nil
-	if !f.poll(m.node) {
-		return
-	}
-	changes := s.db.Changes()
-	from, to := number(before), number(f.revision)
-	if f.snapshots > snapshots {
-		if before != "" && time.Since(s.db.Local(changes[from].At)) < 5*time.Minute {
-			s.t.Fatalf("a snapshot from %q to %q although nothing is old", before, f.revision)
+// touch makes a device idle or active, or tells what it is like.
+func (s *schedule) touch() {
+	if open := s.connected(); len(open) > 0 {
+		c := pick(s.rand, open)
+		if s.rand.IntN(4) == 0 {
+			c.at.Updated(c.id, presence.Update{Transport: "iframe", RoundTrip: time.Duration(s.rand.IntN(1000)) * time.Millisecond})
+			return
 		}
-		from = to
-	}
-	var want []string
-	for _, c := range changes[from:to] {
-		want = append(want, strconv.FormatInt(c.User, 10)+" "+c.Notice)
-	}
-	if !slices.Equal(f.notices, want) {
-		s.t.Fatalf("from %q to %q the viewer got %q, want %q", before, f.revision, f.notices, want)
-	}
-	states := map[string]string{}
-	for _, c := range changes[:to] {
-		if states[strconv.FormatInt(c.User, 10)] = c.State; c.State == "offline" {
-			delete(states, strconv.FormatInt(c.User, 10))
-		}
-	}
-	if !maps.Equal(f.states, states) {
-		s.t.Fatalf("at %q the viewer sees %v, want %v", f.revision, f.states, states)
+		active := s.rand.IntN(2) == 0
+		c.touches = append(c.touches, touch{time.Now(), active})
+		c.at.touch(c.id, active)
 	}
 }
 
-// number is the counted part of a revision.
-func number(revision string) int {
-	var epoch, n int
-	_, _ = fmt.Sscanf(revision, "%d.%d", &epoch, &n)
-	return n
+// choose makes a choice for somebody, mostly one that ends.
+func (s *schedule) choose() {
+	user := 1 + s.rand.Int64N(population)
+	c := &choice{
+		what: pick(s.rand, []string{"automatic", "do-not-disturb", "invisible"}),
+		from: time.Now(),
+	}
+	var lasts time.Duration
+	if c.what != "automatic" {
+		lasts = pick(s.rand, []time.Duration{0, 5 * time.Second, 20 * time.Second, time.Minute})
+	}
+	if lasts > 0 {
+		c.until = c.from.Add(lasts)
+	}
+	all := s.choices[user]
+	all[len(all)-1].replaced = c.from
+	s.choices[user] = append(all, c)
+	s.world.choose(user, c.what, lasts)
 }
 
+// move puts other people into a room.
+func (s *schedule) move() {
+	var members []int64
+	for _, user := range []int64{1, 2, 3, 4, 5, onlooker} {
+		if s.rand.IntN(2) == 0 {
+			members = append(members, user)
+		}
+	}
+	s.rooms.set(10+s.rand.Int64N(3), members...)
+}
+
+// checkEnd makes sure that everybody sees everybody as they are, and that
+// nobody was shown as something else without a reason.
 func (s *schedule) checkEnd() {
-	online := map[string]bool{}
-	for _, c := range s.sessions {
-		if c.closed.IsZero() && c.at.died.IsZero() {
-			online[strconv.FormatInt(c.user, 10)] = true
-		}
+	want := map[int64]string{}
+	for user := range int64(population) {
+		want[user+1] = s.stateNow(user + 1)
 	}
-	want := slices.Collect(maps.Keys(online))
 	for _, m := range s.running() {
-		s.viewer().sees(m.node, want...)
-		for _, f := range s.viewers {
-			s.poll(f, m)
-			f.sees(m.node, want...)
+		for user, state := range want {
+			if got := m.State(user); got != state {
+				s.t.Fatalf("%d is %s, want %s", user, got, state)
+			}
+		}
+		for _, v := range s.viewers {
+			s.poll(v, m)
+			if number(v.revision) != len(s.db.Changes()) {
+				s.t.Fatalf("%d is told up to %q of %d changes", v.User, v.revision, len(s.db.Changes()))
+			}
 		}
 	}
 	states := map[int64]string{}
 	for _, c := range s.db.Changes() {
-		if c.State == states[c.User] || states[c.User] == "" && c.State == "offline" {
-			s.t.Fatalf("%d was %q and became %q", c.User, states[c.User], c.State)
-		}
+		s.check(c, cmp.Or(states[c.User], presence.StateOffline))
 		states[c.User] = c.State
-		if c.State == "offline" {
-			s.checkOffline(c)
-		}
 	}
 }
 
-// checkOffline makes sure that nothing held the person online.
-func (s *schedule) checkOffline(c presencetest.Change) {
+// stateNow is what somebody is when all has been told.
+func (s *schedule) stateNow(user int64) string {
+	here, active := false, false
+	for _, c := range s.connected() {
+		if c.user == user {
+			here, active = true, active || c.touches[len(c.touches)-1].active
+		}
+	}
+	chosen := "automatic"
+	if last := s.choices[user][len(s.choices[user])-1]; last.holds(time.Now()) {
+		chosen = last.what
+	}
+	switch {
+	case !here || chosen == "invisible":
+		return presence.StateOffline
+	case chosen == "do-not-disturb":
+		return presence.StateDoNotDisturb
+	case !active:
+		return presence.StateAway
+	default:
+		return presence.StateOnline
+	}
+}
+
+// check makes sure that a change was one, came with the right notice, and that
+// nothing spoke against it.
+func (s *schedule) check(c presencetest.Change, before string) {
 	s.t.Helper()
+	notices := []string{""}
+	switch presence.StateOffline {
+	case before:
+		notices = []string{"signed-in"}
+	case c.State:
+		notices = []string{"signed-out", "went-offline"}
+	}
+	if c.State == before || !slices.Contains(notices, c.Notice) {
+		s.t.Fatalf("%d was %s and became %s with %q", c.User, before, c.State, c.Notice)
+	}
 	at := s.db.Local(c.At)
+	choices := s.chosen(c.User, at)
+	if c.State == presence.StateOffline && slices.Contains(choices, "invisible") {
+		return
+	}
+	if (c.State == presence.StateDoNotDisturb) != (choices[0] == "do-not-disturb") && len(choices) == 1 && c.State != presence.StateOffline ||
+		choices[0] == "invisible" && len(choices) == 1 {
+		s.t.Fatalf("%d became %s with %q at %v having chosen %q", c.User, c.State, c.Notice, at, choices)
+	}
 	for _, held := range s.sessions {
-		if held.user == c.User && held.holds(at) {
-			s.t.Fatalf("%d went offline at %v although %s was open from %v to %v on a node with trouble %v",
-				c.User, at, held.id, held.opened, held.closed, held.at.atAll)
+		if held.user == c.User && held.denies(c.State, at) {
+			s.t.Fatalf("%d became %s at %v although %s was open from %v to %v, with %v, on a node with trouble %v",
+				c.User, c.State, at, held.id, held.opened, held.closed, held.touches, held.at.atAll)
 		}
 	}
 }
 
-// holds says whether the session was open and known to the database, on a
-// node that nobody could hold for dead.
-func (c *connection) holds(at time.Time) bool {
-	open := at.After(c.opened) && (c.closed.IsZero() || at.Before(c.closed))
-	alive := c.at.died.IsZero() || at.Before(c.at.died)
-	return open && alive && c.known(at) && !c.at.alone.touch(at, safe, recovery)
-}
-
-// known says whether there was a second in which the database heard of it.
-func (c *connection) known(at time.Time) bool {
-	for heard := c.opened.Add(time.Second); heard.Before(at); heard = heard.Add(time.Second) {
-		if !c.at.atAll.touch(heard, -time.Second, recovery) {
-			return true
+// chosen is what somebody had chosen at a time; several when they chose at
+// that very moment.
+func (s *schedule) chosen(user int64, at time.Time) (found []string) {
+	for _, c := range s.choices[user] {
+		if !at.Before(c.from) && (c.replaced.IsZero() || !at.After(c.replaced)) && c.holds(at) {
+			found = append(found, c.what)
 		}
 	}
-	return false
+	if len(found) == 0 {
+		return []string{"automatic"}
+	}
+	return found
 }

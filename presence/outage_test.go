@@ -15,8 +15,8 @@ func TestADatabaseThatIsAwayShowsNobodyOffline(t *testing.T) {
 			t.Run(fmt.Sprint(trouble, away), func(t *testing.T) {
 				inWorld(t, 0, func(w *world) {
 					a, b := w.start(), w.start()
-					a.Opened("a", 1)
-					b.Opened("b", 2)
+					a.open("a", 1)
+					b.open("b", 2)
 					w.pass(time.Minute)
 					v := w.viewer()
 					v.sees(a, "1", "2")
@@ -24,7 +24,7 @@ func TestADatabaseThatIsAwayShowsNobodyOffline(t *testing.T) {
 					b.db.Cut(trouble)
 					w.pass(away)
 					v.sees(a, "1", "2")
-					a.Opened("came while it was away", 3)
+					a.open("came while it was away", 3)
 					a.db.Mend()
 					w.pass(3 * time.Second)
 					b.db.Mend() // finds its way back a little later
@@ -41,7 +41,7 @@ func TestADatabaseThatIsAwayShowsNobodyOffline(t *testing.T) {
 func TestANodeThatDiedWithTheDatabaseIsFoundDead30SecondsAfterItsReturn(t *testing.T) {
 	inWorld(t, 0, func(w *world) {
 		a, b := w.start(), w.start()
-		a.Opened("a", 1)
+		a.open("a", 1)
 		w.pass(time.Minute)
 		b.db.Cut(presencetest.Refused)
 		a.kill()
@@ -57,8 +57,8 @@ func TestANodeThatDiedWithTheDatabaseIsFoundDead30SecondsAfterItsReturn(t *testi
 func TestANodeThatWasCutOffComesBackWithItsPeople(t *testing.T) {
 	inWorld(t, 0, func(w *world) {
 		a, b := w.start(), w.start()
-		a.Opened("a", 1)
-		a.Opened("leaves meanwhile", 2)
+		a.open("a", 1)
+		a.open("leaves meanwhile", 2)
 		w.pass(time.Minute)
 		a.db.Cut(presencetest.Hangs)
 		w.pass(time.Minute)
@@ -77,7 +77,7 @@ func TestAWriteThatArrivesLateOpensNobodyAgain(t *testing.T) {
 		n := w.start()
 		w.pass(time.Second)
 		n.db.Cut(presencetest.Late)
-		n.Opened("a", 1)
+		n.open("a", 1)
 		w.pass(10 * time.Millisecond)
 		n.db.Mend()
 		w.pass(10 * time.Second)
@@ -92,8 +92,8 @@ func TestOnlyTheClockOfTheDatabaseCounts(t *testing.T) {
 	for _, skew := range []time.Duration{-time.Hour, time.Hour} {
 		inWorld(t, skew, func(w *world) {
 			a, b := w.start(), w.start()
-			a.Opened("a", 1)
-			b.Opened("b", 2)
+			a.open("a", 1)
+			b.open("b", 2)
 			w.pass(10 * time.Minute)
 			w.expect("1 signed-in", "2 signed-in")
 			b.Closed("b", presence.SignedOut)
@@ -109,14 +109,14 @@ func TestOnlyTheClockOfTheDatabaseCounts(t *testing.T) {
 func TestAClockThatJumpsTakesNobodyOffline(t *testing.T) {
 	inWorld(t, 0, func(w *world) {
 		a, b := w.start(), w.start()
-		a.Opened("a", 1)
+		a.open("a", 1)
 		w.pass(7 * time.Second)
-		b.Opened("b", 2)
+		b.open("b", 2)
 		// At all distances from a look and a renewal.
 		for i := range time.Duration(60) {
 			w.db.SetClock((i%3 - 1) * time.Hour)
 			w.pass(31*time.Second + i*530*time.Millisecond)
-			a.Opened(fmt.Sprint("another tab ", i), 1) // renews
+			a.open(fmt.Sprint("another tab ", i), 1) // renews
 			w.pass(10*time.Second - i*170*time.Millisecond)
 		}
 		w.expect("1 signed-in", "2 signed-in")

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"chatd/presence"
 	"chatd/presence/presencetest"
 	"chatd/store"
@@ -45,12 +47,18 @@ func people(t *testing.T, s *store.Store, n int) []int64 {
 func TestPostgreSQLDoesWhatTheDatabaseOfTheOtherTestsDoes(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(2) {
-		s := storetest.Open(t)
+		url := storetest.URL(t)
+		s, err := store.Open(t.Context(), store.Config{URL: url})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
 		c := &comparison{
 			t: t, rand: rand.New(rand.NewPCG(seed, 3)), users: people(t, s, 4),
-			real: s, fake: presencetest.NewDatabase(0).Client(), turns: map[string]int64{},
+			store: s, sql: connect(t, url), database: presencetest.NewDatabase(0), turns: map[string]int64{},
 		}
-		for step := range 200 {
+		c.real, c.fake = leases{s}, c.database.Client()
+		for step := range 300 {
 			c.step()
 			if t.Failed() {
 				t.Fatalf("this was step %d of seed %d", step, seed)
@@ -59,10 +67,23 @@ func TestPostgreSQLDoesWhatTheDatabaseOfTheOtherTestsDoes(t *testing.T) {
 	}
 }
 
+func connect(t *testing.T, url string) *pgx.Conn {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close(context.Background()) })
+	return conn
+}
+
 type comparison struct {
 	t          *testing.T
 	rand       *rand.Rand
 	users      []int64
+	store      *store.Store
+	sql        *pgx.Conn
+	database   *presencetest.Database
 	real, fake presence.Leases
 	turns      map[string]int64
 }
@@ -90,27 +111,54 @@ func (c *comparison) same(what string, call func(presence.Leases) (string, error
 func (c *comparison) step() {
 	ctx := c.t.Context()
 	node := c.node()
-	if c.rand.IntN(8) == 0 {
+	switch c.rand.IntN(10) {
+	case 0:
 		c.same("expire", func(l presence.Leases) (string, error) {
 			changed, err := l.ExpirePresence(ctx, node)
 			return fmt.Sprint(changed), err
 		})
-	} else {
+	case 1:
+		c.same("lapse", func(l presence.Leases) (string, error) {
+			changed, err := l.LapsePresence(ctx)
+			return fmt.Sprint(changed), err
+		})
+	case 2, 3:
+		c.choose(ctx)
+	default:
 		c.settle(ctx, node)
 	}
 	c.same("load", func(l presence.Leases) (string, error) {
-		_, revision, online, err := l.LoadPresence(ctx)
-		slices.Sort(online)
-		return fmt.Sprint(revision, online), err
+		_, revision, states, err := l.LoadPresence(ctx)
+		return fmt.Sprint(revision, states), err
 	})
 	after := c.rand.Int64N(40)
 	c.same("look", func(l presence.Leases) (string, error) {
 		var changes []string
-		_, newest, alive, lapsed, err := l.LookPresence(ctx, node, after, func(revision, user int64, state, notice string, _ time.Time) {
+		looked, err := l.LookPresence(ctx, node, after, func(revision, user int64, state, notice string, _ time.Time) {
 			changes = append(changes, fmt.Sprint(revision, user, state, notice))
 		})
-		return fmt.Sprint(newest, alive, lapsed, changes), err
+		looked.Epoch = 0
+		return fmt.Sprint(looked, changes), err
 	})
+}
+
+// choose makes a choice for somebody, or makes the time of one be over.
+func (c *comparison) choose(ctx context.Context) {
+	c.t.Helper()
+	user := c.users[c.rand.IntN(len(c.users))]
+	if c.rand.IntN(3) == 0 {
+		c.database.RunOut(user)
+		_, err := c.sql.Exec(ctx, `update users set presence_until = now() where id = $1 and presence_choice <> 'automatic'`, user)
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		return
+	}
+	what := []string{"automatic", "do-not-disturb", "invisible"}[c.rand.IntN(3)]
+	c.database.Choose(user, what, 0)
+	if _, err := c.store.SetPresence(ctx, user, what, nil); err != nil {
+		c.t.Fatal(err)
+	}
 }
 
 func (c *comparison) settle(ctx context.Context, node string) {
@@ -118,21 +166,50 @@ func (c *comparison) settle(ctx context.Context, node string) {
 	turn := c.turns[node] + []int64{1, 1, 1, 1, 1, 1, 0, -1, 2}[c.rand.IntN(9)]
 	whole := c.rand.IntN(5) == 0
 	lease := []time.Duration{time.Hour, time.Hour, time.Hour, -time.Hour}[c.rand.IntN(4)]
-	rows, users, notices := []int64{}, []int64{}, []string{}
+	var sessions []presence.Session
 	for _, row := range c.rand.Perm(8) {
 		if c.rand.IntN(3) == 0 {
-			rows = append(rows, int64(row))
-			users = append(users, c.users[row%len(c.users)])
-			notices = append(notices, []string{"", "", "signed-out", "went-offline"}[c.rand.IntN(4)])
+			sessions = append(sessions, presence.Session{
+				Row: int64(row), User: c.users[row%len(c.users)], Device: "browser", Idle: c.rand.IntN(2) == 0,
+				Notice: []string{"", "", "signed-out", "went-offline"}[c.rand.IntN(4)],
+			})
 		}
 	}
-	c.same(fmt.Sprint("settle ", node, turn, whole, lease, rows, notices), func(l presence.Leases) (string, error) {
-		known, changed, err := l.SettlePresence(ctx, node, turn, whole, lease, rows, users, notices)
+	c.same(fmt.Sprint("settle ", node, turn, whole, lease, sessions), func(l presence.Leases) (string, error) {
+		known, changed, err := l.SettlePresence(ctx, node, turn, whole, lease, sessions)
 		if known {
 			c.turns[node] = turn
 		}
 		return fmt.Sprint(known, changed), err
 	})
+}
+
+// leases is the store, in the words of presence.
+type leases struct{ *store.Store }
+
+func (l leases) SettlePresence(ctx context.Context, node string, turn int64, whole bool, lease time.Duration,
+	sessions []presence.Session,
+) (known bool, changed int, err error) {
+	all := make([]store.CometSession, len(sessions))
+	for i, s := range sessions {
+		all[i] = store.CometSession(s)
+	}
+	return l.Store.SettlePresence(ctx, node, turn, whole, lease, all)
+}
+
+func (l leases) LoadPresence(ctx context.Context) (epoch, revision int64, states []presence.PersonState, err error) {
+	epoch, revision, all, err := l.Store.LoadPresence(ctx)
+	for _, s := range all {
+		states = append(states, presence.PersonState(s))
+	}
+	return epoch, revision, states, err
+}
+
+func (l leases) LookPresence(ctx context.Context, node string, after int64,
+	change func(revision, user int64, state, notice string, at time.Time),
+) (presence.Looked, error) {
+	looked, err := l.Store.LookPresence(ctx, node, after, change)
+	return presence.Looked(looked), err
 }
 
 func TestTwoNodesOnPostgreSQLShowEachOthersPeople(t *testing.T) {
@@ -142,9 +219,10 @@ func TestTwoNodesOnPostgreSQLShowEachOthersPeople(t *testing.T) {
 	ana, bo := strconv.FormatInt(users[0], 10), strconv.FormatInt(users[1], 10)
 	a, b := startOn(t, s), startOn(t, s)
 
-	a.Opened("one", users[0])
-	b.Opened("two", users[1])
-	v, far := &viewer{t: t, states: map[string]string{}}, &viewer{t: t, states: map[string]string{}}
+	a.Opened(presence.Connected{ID: "one", User: users[0], Device: "browser"})
+	b.Opened(presence.Connected{ID: "two", User: users[1], Device: "phone"})
+	w := &world{t: t}
+	v, far := w.viewer(), w.viewer()
 	a.await(v, ana+" online", bo+" online")
 	b.await(far, ana+" online", bo+" online")
 	a.Closed("one", presence.SignedOut)
@@ -153,8 +231,8 @@ func TestTwoNodesOnPostgreSQLShowEachOthersPeople(t *testing.T) {
 	a.await(far, ana+" signed-out", bo+" went-offline") // now at the other node
 
 	// A node that is no longer there, whose lease ended long ago.
-	rows, who, notices := []int64{1}, users[:1], []string{""}
-	if _, _, err := s.SettlePresence(t.Context(), "00000000-0000-4000-8000-000000000001", 1, true, -time.Hour, rows, who, notices); err != nil {
+	gone := []store.CometSession{{Row: 1, User: users[0], Device: "browser"}}
+	if _, _, err := s.SettlePresence(t.Context(), "00000000-0000-4000-8000-000000000001", 1, true, -time.Hour, gone); err != nil {
 		t.Fatal(err)
 	}
 	a.await(v, ana+" signed-in", ana+" went-offline")
@@ -169,7 +247,8 @@ type realNode struct {
 func startOn(t *testing.T, s *store.Store) *realNode {
 	n := &realNode{woken: make(chan struct{}, 1)}
 	n.Tracker = presence.New(presence.Config{
-		Leases: s.Control(),
+		Leases:  leases{s.Control()},
+		Circles: newRooms(),
 		OnChange: func() {
 			select {
 			case n.woken <- struct{}{}:

@@ -30,10 +30,12 @@ const (
 	noticeWentOffline = "went-offline"
 )
 
-// The states of a person.
+// The states of a person, as others see them.
 const (
-	stateOnline  = "online"
-	stateOffline = "offline"
+	StateOnline       = "online"
+	StateAway         = "away" // no input for a while on any device
+	StateDoNotDisturb = "do-not-disturb"
+	StateOffline      = "offline"
 )
 
 // notice is how others are told when this was a person's last session.

@@ -40,10 +40,12 @@ type schedule struct {
 	changed bool // this node has changed something since its last look
 	turn    int64
 	lapsed  bool // another node's lease has run out
+	ending  bool // the time of somebody's choice is over
 
 	retryAt  time.Time // nothing is done before
 	renewAt  time.Time
 	settleAt time.Time // not before
+	bulkAt   time.Time // not before: what can wait goes along
 	closeAt  time.Time // zero: no session closes later
 	lookAt   time.Time // at the latest
 	lookFrom time.Time // not before
@@ -105,6 +107,11 @@ func (t *Tracker) work(ctx context.Context) error {
 			return err
 		}
 	}
+	if t.ending {
+		if err := t.lapse(ctx); err != nil {
+			return err
+		}
+	}
 	if t.lapsed && !t.away && due(t.expireAt) {
 		return t.expire(ctx)
 	}
@@ -148,15 +155,15 @@ func (t *Tracker) lose(ctx context.Context, err error) {
 	}
 }
 
-// settle renews the node's lease and tells which sessions opened and closed;
-// all of them when this node was away.
+// settle renews the node's lease and tells which sessions opened, changed and
+// closed; all of them when this node was away.
 func (t *Tracker) settle(ctx context.Context) error {
 	whole := t.away
 	t.turn++
-	b := t.queue.take(whole)
-	ctx, cancel := context.WithTimeout(ctx, callTimeout+time.Duration(len(b.rows))*rowTimeout)
+	b := t.queue.take(whole, due(t.bulkAt))
+	ctx, cancel := context.WithTimeout(ctx, callTimeout+time.Duration(len(b.sessions))*rowTimeout)
 	defer cancel()
-	known, people, err := t.config.Leases.SettlePresence(ctx, t.node, t.turn, whole, leaseTime, b.rows, b.users, b.notices)
+	known, people, err := t.config.Leases.SettlePresence(ctx, t.node, t.turn, whole, leaseTime, b.sessions)
 	if err == nil && whole && !known {
 		err = errTurn
 	}
@@ -181,6 +188,9 @@ func (t *Tracker) settled(ctx context.Context, b batch, people int) {
 	t.queue.done(b)
 	t.settleAt = time.Now().Add(settleGap)
 	t.renewAt = time.Now().Add(renewEvery)
+	if b.bulk {
+		t.bulkAt = t.renewAt
+	}
 	t.tell(people > 0)
 	if !t.away {
 		return
@@ -206,6 +216,19 @@ func (t *Tracker) expire(ctx context.Context) error {
 		return fmt.Errorf("expire nodes: %w", err)
 	}
 	t.lapsed = false
+	t.tell(people > 0)
+	return nil
+}
+
+// lapse ends choices whose time is over.
+func (t *Tracker) lapse(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	people, err := t.config.Leases.LapsePresence(ctx)
+	if err != nil {
+		return fmt.Errorf("end choices: %w", err)
+	}
+	t.ending = false
 	t.tell(people > 0)
 	return nil
 }

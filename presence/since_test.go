@@ -1,8 +1,8 @@
 package presence_test
 
 import (
-	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -15,10 +15,10 @@ func TestAPollerSeesEveryNoticeOnceAlsoAfterANodeChange(t *testing.T) {
 		a, b := w.start(), w.start()
 		v := w.viewer()
 		v.sees(a)
-		a.Opened("one", 1)
+		a.open("one", 1)
 		w.pass(time.Second)
 		v.sees(b, "1")
-		b.Opened("two", 2)
+		b.open("two", 2)
 		a.Closed("one", presence.SignedOut)
 		w.pass(time.Second)
 		v.sees(a, "2")
@@ -43,7 +43,7 @@ func TestANodeThatIsBehindTakesNothingBack(t *testing.T) {
 			}
 			return presencetest.Refused
 		})
-		a.Opened("one", 1)
+		a.open("one", 1)
 		w.pass(time.Second)
 		v := w.viewer()
 		v.sees(a, "1")
@@ -60,9 +60,9 @@ func TestANodeThatIsBehindTakesNothingBack(t *testing.T) {
 func TestForeignRevisionsGetASnapshot(t *testing.T) {
 	inWorld(t, 0, func(w *world) {
 		n := w.start()
-		n.Opened("one", 1)
+		n.open("one", 1)
 		w.pass(time.Second)
-		for _, revision := range []string{"", "x", "1", "1.", ".1", "1.x", "1.-1", "7.1", "1.99999999999999999999", "-1.-1"} {
+		for _, revision := range []string{"", "x", "1", "1.", ".1", "1.x", "1.-1", "7.1", "1.99999999999999999999", "-1.-1", "1.1", "1.1~", "1.1~~-", "1.0~x~"} {
 			v := w.viewer()
 			v.revision = revision
 			if v.sees(n, "1"); v.snapshots != 1 {
@@ -76,7 +76,7 @@ func TestARestoredDatabaseGivesEverybodyASnapshot(t *testing.T) {
 	inWorld(t, 0, func(w *world) {
 		n := w.start()
 		for i := range int64(5) {
-			n.Opened(fmt.Sprint(i), i+1)
+			n.open(fmt.Sprint(i), i+1)
 		}
 		w.pass(time.Second)
 		v := w.viewer()
@@ -96,8 +96,8 @@ func TestSomebodyWhoComesBackLateIsSparedOldNotices(t *testing.T) {
 		n := w.start()
 		v := w.viewer()
 		v.sees(n)
-		n.Opened("one", 1)
-		n.Opened("two", 2)
+		n.open("one", 1)
+		n.open("two", 2)
 		w.pass(time.Second)
 		n.Closed("two", lease)
 		w.pass(6 * time.Minute)
@@ -115,7 +115,7 @@ func TestMoreChangesThanTheRingHoldsGiveASnapshot(t *testing.T) {
 		v.poll(n)
 		late.poll(n)
 		for i := range 6000 {
-			n.Opened(fmt.Sprint(i), int64(i+1))
+			n.open(fmt.Sprint(i), int64(i+1))
 			if i == 3000 {
 				w.pass(time.Second)
 				v.poll(n)
@@ -137,14 +137,16 @@ func TestEveryRevisionOfTheRingGetsWhatFollowsIt(t *testing.T) {
 	inWorld(t, 0, func(w *world) {
 		n := w.start()
 		const people = 100
+		known := w.viewer()
+		known.poll(n)
 		for i := range int64(people) {
-			n.Opened(fmt.Sprint(i), i+1)
+			n.open(fmt.Sprint(i), i+1)
 		}
 		w.pass(time.Second)
 		for range 2 {
 			for from := range people {
 				v := w.viewer()
-				v.revision = fmt.Sprint("1.", from)
+				v.revision = strings.Replace(known.revision, "1.0~", fmt.Sprint("1.", from, "~"), 1)
 				if v.poll(n); len(v.notices) != people-from || v.snapshots != 0 {
 					t.Fatalf("from %d the viewer got %d notices and %d snapshots", from, len(v.notices), v.snapshots)
 				}
@@ -154,76 +156,34 @@ func TestEveryRevisionOfTheRingGetsWhatFollowsIt(t *testing.T) {
 }
 
 func TestNothingIsToldBeforeTheFirstLook(t *testing.T) {
-	tracker := presence.New(presence.Config{})
-	if event, next := tracker.Since(1, "3.4"); event != nil || next != "3.4" {
+	tracker := presence.New(presence.Config{Circles: newRooms()})
+	if event, next := tracker.Since(presence.Viewer{User: 1}, "3.4"); event != nil || next != "3.4" {
 		t.Errorf("got %s and %q", event, next)
 	}
-}
-
-func TestOnlyVisiblePeopleAreTold(t *testing.T) {
-	inWorld(t, 0, func(w *world) {
-		n := w.startWith(func(int64) presence.Sight {
-			return presence.Sight{Sees: func(user int64) bool { return user != 2 }, Mark: "a"}
-		})
-		v := w.viewer()
-		v.sees(n)
-		n.Opened("two", 2)
-		w.pass(time.Second)
-		before := v.revision
-		if v.poll(n) || v.revision == before {
-			t.Errorf("an invisible change was told, or its revision %q kept", v.revision)
-		}
-		n.Opened("one", 1)
-		w.pass(time.Second)
-		v.sees(n, "1")
-		w.viewer().sees(n, "1")
-		if got := fmt.Sprint(v.notices); got != "[1 signed-in]" {
-			t.Errorf("viewer got %v", got)
-		}
-	})
-}
-
-func TestAnotherSightBeginsWithASnapshot(t *testing.T) {
-	inWorld(t, 0, func(w *world) {
-		hidden, mark := int64(2), "a"
-		n := w.startWith(func(int64) presence.Sight {
-			if mark == "" {
-				return presence.Sight{}
-			}
-			return presence.Sight{Sees: func(user int64) bool { return user != hidden }, Mark: mark}
-		})
-		n.Opened("one", 1)
-		n.Opened("two", 2)
-		w.pass(time.Second)
-		v := w.viewer()
-		v.sees(n, "1")
-		hidden, mark = 1, "b" // nothing else has happened
-		v.sees(n, "2")
-		if v.poll(n) {
-			t.Error("the same sight was told again")
-		}
-		mark = "" // now everybody is visible
-		v.sees(n, "1", "2")
-		hidden, mark = 1, "b"
-		v.sees(n, "2")
-	})
 }
 
 func TestTheEventIsWhatTheProtocolSays(t *testing.T) {
 	inWorld(t, 0, func(w *world) {
 		n := w.start()
-		_, revision := n.Since(1, "")
-		n.Opened("three", 3)
+		v := w.viewer()
+		v.poll(n)
+		n.open("three", 3)
+		n.open("five", 5)
 		w.pass(time.Second)
-		event, next := n.Since(1, revision)
 		at := w.db.Changes()[0].At.UnixMilli()
-		want := fmt.Sprintf(`{"revision":%q,"snapshot":false,"states":{"3":"online"},"notices":[{"user":"3","notice":"signed-in","time":%d}]}`, next, at)
-		if string(event) != want {
-			t.Errorf("event is %s, want %s", event, want)
+		v.poll(n)
+		want := fmt.Sprintf(`{"event":"presence","revision":%q,"snapshot":false,"states":{"3":"online","5":"online"},`+
+			`"notices":[{"user":"3","notice":"signed-in","time":%d},{"user":"5","notice":"signed-in","time":%d}]}`, v.revision, at, at)
+		if v.last != want {
+			t.Errorf("event is %s, want %s", v.last, want)
 		}
-		event, _ = n.Since(1, "")
-		if want := fmt.Sprintf(`{"revision":%q,"snapshot":true,"states":{"3":"online"},"notices":[]}`, next); string(event) != want {
-			t.Errorf("snapshot is %s, want %s", event, want)
+		w.rooms.here[70] = 12
+		v = w.viewer()
+		v.Room = 70
+		v.poll(n)
+		want = fmt.Sprintf(`{"event":"presence","revision":%q,"snapshot":true,"states":{"3":"online","5":"online"},"notices":[],"here":{"70":12}}`, v.revision)
+		if v.last != want {
+			t.Errorf("snapshot is %s, want %s", v.last, want)
 		}
 	})
 }
@@ -231,13 +191,18 @@ func TestTheEventIsWhatTheProtocolSays(t *testing.T) {
 func FuzzSinceTakesAnyRevision(f *testing.F) {
 	f.Add("")
 	f.Add("1.0")
-	f.Add("9223372036854775808.1")
+	f.Add("1.0~x~y-4")
+	f.Add("9223372036854775808.1~~")
 	f.Fuzz(func(t *testing.T, revision string) {
 		inWorld(t, 0, func(w *world) {
 			n := w.start()
-			event, next := n.Since(1, revision)
-			if event != nil && !json.Valid(event) || event == nil && next != revision {
-				t.Errorf("got %s and %q", event, next)
+			v := w.viewer()
+			v.Room = 70
+			v.revision = revision
+			v.poll(n)
+			next := v.revision
+			if v.last == "" && next != revision || v.last != "" && !strings.HasPrefix(next, "1.0~") {
+				t.Errorf("got %s and %q", v.last, next)
 			}
 		})
 	})

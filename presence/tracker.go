@@ -1,4 +1,4 @@
-// Package presence keeps who is here: which people are online over all their
+// Package presence keeps who is here: the states of people over all their
 // comet sessions and all nodes, and the notices that others see when somebody
 // signs in, signs out or goes offline.
 //
@@ -27,23 +27,15 @@ type Config struct {
 	// Ring is called in the same way when this node has changed something
 	// that other nodes should look at. May be nil.
 	Ring func()
-	// Visible says whom a viewer may know about; nil shows everybody to
-	// everybody. It is called often and must not wait.
-	Visible func(viewer int64) Sight
+	// Circles says whom a viewer is told about.
+	Circles Circles
+	// Count is how many members of a room are not offline, or known = false.
+	// It is called often and must not wait. When it changes, the one who counts
+	// wakes the viewers. May be nil.
+	Count func(room int64) (n int, known bool)
 	// Log is where the loss and the return of the database are told; nil is
 	// the default logger.
 	Log *slog.Logger
-}
-
-// Sight is whom a viewer may know about.
-type Sight struct {
-	// Sees is nil for somebody who may know about everybody. It is called
-	// under a lock.
-	Sees func(user int64) bool
-	// Mark names the people that Sees lets through, in letters and digits, the
-	// same on all nodes. It is part of the viewer's revisions, so whoever comes
-	// back with another sight than before gets a snapshot.
-	Mark string
 }
 
 // Tracker is the presence of one node. All its methods but Run may be called
@@ -90,11 +82,34 @@ func newNode() string {
 // Node is the id of this node in the database, another one for every start.
 func (t *Tracker) Node() string { return t.node }
 
-// Opened tells that a comet session of a user is connected to this node. The
-// id of a session is its own and its user never changes; calls for one session
-// come in the order in which it opened and closed.
-func (t *Tracker) Opened(session string, user int64) {
-	if t.queue.open(session, user) {
+// Connected is a comet session.
+type Connected struct {
+	ID     string // its own; its user never changes
+	User   int64
+	Login  string // the sign-in it belongs to, a UUID
+	Device string // such as browser or phone
+	Idle   bool   // nobody has touched the device for a while
+}
+
+// Opened tells that a comet session is connected to this node. Calls for one
+// session come in the order in which it opened and closed.
+func (t *Tracker) Opened(s Connected) {
+	if t.queue.open(s) {
+		t.poke()
+	}
+}
+
+// Update is what is new about a session. What is zero stays as it was.
+type Update struct {
+	Idle      *bool
+	Transport string
+	RoundTrip time.Duration
+}
+
+// Updated tells something about a session. Others see at once that somebody
+// went idle or came back; the rest goes along with a renewal of the lease.
+func (t *Tracker) Updated(session string, u Update) {
+	if t.queue.update(session, u) {
 		t.poke()
 	}
 }
@@ -112,25 +127,38 @@ func (t *Tracker) Closed(session string, why Reason) {
 	}
 }
 
-// Refresh asks for a look at what other nodes have changed. Many calls in a
-// short time cause few looks.
+// Refresh asks for a look at what others have changed: other nodes, or somebody
+// who chose another state. Many calls in a short time cause few looks.
 func (t *Tracker) Refresh() {
 	t.refreshed.Store(true)
 	t.poke()
 }
 
-// Since returns what the viewer does not know yet, as the JSON object of one
-// presence event (see Event) without its "event" field, and the revision to
-// ask with the next time. The event is nil when there is nothing to tell.
+// Since returns what the viewer does not know yet, as one presence event, and
+// the revision to ask with the next time. The event is nil when there is
+// nothing to tell. It is
+//
+//	{"event":"presence", "revision":"…", "snapshot":false,
+//	 "states":{"12":"away"}, "here":{"7":4312},
+//	 "notices":[{"user":"12","notice":"signed-in","time":1760000000000}]}
+//
+// with the new states of people of the viewer's circle, on their screen, and
+// of themselves; how many are in the room on the screen (only when that is
+// another number than the viewer knows); and the notices of others in the
+// circle, with times in milliseconds since 1970.
+//
 // After a revision this tracker (or that of another node) gave, the event has
-// every later change and notice; after an empty, foreign or old one, or one
-// given for another Sight, it is a snapshot.
-func (t *Tracker) Since(viewer int64, revision string) (event []byte, next string) {
-	var sight Sight
-	if t.config.Visible != nil {
-		sight = t.config.Visible(viewer)
+// every later change and notice. After one given for another circle it is a
+// snapshot: its states replace all that the viewer knew, and people who are
+// absent are offline. After an empty, foreign or old revision it is a snapshot
+// without notices. After one given for another screen it also has the states
+// of all people on the screen, with those who are offline.
+func (t *Tracker) Since(v Viewer, revision string) (event []byte, next string) {
+	a, known := t.config.ask(v)
+	if !known {
+		return nil, revision
 	}
-	return t.view.since(sight, revision)
+	return t.view.since(a, revision)
 }
 
 // poke wakes Run.

@@ -12,9 +12,6 @@ const (
 	// spared the notices of hours ago.
 	keepChanges = 4096
 	keepFor     = 5 * time.Minute
-	// keepEncoded is for the few revisions that most viewers are at; whoever
-	// invents others gets no memory for it.
-	keepEncoded = 32
 )
 
 // view is what this node knows of everybody's presence: the states at the
@@ -24,18 +21,16 @@ type view struct {
 	loaded bool
 	epoch  int64
 	newest int64
-	online map[int64]struct{}
+	states map[int64]string // of those who are not offline
 	// The changes after revision floor, up to newest, without gaps.
-	ring  []change
-	floor int64
+	ring   []change
+	floor  int64
+	latest map[int64]int64 // the newest revision of each person in the ring
 
-	// Encoded events by the revision they begin at, for viewers who may see
-	// everybody. Every change empties it.
-	encoding sync.Mutex // taken after mu
-	encoded  map[int64][]byte
+	index // what the ring has of each room
 }
 
-// change is one person who came or went.
+// change is one person whose state has become another one.
 type change struct {
 	revision int64
 	user     int64
@@ -43,19 +38,21 @@ type change struct {
 	notice   string
 	at       time.Time // by the database's clock
 	seen     time.Time // by ours
+	before   int64     // the same person's revision before this one, if it is in the ring
 }
 
 // load replaces everything. The changes may begin before the revision that
 // the states are true at, and may go on after it.
-func (v *view) load(epoch, revision int64, online []int64, changes []change) {
+func (v *view) load(epoch, revision int64, states []PersonState, changes []change) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.loaded, v.epoch, v.newest, v.floor = true, epoch, revision, revision
-	v.online = make(map[int64]struct{}, len(online))
-	for _, user := range online {
-		v.online[user] = struct{}{}
+	v.states = make(map[int64]string, len(states))
+	for _, p := range states {
+		v.states[p.User] = p.State
 	}
-	v.ring, v.encoded = nil, map[int64][]byte{}
+	v.ring, v.latest = nil, map[int64]int64{}
+	v.forgetLocked()
 	if len(changes) > 0 {
 		v.floor = changes[0].revision - 1
 		v.applyLocked(changes)
@@ -72,19 +69,21 @@ func (v *view) apply(changes []change, now time.Time) {
 
 func (v *view) applyLocked(changes []change) {
 	for _, c := range changes {
+		c.before = v.latest[c.user]
+		v.latest[c.user] = c.revision
+		v.ring = append(v.ring, c)
 		if c.revision <= v.newest {
 			continue
 		}
 		v.newest = c.revision
-		if c.state == stateOnline {
-			v.online[c.user] = struct{}{}
+		if c.state == StateOffline {
+			delete(v.states, c.user)
 		} else {
-			delete(v.online, c.user)
+			v.states[c.user] = c.state
 		}
 	}
 	if len(changes) > 0 {
-		v.ring = append(v.ring, changes...)
-		clear(v.encoded)
+		v.forgetLocked()
 	}
 }
 
@@ -94,10 +93,17 @@ func (v *view) pruneLocked(now time.Time) {
 	for old < len(v.ring) && now.Sub(v.ring[old].seen) > keepFor {
 		old++
 	}
-	if old > 0 {
-		v.floor = v.ring[old-1].revision
-		v.ring = slices.Delete(v.ring, 0, old)
+	if old == 0 {
+		return
 	}
+	v.floor = v.ring[old-1].revision
+	for _, c := range v.ring[:old] {
+		if v.latest[c.user] == c.revision {
+			delete(v.latest, c.user)
+		}
+	}
+	v.ring = slices.Delete(v.ring, 0, old)
+	v.forgetLocked()
 }
 
 // at is the revision this node is at, for a look from there on.
@@ -106,3 +112,13 @@ func (v *view) at() (loaded bool, epoch, newest int64) {
 	defer v.mu.RUnlock()
 	return v.loaded, v.epoch, v.newest
 }
+
+func (v *view) stateLocked(user int64) string {
+	if state, ok := v.states[user]; ok {
+		return state
+	}
+	return StateOffline
+}
+
+// changeLocked is the change with a revision, which is in the ring.
+func (v *view) changeLocked(revision int64) *change { return &v.ring[revision-v.floor-1] }

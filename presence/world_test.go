@@ -2,7 +2,6 @@ package presence_test
 
 import (
 	"context"
-	"encoding/json"
 	"log/slog"
 	"slices"
 	"strconv"
@@ -19,10 +18,12 @@ import (
 
 func TestMain(m *testing.M) { storetest.Main(m) }
 
-// world is a database and the nodes on it, in a bubble of fake time.
+// world is a database, who shares which rooms, and the nodes, in a bubble of
+// fake time.
 type world struct {
 	t     testing.TB
 	db    *presencetest.Database
+	rooms *rooms
 	nodes []*node
 }
 
@@ -38,7 +39,7 @@ type node struct {
 // inWorld runs a test in fake time, with a database whose clock is off.
 func inWorld(t *testing.T, skew time.Duration, test func(w *world)) {
 	synctest.Test(t, func(t *testing.T) {
-		w := &world{t: t, db: presencetest.NewDatabase(skew)}
+		w := &world{t: t, db: presencetest.NewDatabase(skew), rooms: newRooms()}
 		defer w.end()
 		test(w)
 	})
@@ -52,12 +53,12 @@ func (w *world) end() {
 }
 
 // start starts a node that tells the others of its changes.
-func (w *world) start() *node { return w.startWith(nil) }
-
-func (w *world) startWith(visible func(viewer int64) presence.Sight) *node {
+func (w *world) start() *node {
 	n := &node{db: w.db.Client(), done: make(chan struct{})}
 	n.Tracker = presence.New(presence.Config{
 		Leases:   n.db,
+		Circles:  w.rooms,
+		Count:    w.rooms.count,
 		OnChange: func() { n.wakes.Add(1) },
 		Ring: func() {
 			for _, other := range w.nodes {
@@ -66,8 +67,7 @@ func (w *world) startWith(visible func(viewer int64) presence.Sight) *node {
 				}
 			}
 		},
-		Visible: visible,
-		Log:     slog.New(slog.DiscardHandler),
+		Log: slog.New(slog.DiscardHandler),
 	})
 	w.nodes = append(w.nodes, n)
 	ctx, cancel := context.WithCancel(w.t.Context())
@@ -80,6 +80,16 @@ func (w *world) startWith(visible func(viewer int64) presence.Sight) *node {
 	}()
 	w.pass(100 * time.Millisecond)
 	return n
+}
+
+// open tells a node that somebody is connected.
+func (n *node) open(session string, user int64) {
+	n.Opened(presence.Connected{ID: session, User: user, Login: "login of " + session, Device: "browser"})
+}
+
+// touch tells a node that somebody uses a device, or no longer does.
+func (n *node) touch(session string, active bool) {
+	n.Updated(session, presence.Update{Idle: new(!active)})
 }
 
 // stop ends a node in good order.
@@ -105,7 +115,9 @@ func (w *world) expect(want ...string) {
 	w.t.Helper()
 	var got []string
 	for _, c := range w.db.Changes() {
-		got = append(got, strconv.FormatInt(c.User, 10)+" "+c.Notice)
+		if c.Notice != "" {
+			got = append(got, strconv.FormatInt(c.User, 10)+" "+c.Notice)
+		}
 	}
 	byUser := func(a, b string) int { return strings.Compare(a[:1], b[:1]) }
 	slices.SortStableFunc(got, byUser)
@@ -115,64 +127,10 @@ func (w *world) expect(want ...string) {
 	}
 }
 
-// viewer is somebody who is told of presence.
-type viewer struct {
-	t         testing.TB
-	id        int64
-	revision  string
-	states    map[string]string
-	notices   []string
-	snapshots int
-}
-
-func (w *world) viewer() *viewer { return &viewer{t: w.t, id: 1000, states: map[string]string{}} }
-
-// poll asks a node what is new, and says whether something was.
-func (v *viewer) poll(n interface {
-	Since(viewer int64, revision string) (event []byte, next string)
-}) bool {
-	v.t.Helper()
-	event, next := n.Since(v.id, v.revision)
-	v.revision = next
-	if event == nil {
-		return false
-	}
-	var e presence.Event
-	if err := json.Unmarshal(event, &e); err != nil {
-		v.t.Fatalf("event %s: %v", event, err)
-	}
-	if e.Revision != next {
-		v.t.Fatalf("event has revision %q, next is %q", e.Revision, next)
-	}
-	if e.Snapshot {
-		v.snapshots++
-		v.states = map[string]string{}
-		if len(e.Notices) > 0 {
-			v.t.Fatalf("a snapshot has notices: %s", event)
-		}
-	}
-	for user, state := range e.States {
-		if v.states[user] = state; state == "offline" {
-			delete(v.states, user)
-		}
-	}
-	for _, n := range e.Notices {
-		v.notices = append(v.notices, n.User+" "+n.Notice)
-	}
-	return true
-}
-
-// sees compares whom the viewer sees online after asking a node.
-func (v *viewer) sees(n *node, want ...string) {
-	v.t.Helper()
-	v.poll(n)
-	got := make([]string, 0, len(v.states))
-	for user := range v.states {
-		got = append(got, user)
-	}
-	slices.Sort(got)
-	slices.Sort(want)
-	if !slices.Equal(got, want) {
-		v.t.Fatalf("viewer sees %q online, want %q", got, want)
+// choose makes a choice for a person, and tells the nodes to look.
+func (w *world) choose(user int64, what string, lasts time.Duration) {
+	w.db.Choose(user, what, lasts)
+	for _, n := range w.nodes {
+		n.Refresh()
 	}
 }

@@ -22,8 +22,8 @@ type NewUser struct {
 func (s *Store) UserByLogin(ctx context.Context, login string) (User, string, error) {
 	where, key := byLogin(login)
 	var hash string
-	user, err := scanUser(s.db.QueryRow(ctx, `
-		select `+userColumns+`, u.password_hash
+	user, err := scanOwn(s.db.QueryRow(ctx, `
+		select `+ownColumns+`, u.password_hash
 		from users u
 		where `+where+` and u.deactivated_at is null`, key), &hash)
 	if err != nil {
@@ -42,7 +42,8 @@ func byLogin(login string) (where, key string) {
 	return `u.username_key = $1`, UsernameKey(login)
 }
 
-// User returns one user, also a deactivated one, or ErrNotFound.
+// User returns one's own account, also a deactivated one, or ErrNotFound. For
+// those of others see [Store.Person].
 func (s *Store) User(ctx context.Context, id int64) (User, error) {
 	user, err := findUser(ctx, s.db, id)
 	if err != nil {
@@ -52,12 +53,32 @@ func (s *Store) User(ctx context.Context, id int64) (User, error) {
 }
 
 // userColumns are the columns that scanUser reads, of users u.
-const userColumns = `u.id, u.username, u.display_name, coalesce(u.email, ''), u.role, u.created_at, u.last_seen_at, u.deactivated_at`
+var userColumns = `u.id, u.username, u.display_name, coalesce(u.email, ''), u.role, ` + statusColumns(`u`) + `, u.time_zone,
+	u.created_at, u.last_seen_at, u.deactivated_at`
 
 // scanUser reads userColumns and, after them, more. No row is ErrNotFound.
 func scanUser(row pgx.Row, more ...any) (User, error) {
 	var u User
-	err := row.Scan(append([]any{&u.ID, &u.Username, &u.DisplayName, &u.Email, &u.Role, &u.CreatedAt, &u.LastSeenAt, &u.DeactivatedAt}, more...)...)
+	err := row.Scan(append(u.targets(), more...)...)
+	return u, orNotFound(err)
+}
+
+func (u *User) targets() []any {
+	return []any{&u.ID, &u.Username, &u.DisplayName, &u.Email, &u.Role, &u.Status.Emoji, &u.Status.Text, &u.Status.Until, &u.TimeZone,
+		&u.CreatedAt, &u.LastSeenAt, &u.DeactivatedAt}
+}
+
+// ownColumns are those that scanOwn reads: userColumns and what is nobody
+// else's business.
+var ownColumns = userColumns + `, u.notices,
+	case when u.presence_until <= now() then 'automatic' else u.presence_choice end,
+	case when u.presence_until > now() then u.presence_until end`
+
+// scanOwn reads ownColumns and, after them, more. No row is ErrNotFound.
+func scanOwn(row pgx.Row, more ...any) (User, error) {
+	var u User
+	own := append(u.targets(), &u.Notices, &u.PresenceChoice, &u.PresenceUntil)
+	err := row.Scan(append(own, more...)...)
 	return u, orNotFound(err)
 }
 
@@ -66,8 +87,8 @@ func collectUsers(rows pgx.Rows) ([]User, error) {
 }
 
 func findUser(ctx context.Context, db querier, id int64) (User, error) {
-	return scanUser(db.QueryRow(ctx, `
-		select `+userColumns+`
+	return scanOwn(db.QueryRow(ctx, `
+		select `+ownColumns+`
 		from users u
 		where u.id = $1`, id))
 }
@@ -86,13 +107,13 @@ func insertUser(ctx context.Context, tx pgx.Tx, account NewUser, role Role) (Use
 	if err != nil {
 		return User{}, err
 	}
-	user, err := scanUser(tx.QueryRow(ctx, `
+	user, err := scanOwn(tx.QueryRow(ctx, `
 		with topic as (
 			insert into topics (kind) values ('user') returning id
 		)
 		insert into users as u (id, username, username_key, username_skeleton, display_name, email, email_key, password_hash, role)
 		select topic.id, $1, $2, $3, $4, $5, $6, $7, $8 from topic
-		returning `+userColumns,
+		returning `+ownColumns,
 		username, UsernameKey(username), skeleton(username), displayName, email, key, account.PasswordHash, role))
 	return user, takenError(err)
 }

@@ -20,7 +20,7 @@ var notBackedUp = []string{
 	"database_identity",
 	// Who is here is told by nodes that run; the restored database has none
 	// yet. Changes of it are counted within an epoch, and all epochs end.
-	"nodes", "presence_leases", "presence_changes",
+	"nodes", "presence_leases", "presence_changes", "presence_states",
 }
 
 // versionTable holds the version of the schema, which a backup has in its head.

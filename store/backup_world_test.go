@@ -53,7 +53,7 @@ func (w *world) tables() []string {
 	rows, err := w.sql.Query(w.ctx(), `
 		select tablename::text from pg_tables
 		where schemaname = current_schema()
-			and tablename not in ('schema_migrations', 'database_identity', 'nodes', 'presence_leases', 'presence_changes')
+			and tablename not in ('schema_migrations', 'database_identity', 'nodes', 'presence_leases', 'presence_changes', 'presence_states')
 		order by 1`)
 	w.ok(err)
 	names, err := pgx.CollectRows(rows, pgx.RowTo[string])

@@ -41,7 +41,7 @@ const (
 		select ids, set_config('` + lockedSetting + `', ids::text, true) from ids`
 )
 
-const movePending = `
+var movePending = `
 	with moved as (
 		delete from pending_events
 		where id in (

@@ -128,7 +128,7 @@ func TestSomebodyHasARoomForNotes(t *testing.T) {
 	w := newWorld(t)
 	ada := w.user("ada")
 	notes := w.direct(ada, ada)
-	members, _, err := w.Members(w.ctx(), ada.ID, notes.ID, store.Page{})
+	members, _, err := w.Members(w.ctx(), ada.ID, notes.ID, store.MembersPage{})
 	w.ok(err)
 	if len(members) != 1 || members[0].ID != ada.ID {
 		t.Errorf("members = %+v", members)

@@ -53,39 +53,3 @@ func (s *Store) Directory(ctx context.Context, user int64, page Page) (rooms []D
 	}
 	return rooms, next, nil
 }
-
-// Members returns a page of the members of a room to one of them, by display
-// name, and where the next page begins, "" after the last one. It returns
-// ErrNotMember for a public room that the user has not joined, and ErrNotFound
-// for a room that is not theirs to know of.
-func (s *Store) Members(ctx context.Context, user, room int64, page Page) (members []Member, next string, err error) {
-	list := fmt.Sprintf("members/%d", room)
-	after, err := page.from(list)
-	if err != nil {
-		return nil, "", err
-	}
-	rows, err := s.db.Query(ctx, `
-		select `+userColumns+`, m.role, m.joined_at, lower(u.display_name)
-		from rooms r
-		cross join `+asker+`
-		join memberships m on m.room_id = r.id and m.left_at is null
-		join users u on u.id = m.user_id
-		where `+granted+` and (lower(u.display_name), u.id) > ($4, $5)
-		order by lower(u.display_name), u.id
-		limit $6`, user, room, rights.ListMembers.Grant(), after.Name, after.ID, page.limit()+1)
-	if err != nil {
-		return nil, "", fmt.Errorf("list members of room %d: %w", room, err)
-	}
-	members, next, err = collectPage(rows, page, list, func(row pgx.Row) (m Member, at cursor, err error) {
-		m.User, err = scanUser(row, &m.RoomRole, &m.JoinedAt, &at.Name)
-		at.ID = m.ID
-		return m, at, err
-	})
-	if err == nil && len(members) == 0 {
-		err = whyNot(ctx, s.db, rights.ListMembers, user, room)
-	}
-	if err != nil {
-		return nil, "", fmt.Errorf("list members of room %d: %w", room, err)
-	}
-	return members, next, nil
-}

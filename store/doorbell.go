@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
+	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -26,33 +29,73 @@ const (
 // NOTIFY. It says that something happened, not what: whoever hears it looks
 // ([Store.Look]). It may miss rings while the connection is lost, so nodes
 // also look now and then without one.
+//
+// Besides it carries words, which are stored nowhere.
 type Doorbell struct {
 	// Static after construction.
 	store     *Store
 	node      string
 	onConnect func()
 	onRing    func()
+	onWord    func(word string)
 
-	// press holds one entry while a ring is wanted. Never closed.
+	// press holds one entry while there is something to send. Never closed.
 	press chan struct{}
-	// rang is when the last ring was sent. Owned by Run.
-	rang time.Time
+	// sent is when the last notes were sent. Owned by Run.
+	sent time.Time
+
+	mu      sync.Mutex
+	ringing bool     // guarded by mu
+	words   []string // guarded by mu; at most maxWords
 }
 
-// NewDoorbell makes the doorbell of a node. onRing is called when another node
-// rings; onConnect each time that the connection is there (again), when rings
+// NewDoorbell makes the doorbell of a node, whose name has no spaces. onRing is
+// called when another node rings, onWord when it says something; onConnect each
+// time that the connection is there (again), when rings
 // may have been missed and the server may have crashed ([Store.LookBack]). The
 // calls come one at a time from Run; a slow one delays the next.
-func (s *Store) NewDoorbell(node string, onConnect, onRing func()) *Doorbell {
-	return &Doorbell{store: s, node: node, onConnect: onConnect, onRing: onRing, press: make(chan struct{}, 1)}
+func (s *Store) NewDoorbell(node string, onConnect, onRing func(), onWord func(word string)) *Doorbell {
+	return &Doorbell{store: s, node: node, onConnect: onConnect, onRing: onRing, onWord: onWord, press: make(chan struct{}, 1)}
 }
 
 // Ring tells the other nodes to look, at most once per 5 ms however often it
 // is called. It never blocks. Call it after the commit that others should see.
 func (d *Doorbell) Ring() {
+	d.mu.Lock()
+	d.ringing = true
+	d.mu.Unlock()
+	d.wake()
+}
+
+// MaxWord is the length of the longest word, in bytes.
+const MaxWord = 7000
+
+// maxWords bounds the words that wait to be sent: at 5 ms between two notes,
+// more than this is a flood.
+const maxWords = 256
+
+// Say sends a word to the other nodes with the next ring, within about 5 ms. It
+// never blocks. Words may be lost: when the connection is, and the oldest ones
+// when many wait. It reports false for what cannot be sent: a word that is
+// empty, longer than MaxWord or no text.
+func (d *Doorbell) Say(word string) bool {
+	if word == "" || len(word) > MaxWord || !utf8.ValidString(word) || strings.ContainsRune(word, 0) {
+		return false
+	}
+	d.mu.Lock()
+	if len(d.words) == maxWords {
+		d.words = append(d.words[:0], d.words[1:]...)
+	}
+	d.words = append(d.words, word)
+	d.mu.Unlock()
+	d.wake()
+	return true
+}
+
+func (d *Doorbell) wake() {
 	select {
 	case d.press <- struct{}{}:
-	default: // a ring is wanted already
+	default: // it is known already
 	}
 }
 
@@ -92,9 +135,9 @@ func (d *Doorbell) serve(ctx context.Context, cfg *pgx.ConnConfig, retry *backof
 		case err != nil:
 			return err
 		case note == nil:
-			err = d.sendRing(ctx, conn)
-		case note.Payload != d.node:
-			d.onRing()
+			err = d.send(ctx, conn)
+		default:
+			d.hear(note.Payload)
 		}
 		if err != nil {
 			return err
@@ -102,8 +145,8 @@ func (d *Doorbell) serve(ctx context.Context, cfg *pgx.ConnConfig, retry *backof
 	}
 }
 
-// waitForNote returns the next notification, or nil when a ring is to be sent
-// first.
+// waitForNote returns the next notification, or nil when there is something to
+// send first.
 func (d *Doorbell) waitForNote(ctx context.Context, conn *pgx.Conn) (*pgconn.Notification, error) {
 	for {
 		waiting, stop := context.WithTimeout(ctx, pingEvery)
@@ -118,7 +161,7 @@ func (d *Doorbell) waitForNote(ctx context.Context, conn *pgx.Conn) (*pgconn.Not
 		case note == nil && wanted && !conn.IsClosed():
 			return nil, nil
 		case wanted:
-			d.Ring() // later
+			d.wake() // later
 		}
 		if note != nil || conn.IsClosed() {
 			return note, err
@@ -129,7 +172,7 @@ func (d *Doorbell) waitForNote(ctx context.Context, conn *pgx.Conn) (*pgconn.Not
 	}
 }
 
-// awaitPress waits until a ring is wanted and may be sent, then ends the wait
+// awaitPress waits until there is something to send and it may be sent, then ends the wait
 // for a notification by calling stop and returns true. It returns false when
 // the wait ended before.
 func (d *Doorbell) awaitPress(waiting context.Context, stop func()) bool {
@@ -138,7 +181,7 @@ func (d *Doorbell) awaitPress(waiting context.Context, stop func()) bool {
 		return false
 	case <-d.press:
 	}
-	pause := time.NewTimer(ringEvery - time.Since(d.rang))
+	pause := time.NewTimer(ringEvery - time.Since(d.sent))
 	defer pause.Stop()
 	select {
 	case <-waiting.Done():
@@ -148,16 +191,47 @@ func (d *Doorbell) awaitPress(waiting context.Context, stop func()) bool {
 	return true
 }
 
-// sendRing notifies everybody. A ring that could not be sent stays wanted.
-func (d *Doorbell) sendRing(ctx context.Context, conn *pgx.Conn) error {
-	d.rang = time.Now()
+// hear tells what another node has sent: its name is a ring, and what follows
+// its name and a space is a word. The version before takes words for rings, which
+// does no harm.
+func (d *Doorbell) hear(note string) {
+	node, word, said := strings.Cut(note, " ")
+	switch {
+	case node == d.node:
+	case said:
+		d.onWord(word)
+	default:
+		d.onRing()
+	}
+}
+
+// send notifies everybody. A ring that could not be sent stays wanted; words
+// are lost.
+func (d *Doorbell) send(ctx context.Context, conn *pgx.Conn) error {
+	d.sent = time.Now()
+	notes, ringing := d.take()
 	ctx, cancel := context.WithTimeout(ctx, pingWithin)
 	defer cancel()
-	if _, err := conn.Exec(ctx, `select pg_notify($1, $2)`, doorbellChannel, d.node); err != nil {
+	_, err := conn.Exec(ctx, `select pg_notify($1, note) from unnest($2::text[]) note`, doorbellChannel, notes)
+	if err != nil && ringing {
 		d.Ring()
-		return err
 	}
-	return nil
+	return err
+}
+
+// take returns what there is to send.
+func (d *Doorbell) take() (notes []string, ringing bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, word := range d.words {
+		notes = append(notes, d.node+" "+word)
+	}
+	if d.ringing {
+		notes = append(notes, d.node)
+	}
+	ringing = d.ringing
+	d.ringing, d.words = false, nil
+	return notes, ringing
 }
 
 // ping makes sure that the connection still works.

@@ -76,3 +76,17 @@ func (s *Store) SessionLive(ctx context.Context, id string) (bool, error) {
 	}
 	return err == nil, err
 }
+
+// The statements about who is here.
+var (
+	PageOfMembers = membersPage
+	MemberTotals  = memberCounts
+	HereTotal     = countHere
+	RoomsOfCircle = smallRooms
+)
+
+// IsEmoji says whether a text is one emoji.
+var IsEmoji = isEmoji
+
+// PresenceLock is what changes of who is here hold.
+const PresenceLock int64 = presenceLock

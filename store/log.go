@@ -98,11 +98,11 @@ func collectEvents(rows pgx.Rows) (page EventPage, err error) {
 
 // eventColumns and eventJoins read an event of alias e with all it refers to,
 // in the order of eventRow.targets.
-const (
+var (
 	eventColumns = `e.topic_id, e.seq, e.kind, e.created_at,
 		msg.id, msg.number, msg.client_id, msg.body, msg.created_at,
 		author.id, author.username, author.display_name, author.role, author.deactivated_at,
-		who.id, who.username, who.display_name, who.role, who.deactivated_at,
+		who.id, who.username, who.display_name, who.role, who.deactivated_at, ` + statusColumns(`who`) + `,
 		actor.id, actor.username, actor.display_name, actor.role, actor.deactivated_at,
 		room.id, room.kind, room.name, room.description, room.read_only, room.created_by, room.created_at`
 
@@ -123,6 +123,7 @@ type eventRow struct {
 	msg        messageRow
 	author     userRow
 	who        userRow
+	whoStatus  statusRow
 	actor      userRow
 	room       roomRow
 }
@@ -139,6 +140,11 @@ type userRow struct {
 	deactivatedAt               *time.Time
 }
 
+type statusRow struct {
+	emoji, text *string
+	until       *time.Time
+}
+
 type roomRow struct {
 	id                      *int64
 	kind, name, description *string
@@ -150,9 +156,10 @@ type roomRow struct {
 func (e *eventRow) targets() []any {
 	t := []any{&e.topic, &e.seq, &e.kind, &e.at,
 		&e.msg.id, &e.msg.number, &e.msg.clientID, &e.msg.body, &e.msg.at}
-	for _, u := range []*userRow{&e.author, &e.who, &e.actor} {
-		t = append(t, u.targets()...)
-	}
+	t = append(t, e.author.targets()...)
+	t = append(t, e.who.targets()...)
+	t = append(t, &e.whoStatus.emoji, &e.whoStatus.text, &e.whoStatus.until)
+	t = append(t, e.actor.targets()...)
 	return append(t, &e.room.id, &e.room.kind, &e.room.name, &e.room.description, &e.room.readOnly, &e.room.createdBy, &e.room.at)
 }
 
@@ -161,6 +168,9 @@ func (e *eventRow) targets() []any {
 func (e *eventRow) event(epoch int64) Event {
 	ev := Event{TopicID: *e.topic, Epoch: epoch, Seq: *e.seq, Kind: EventKind(*e.kind), CreatedAt: *e.at}
 	ev.User, ev.Actor, ev.Room = e.who.user(), e.actor.user(), e.room.room()
+	if ev.User != nil {
+		ev.User.Status = Status{Emoji: *e.whoStatus.emoji, Text: *e.whoStatus.text, Until: e.whoStatus.until}
+	}
 	if author := e.author.user(); author != nil {
 		ev.Message = &Message{
 			ID: *e.msg.id, RoomID: ev.TopicID, Number: *e.msg.number, Seq: ev.Seq, Author: *author,

@@ -18,6 +18,9 @@ type Look struct {
 	// EndedMemberships belong to people who left or were removed, and who have
 	// not come back.
 	EndedMemberships []EndedMembership
+	// ChangedMemberships are of people who joined, left, were removed or got
+	// another role; the ended ones are among them.
+	ChangedMemberships []Membership
 	// ChangedUsers got another role, or were deactivated or reactivated.
 	ChangedUsers []ChangedUser
 	// PendingTopics have events that wait to be numbered.
@@ -27,8 +30,11 @@ type Look struct {
 // EndedSession is a session that ended and why.
 type EndedSession struct{ ID, Reason string }
 
+// Membership is a person and a room.
+type Membership struct{ RoomID, UserID int64 }
+
 // EndedMembership is a person who is no longer in a room.
-type EndedMembership struct{ RoomID, UserID int64 }
+type EndedMembership Membership
 
 // ChangedUser is what somebody now is in the workspace.
 type ChangedUser struct {
@@ -69,9 +75,9 @@ func (s *Store) Look(ctx context.Context, since int64) (Look, error) {
 		select 'session', 0, 0, 0, s.id::text, s.end_reason
 		from sessions s where s.ended_tx >= $1 and s.ended_tx < (select xmax from bounds)
 		union all
-		select 'membership', m.room_id, m.user_id, 0, '', ''
+		select case when m.left_at is null then 'membership' else 'ended' end, m.room_id, m.user_id, 0, '', ''
 		from memberships m
-		where m.changed_tx >= $1 and m.changed_tx < (select xmax from bounds) and m.left_at is not null
+		where m.changed_tx >= $1 and m.changed_tx < (select xmax from bounds)
 		union all
 		select case when u.deactivated_at is null then 'user' else 'deactivated' end, u.id, 0, 0, '', u.role
 		from users u
@@ -114,8 +120,12 @@ func collectLook(rows pgx.Rows) (Look, error) {
 			look.Topics[a] = Position{Epoch: b, Seq: c}
 		case "session":
 			look.EndedSessions = append(look.EndedSessions, EndedSession{ID: id, Reason: text})
-		case "membership":
-			look.EndedMemberships = append(look.EndedMemberships, EndedMembership{RoomID: a, UserID: b})
+		case "membership", "ended":
+			m := Membership{RoomID: a, UserID: b}
+			look.ChangedMemberships = append(look.ChangedMemberships, m)
+			if what == "ended" {
+				look.EndedMemberships = append(look.EndedMemberships, EndedMembership(m))
+			}
 		case "user", "deactivated":
 			look.ChangedUsers = append(look.ChangedUsers, ChangedUser{ID: a, Role: Role(text), Deactivated: what == "deactivated"})
 		case "pending":

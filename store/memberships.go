@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -18,13 +17,6 @@ import (
 //
 // It is empty when there was nothing to change.
 type Pending []int64
-
-// Member is a user in a room.
-type Member struct {
-	User
-	RoomRole RoomRole
-	JoinedAt time.Time
-}
 
 // JoinRoom makes the user a member of a public room; doing so twice changes
 // nothing. Somebody new starts with everything read, somebody who returns

@@ -141,7 +141,7 @@ func TestADirectRoomKeepsItsMembers(t *testing.T) {
 			t.Errorf("%s: %v, %v, want ErrForbidden", name, pending, err)
 		}
 	}
-	members, _, err := w.Members(w.ctx(), bob.ID, room.ID, store.Page{})
+	members, _, err := w.Members(w.ctx(), bob.ID, room.ID, store.MembersPage{})
 	w.ok(err)
 	if len(members) != 2 || len(w.news()) != 0 {
 		t.Errorf("members = %+v, news = %v", members, w.news())

@@ -50,13 +50,13 @@ func (s *Store) Overview(ctx context.Context, user int64) (Overview, error) {
 func readOverview(ctx context.Context, tx pgx.Tx, user int64, o *Overview) error {
 	var batch pgx.Batch
 	batch.Queue(`
-		select `+userColumns+`, own.epoch, own.head, w.name, w.sign_up_open, w.created_at, wt.epoch, wt.head
+		select `+ownColumns+`, own.epoch, own.head, w.name, w.sign_up_open, w.created_at, wt.epoch, wt.head
 		from users u
 		join topics own on own.id = u.id
 		cross join workspace w
 		join topics wt on wt.id = w.id
 		where u.id = $1 and u.deactivated_at is null`, user).QueryRow(func(row pgx.Row) (err error) {
-		o.Me, err = scanUser(row, &o.UserPosition.Epoch, &o.UserPosition.Seq,
+		o.Me, err = scanOwn(row, &o.UserPosition.Epoch, &o.UserPosition.Seq,
 			&o.Workspace.Name, &o.Workspace.SignUpOpen, &o.Workspace.CreatedAt, &o.WorkspacePosition.Epoch, &o.WorkspacePosition.Seq)
 		return err
 	})

@@ -124,12 +124,12 @@ func TestMembersAreThoseWhoAreInTheRoom(t *testing.T) {
 	room := w.room(store.RoomPrivate, "Secret", bob, ada, gone)
 	_, err := w.LeaveRoom(w.ctx(), gone.ID, room.ID)
 	w.ok(err)
-	members, _, err := w.Members(w.ctx(), ada.ID, room.ID, store.Page{})
+	members, _, err := w.Members(w.ctx(), ada.ID, room.ID, store.MembersPage{})
 	w.ok(err)
 	if len(members) != 2 || members[0].ID != ada.ID || members[0].RoomRole != store.RoomMember || members[1].ID != bob.ID || members[1].RoomRole != store.RoomOwner {
 		t.Errorf("members = %+v", members)
 	}
-	if _, _, err := w.Members(w.ctx(), gone.ID, room.ID, store.Page{}); !errors.Is(err, store.ErrNotFound) {
+	if _, _, err := w.Members(w.ctx(), gone.ID, room.ID, store.MembersPage{}); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("Members for somebody who left: %v, want ErrNotFound", err)
 	}
 }

@@ -40,14 +40,14 @@ func TestPagesOfMembersLoseAndRepeatNobodyWhoseNamesAreEqual(t *testing.T) {
 		w.exec(`update users set display_name = $2 where id = $1`, ada.ID, []string{"Ada", "ADA", "ada", "Éva", "茶 <&> \\u0000 \" \u2028"}[i%5])
 		w.addTo(room, ada)
 	}
-	whole, next, err := w.Members(w.ctx(), w.owner.ID, room.ID, store.Page{})
+	whole, next, err := w.Members(w.ctx(), w.owner.ID, room.ID, store.MembersPage{})
 	w.ok(err)
 	if len(whole) != 24 || next != "" {
 		t.Fatalf("%d members on one page, next %q; want 24 and nothing", len(whole), next)
 	}
 	for _, limit := range []int{1, 2, 5, 12, 23, 24} {
 		got := pages(w, limit, func(p store.Page) ([]store.Member, string, error) {
-			return w.Members(w.ctx(), w.owner.ID, room.ID, p)
+			return w.Members(w.ctx(), w.owner.ID, room.ID, store.MembersPage{Page: p})
 		})
 		if !slices.Equal(memberIDs(got), memberIDs(whole)) {
 			t.Errorf("in pages of %d: %v, want %v", limit, memberIDs(got), memberIDs(whole))
@@ -110,7 +110,7 @@ func TestAPageBeyondTheEndIsEmpty(t *testing.T) {
 	w := newWorld(t)
 	room := w.room(store.RoomPublic, "Tea", w.owner)
 	end := func(list string) store.Page { return store.Page{After: store.PlaceCursor(list, "\U0010ffff", 1<<62)} }
-	members, next, err := w.Members(w.ctx(), w.owner.ID, room.ID, end(fmt.Sprintf("members/%d", room.ID)))
+	members, next, err := w.Members(w.ctx(), w.owner.ID, room.ID, store.MembersPage{Page: end(fmt.Sprintf("members/%d", room.ID))})
 	if err != nil || len(members) != 0 || next != "" {
 		t.Errorf("members: %v, %q, %v", members, next, err)
 	}
@@ -139,7 +139,7 @@ func TestAPageBeginsOnlyWhereOneEnded(t *testing.T) {
 		}
 	}
 	for _, after := range bad {
-		_, _, members := w.Members(w.ctx(), w.owner.ID, room.ID, store.Page{After: after})
+		_, _, members := w.Members(w.ctx(), w.owner.ID, room.ID, store.MembersPage{Page: store.Page{After: after}})
 		_, _, directory := w.Directory(w.ctx(), w.owner.ID, store.Page{After: after})
 		for _, err := range []error{members, directory} {
 			if invalid, ok := errors.AsType[*store.InvalidError](err); !ok || invalid.Field != "after" {
@@ -161,11 +161,11 @@ func TestAPageOfAnotherListIsNoBeginning(t *testing.T) {
 			return next, err
 		},
 		"members of tea": func(p store.Page) (string, error) {
-			_, next, err := w.Members(w.ctx(), w.owner.ID, tea.ID, p)
+			_, next, err := w.Members(w.ctx(), w.owner.ID, tea.ID, store.MembersPage{Page: p})
 			return next, err
 		},
 		"members of coffee": func(p store.Page) (string, error) {
-			_, next, err := w.Members(w.ctx(), w.owner.ID, coffee.ID, p)
+			_, next, err := w.Members(w.ctx(), w.owner.ID, coffee.ID, store.MembersPage{Page: p})
 			return next, err
 		},
 		"people": func(p store.Page) (string, error) {

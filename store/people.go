@@ -46,7 +46,7 @@ func (s *Store) People(ctx context.Context, by int64, page PeoplePage) (people [
 
 // peoplePage finds a page of people. The place of each in the order is read with
 // the row: the database alone knows what it takes for lower case.
-const peoplePage = `
+var peoplePage = `
 	select ` + userColumns + `, lower(u.display_name)
 	from users u, users me
 	where ` + visible + ` and (u.deactivated_at is null or $3)

@@ -13,10 +13,11 @@ import (
 
 // plan is one node of what EXPLAIN says.
 type plan struct {
-	Node     string `json:"Node Type"`
-	Relation string `json:"Relation Name"`
-	Hit      int    `json:"Shared Hit Blocks"`
-	Read     int    `json:"Shared Read Blocks"`
+	Node     string  `json:"Node Type"`
+	Relation string  `json:"Relation Name"`
+	Hit      int     `json:"Shared Hit Blocks"`
+	Read     int     `json:"Shared Read Blocks"`
+	Time     float64 `json:"Actual Total Time"` // milliseconds
 	Plans    []plan
 }
 

@@ -29,13 +29,28 @@ type presence struct {
 // settle opens and closes sessions and returns how many people changed.
 func (p *presence) settle(whole bool, lease time.Duration, rows, users []int64, notices ...string) int {
 	p.t.Helper()
+	return p.tell(whole, lease, sessions(rows, users, notices...)...)
+}
+
+// tell is settle with all that a session can say.
+func (p *presence) tell(whole bool, lease time.Duration, told ...store.CometSession) int {
+	p.t.Helper()
 	p.turn++
-	known, changed, err := p.SettlePresence(p.ctx(), p.node, p.turn, whole, lease, rows, users, notices)
+	known, changed, err := p.SettlePresence(p.ctx(), p.node, p.turn, whole, lease, told)
 	p.ok(err)
 	if !known {
 		p.t.Fatal("the call took no effect")
 	}
 	return changed
+}
+
+// sessions are those of browsers; the ones with a notice close.
+func sessions(rows, users []int64, notices ...string) []store.CometSession {
+	list := make([]store.CometSession, len(rows))
+	for i, row := range rows {
+		list[i] = store.CometSession{Row: row, User: users[i], Device: "browser", Notice: notices[i]}
+	}
+	return list
 }
 
 func (p *presence) open(row int64, user store.User) int {
@@ -51,15 +66,15 @@ func (p *presence) close(row int64, user store.User, notice string) int {
 // changes are all changes after a revision, as "revision user notice".
 func (p *presence) changes(after int64, name map[int64]string) (list []string) {
 	p.t.Helper()
-	_, newest, _, _, err := p.LookPresence(p.ctx(), p.node, after, func(revision, user int64, state, notice string, at time.Time) {
+	looked, err := p.LookPresence(p.ctx(), p.node, after, func(revision, user int64, state, notice string, at time.Time) {
 		list = append(list, fmt.Sprint(revision, " ", name[user], " ", state, " ", notice))
 		if age := time.Since(at); age < -time.Minute || age > time.Minute {
 			p.t.Errorf("the change is dated %v", at)
 		}
 	})
 	p.ok(err)
-	if newest < after+int64(len(list)) {
-		p.t.Errorf("the newest revision is %d after %d changes from %d", newest, len(list), after)
+	if looked.Newest < after+int64(len(list)) {
+		p.t.Errorf("the newest revision is %d after %d changes from %d", looked.Newest, len(list), after)
 	}
 	return list
 }
@@ -147,7 +162,7 @@ func TestOnlyTheNextTurnOfARunningNodeTakesEffect(t *testing.T) {
 	a.turn = 4
 	a.settle(true, running, nil, nil)
 	call := func(node string, turn int64, whole bool) bool {
-		known, changed, err := a.SettlePresence(a.ctx(), node, turn, whole, running, []int64{turn}, ids(ana), []string{""})
+		known, changed, err := a.SettlePresence(a.ctx(), node, turn, whole, running, sessions([]int64{turn}, ids(ana), ""))
 		a.ok(err)
 		if !known && changed != 0 {
 			t.Errorf("turn %d had no effect but changed %d", turn, changed)
@@ -198,13 +213,13 @@ func TestANodeWhoseLeaseIsOverIsRemovedWithItsPeople(t *testing.T) {
 		t.Errorf("%d people went offline although both leases hold", n)
 	}
 	a.settle(false, -10*time.Minute, nil, nil)
-	_, _, alive, lapsed, err := b.LookPresence(b.ctx(), nodeB, 2, nil)
-	if b.ok(err); !alive || !lapsed {
-		t.Errorf("b sees itself alive: %v, another lapsed: %v", alive, lapsed)
+	looked, err := b.LookPresence(b.ctx(), nodeB, 2, nil)
+	if b.ok(err); !looked.Alive || !looked.Lapsed {
+		t.Errorf("b sees %+v, want itself alive and another lapsed", looked)
 	}
-	_, _, alive, lapsed, err = a.LookPresence(a.ctx(), nodeA, 2, nil)
-	if a.ok(err); alive || lapsed {
-		t.Errorf("a sees itself alive: %v, another lapsed: %v", alive, lapsed)
+	looked, err = a.LookPresence(a.ctx(), nodeA, 2, nil)
+	if a.ok(err); looked.Alive || looked.Lapsed {
+		t.Errorf("a sees %+v, want neither itself alive nor another lapsed", looked)
 	}
 	if n := expire(); n != 1 {
 		t.Errorf("%d people went offline, want ana", n)
@@ -251,9 +266,9 @@ func TestUsersWhoDoNotExistArePassedOver(t *testing.T) {
 
 func TestLoadingGivesTheStatesAtARevision(t *testing.T) {
 	a, b, ana, bo, _ := twoPeople(t)
-	epoch, revision, online, err := a.LoadPresence(a.ctx())
-	if a.ok(err); revision != 0 || len(online) != 0 {
-		t.Errorf("an empty database is at %d with %v online", revision, online)
+	epoch, revision, states, err := a.LoadPresence(a.ctx())
+	if a.ok(err); revision != 0 || len(states) != 0 {
+		t.Errorf("an empty database is at %d with %v", revision, states)
 	}
 	if want := a.number(`select epoch from topics where id = 1`); epoch != want {
 		t.Errorf("epoch is %d, want that of the workspace, %d", epoch, want)
@@ -261,9 +276,9 @@ func TestLoadingGivesTheStatesAtARevision(t *testing.T) {
 	a.settle(true, running, []int64{1, 2}, ids(ana, bo), "", "")
 	b.open(1, ana)
 	a.close(2, bo, "signed-out")
-	_, revision, online, err = a.LoadPresence(a.ctx())
-	if a.ok(err); revision != 3 || !slices.Equal(online, ids(ana)) {
-		t.Errorf("at %d are online %v, want ana at 3", revision, online)
+	_, revision, states, err = a.LoadPresence(a.ctx())
+	if want := []store.PersonState{{User: ana.ID, State: "online"}}; err != nil || revision != 3 || !slices.Equal(states, want) {
+		t.Errorf("at %d: %v, %v, want ana at 3", revision, states, err)
 	}
 }
 
@@ -309,7 +324,7 @@ func TestNodesThatSettleAtTheSameTimeCountEverybodyOnceAndWithoutGaps(t *testing
 					notices = append(notices, []string{"", "signed-out", "went-offline"}[r.IntN(3)])
 				}
 			}
-			known, changed, err := w.SettlePresence(w.ctx(), node, turn+1, turn == 0, running, rows, users, notices)
+			known, changed, err := w.SettlePresence(w.ctx(), node, turn+1, turn == 0, running, sessions(rows, users, notices...))
 			if err != nil || !known {
 				return fmt.Errorf("turn %d: known %v, %w", turn+1, known, err)
 			}
@@ -320,7 +335,7 @@ func TestNodesThatSettleAtTheSameTimeCountEverybodyOnceAndWithoutGaps(t *testing
 		w.ok(err)
 	}
 	online, last := map[int64]bool{}, int64(0)
-	_, newest, _, _, err := w.LookPresence(w.ctx(), nodeA, 0, func(revision, user int64, state, notice string, _ time.Time) {
+	looked, err := w.LookPresence(w.ctx(), nodeA, 0, func(revision, user int64, state, notice string, _ time.Time) {
 		if revision != last+1 {
 			t.Errorf("revision %d follows %d", revision, last)
 		}
@@ -330,14 +345,14 @@ func TestNodesThatSettleAtTheSameTimeCountEverybodyOnceAndWithoutGaps(t *testing
 		}
 		online[user] = state == "online"
 	})
-	if w.ok(err); newest != last || last != counted.Load() || last == 0 {
-		t.Errorf("%d changes, newest %d, %d were counted", last, newest, counted.Load())
+	if w.ok(err); looked.Newest != last || last != counted.Load() || last == 0 {
+		t.Errorf("%d changes, newest %d, %d were counted", last, looked.Newest, counted.Load())
 	}
 	_, _, loaded, err := w.LoadPresence(w.ctx())
 	w.ok(err)
 	for _, user := range people {
-		if online[user] != slices.Contains(loaded, user) {
-			t.Errorf("%d: the changes say online %v, the leases say %v", user, online[user], !online[user])
+		if online[user] != slices.Contains(loaded, store.PersonState{User: user, State: "online"}) {
+			t.Errorf("%d: the changes say online %v, the states say %v", user, online[user], !online[user])
 		}
 	}
 }

@@ -98,3 +98,15 @@ func TestTwoChangesOfAProfileAtOnceBothCount(t *testing.T) {
 		}
 	}
 }
+
+// wantInvalidOrNotFound fails unless err is about this field; "" is ErrNotFound.
+func (w *world) wantInvalidOrNotFound(err error, field string) {
+	w.t.Helper()
+	invalid, ok := errors.AsType[*store.InvalidError](err)
+	switch {
+	case field == "" && !errors.Is(err, store.ErrNotFound):
+		w.t.Errorf("%v, want ErrNotFound", err)
+	case field != "" && (!ok || invalid.Field != field):
+		w.t.Errorf("%v, want an InvalidError of %s", err, field)
+	}
+}

@@ -18,6 +18,9 @@ const (
 	MaxRoomName    = 80 // the workspace's name too
 	MaxDescription = 500
 	MaxTokenName   = 80
+	MaxStatus      = 100
+	MaxEmoji       = 40 // bytes: the longest that exists has 35
+	MaxTimeZone    = 64
 )
 
 // Roles and kinds of room are those of the table of rights.
@@ -67,16 +70,29 @@ const (
 
 // User is a person's account. Where a User is part of something else (an
 // author, an event, a member) only ID, Username, DisplayName, Role and
-// DeactivatedAt are set.
+// DeactivatedAt are set; the User of an event and a member have their Status
+// too.
 type User struct {
 	ID            int64
 	Username      string
 	DisplayName   string
 	Email         string // "" when not given
 	Role          Role
+	Status        Status
+	TimeZone      string // an IANA name; "" when it is not known
 	CreatedAt     time.Time
-	LastSeenAt    *time.Time
+	LastSeenAt    *time.Time // when others saw them come or go
 	DeactivatedAt *time.Time
+	// Own is what nobody else may learn. It is set where one's own account is
+	// looked up or changed, and empty in lists and for other people.
+	Own
+}
+
+// Own is what people keep to themselves.
+type Own struct {
+	Notices        string // show, condense or hide those who come and go
+	PresenceChoice string // see [Store.SetPresence]; automatic when its time is over
+	PresenceUntil  *time.Time
 }
 
 // Room is a place to talk. Direct rooms have no Name.

@@ -72,9 +72,13 @@ func findMember(ctx context.Context, db querier, user, room int64) (Member, erro
 	var m Member
 	var err error
 	m.User, err = scanUser(db.QueryRow(ctx, `
-		select `+userColumns+`, m.role, m.joined_at
+		select `+userColumns+`, m.role, m.joined_at, coalesce(s.state, 'offline')
 		from memberships m
 		join users u on u.id = m.user_id
-		where m.room_id = $2 and m.user_id = $1 and m.left_at is null`, user, room), &m.RoomRole, &m.JoinedAt)
+		left join presence_states s on s.user_id = u.id
+		where m.room_id = $2 and m.user_id = $1 and m.left_at is null`, user, room), &m.RoomRole, &m.JoinedAt, &m.State)
+	if m.State != StateOffline {
+		m.LastSeenAt = nil
+	}
 	return m, err
 }

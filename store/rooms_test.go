@@ -153,7 +153,7 @@ func (w *world) ask(user, other store.User, room int64) map[string]error {
 	_, asked["find"] = w.RoomForMember(w.ctx(), user.ID, room)
 	_, asked["overview"] = w.OverviewRoom(w.ctx(), user.ID, room)
 	_, asked["history"] = w.History(w.ctx(), user.ID, room, store.HistoryPage{})
-	_, _, asked["members"] = w.Members(w.ctx(), user.ID, room, store.Page{})
+	_, _, asked["members"] = w.Members(w.ctx(), user.ID, room, store.MembersPage{})
 	_, _, asked["mark read"] = w.MarkRead(w.ctx(), user.ID, room, 1)
 	_, asked["add"] = w.AddMember(w.ctx(), user.ID, other.ID, room)
 	_, asked["remove"] = w.RemoveMember(w.ctx(), user.ID, other.ID, room)

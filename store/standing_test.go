@@ -139,7 +139,7 @@ func (s scene) reading() map[string]struct {
 	_, entry := s.OverviewRoom(s.ctx(), who, room)
 	_, history := s.History(s.ctx(), who, room, store.HistoryPage{})
 	_, _, mark := s.MarkRead(s.ctx(), who, room, 1)
-	_, _, members := s.Members(s.ctx(), who, room, store.Page{})
+	_, _, members := s.Members(s.ctx(), who, room, store.MembersPage{})
 	_, post := s.Send(s.ctx(), message(s.room, s.who, "hello"))
 	return map[string]read{
 		"find": {rights.ReadMessages, find}, "overview": {rights.ReadMessages, entry}, "history": {rights.ReadMessages, history},

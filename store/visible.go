@@ -20,7 +20,7 @@ const visible = `me.id = $1 and me.deactivated_at is null and (
 		where own.user_id = $1 and own.left_at is null))`
 
 // visibleUsers finds the active users whom user $1 sees.
-const visibleUsers = `
+var visibleUsers = `
 	select ` + userColumns + `
 	from users u, users me
 	where u.deactivated_at is null and ` + visible + `

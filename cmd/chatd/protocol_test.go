@@ -213,9 +213,9 @@ func TestTheCommandsOfTheProtocolPageDoWhatItSays(t *testing.T) {
 		{command: `curl -s -c jar`, says: []string{`"username":"ann"`}},
 		{command: `ID=`},
 		{command: `curl -s -b jar`, says: []string{
-			`{"event":"listen-ack","id":"`, `{"event":"gap","topic":"room:3",`, `{"event":"unread","topics":{"workspace":[`, `{"event":"presence",`}},
+			`{"event":"listen-ack","id":"`, `{"event":"gap","topic":"room:3",`, `{"event":"unread","topics":{"workspace":[`}},
 		{command: `curl -s -b jar`, says: []string{`{"events":[{"event":"subscribe-ack","topics":{"workspace":[`, `{"event":"ping-ack",`}},
-		{command: `curl -N -b jar`, says: []string{`"n":2`, `{"event":"gap","topic":"workspace",`, `{"event":"gap","topic":"room:3",`, `"body":"four"`}, while: "four", held: true},
+		{command: `curl -N -b jar`, says: []string{`"n":2`, `{"event":"gap","topic":"workspace",`, `{"event":"gap","topic":"room:3",`, `{"event":"presence",`, `"snapshot":true`, `"body":"four"`}, while: "four", held: true},
 		{command: `curl -s -b jar`, says: []string{`{"events":[{"event":"leave-ack"}]}`}},
 
 		{command: `curl -sN`, says: []string{`{"event":"listen-ack",`}},

@@ -100,15 +100,21 @@ export type CometEvent =
   | { readonly event: 'unsubscribe-ack'; readonly topics: readonly string[]; readonly why: string }
   /** Events up to this position are missing; see `onGap`. */
   | { readonly event: 'gap'; readonly topic: string; readonly epoch: number; readonly seq: number }
-  /** Who is here. With `snapshot`, `states` replaces all that is known; who is absent is offline. */
+  /**
+   * Who is here, by user id: of those who share a room of at most 100 members with the person, and of those that `view`
+   * named. With `snapshot`, `states` replaces all that is known; who is absent is offline.
+   */
   | {
       readonly event: 'presence';
       readonly snapshot: boolean;
+      /** `online`, `away`, `do-not-disturb` or `offline`. */
       readonly states: Readonly<Record<string, string>>;
       /** Told once: `signed-in`, `signed-out`, `went-offline`; the time is in milliseconds since 1970. */
       readonly notices: readonly { readonly user: string; readonly notice: string; readonly time: number }[];
+      /** How many members are here of the room that `view` named, when that is another number than before. */
+      readonly here: Readonly<Record<string, number>>;
     }
-  /** News without a number; of each key only the latest counts. */
+  /** News without a number; of each key only the latest counts. `typing:<room>` tells who types, for 5 seconds. */
   | { readonly event: 'hint'; readonly key: string; readonly payload: unknown }
   /** The end: a word such as `signed-out`, and a sentence for people. `join` begins anew. */
   | { readonly event: 'abort'; readonly reason: string; readonly text: string };
@@ -134,6 +140,23 @@ export class Comet {
 
   /** Follows a topic no longer. Nothing of it comes after this call. */
   unsubscribe(topic: string): void;
+
+  /**
+   * Names what the page shows, in place of what it named before: the people by user id, of whom the first 200 count, and
+   * the one room whose members are to be counted, or null. Pages that share a connection share these 200, those seen last
+   * before the others, and the room is that of the page seen last that names one; each page hears what any of them asked
+   * for.
+   */
+  view(people: readonly string[], room: string | null): void;
+
+  /**
+   * Tells whether the person uses this page. A page counts as used until it says `idle`; the person is away when every
+   * page on every device is idle.
+   */
+  activity(state: 'active' | 'idle'): void;
+
+  /** Tells that the person types in a topic such as `room:3`. May be called with each letter: it is told every 3 s. */
+  typing(topic: string): void;
 
   /**
    * Says goodbye and closes the connection. The topics are kept: after `join` and `listen` each goes on after the last

@@ -1,6 +1,8 @@
 /** Starts the page. */
 import { render } from 'preact';
 import { watchAttention } from './model/attention';
+import { watchIdle } from './model/idle';
+import { watchTime } from './model/now';
 import { startRouter } from './model/router';
 import { confirm, hide, reveal, startSession } from './model/session';
 import { followChoices } from './model/settings';
@@ -16,6 +18,8 @@ followChoices(page.signal);
 followViewport(page.signal);
 watchAttention(page.signal);
 watchToday(page.signal);
+watchTime(page.signal);
+watchIdle(page.signal);
 startRouter(page.signal);
 startSession(page.signal);
 

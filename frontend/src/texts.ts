@@ -4,6 +4,15 @@ import type { NoticeKind } from './model/notices';
 import { count, listOf } from './model/format';
 import { invites, manage, memberMenu, roles, roomRoles, roomSettings } from './texts/admin';
 import { check } from './texts/connectioncheck';
+import {
+  membersFilter,
+  noticesSetting,
+  ownPresence,
+  presence,
+  profile,
+  status,
+  typing,
+} from './texts/presence';
 import { settings } from './texts/settings';
 import { crowd, duration, some } from './texts/words';
 
@@ -114,8 +123,6 @@ export const texts = {
     unread: (n: number) => some(n, 'unread message', 'unread messages'),
     draft: 'Unsent draft',
     privateRoom: 'private room',
-    online: 'online',
-    offline: 'offline',
     you: 'you',
     back: 'All rooms',
   },
@@ -191,13 +198,10 @@ export const texts = {
 
   members: {
     title: 'Members',
-    online: (n: number) => `Online · ${count(n)}`,
+    here: (n: number) => `Here · ${count(n)}`,
     offline: (n: number) => `Offline · ${count(n)}`,
     add: 'Add people',
-    message: (name: string) => `Message ${name}`,
-    onlineSoFar: 'Online',
-    offlineSoFar: 'Offline',
-    partly: (n: number) => `The first ${count(n)} by name.`,
+    filter: membersFilter,
     deactivated: 'deactivated',
     failed: 'The members could not be loaded.',
   },
@@ -246,10 +250,15 @@ export const texts = {
   roomRoles,
   roomSettings,
   settings,
+  presence,
+  ownPresence,
+  status,
+  profile,
+  typing,
+  notices: noticesSetting,
   check,
   connection: {
     connecting: 'Connecting…',
-    online: 'Online',
     offline: 'You are offline. What you write is kept and sent when you are back.',
     lost: 'The connection is interrupted. What you write is sent when it is back.',
     retryIn: (seconds: number) => `Next try in ${duration(seconds)}.`,

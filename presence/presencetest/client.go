@@ -3,8 +3,11 @@ package presencetest
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
+
+	"chatd/presence"
 )
 
 // ErrAway is what a call gets when the database cannot be reached.
@@ -103,11 +106,12 @@ func (c *Client) call(ctx context.Context, write bool, do func()) error {
 
 // SettlePresence implements presence.Leases.
 func (c *Client) SettlePresence(ctx context.Context, node string, turn int64, whole bool, lease time.Duration,
-	rows, users []int64, notices []string,
+	sessions []presence.Session,
 ) (known bool, changed int, err error) {
 	var k bool
 	var n int
-	if err := c.call(ctx, true, func() { k, n = c.db.settle(node, turn, whole, lease, rows, users, notices) }); err != nil {
+	sessions = slices.Clone(sessions)
+	if err := c.call(ctx, true, func() { k, n = c.db.settle(node, turn, whole, lease, sessions) }); err != nil {
 		return false, 0, err
 	}
 	return k, n, nil
@@ -115,30 +119,39 @@ func (c *Client) SettlePresence(ctx context.Context, node string, turn int64, wh
 
 // ExpirePresence implements presence.Leases.
 func (c *Client) ExpirePresence(ctx context.Context, node string) (changed int, err error) {
+	return c.change(ctx, func() int { return c.db.expire(node) })
+}
+
+// LapsePresence implements presence.Leases.
+func (c *Client) LapsePresence(ctx context.Context) (changed int, err error) {
+	return c.change(ctx, c.db.lapse)
+}
+
+func (c *Client) change(ctx context.Context, do func() int) (changed int, err error) {
 	var n int
-	if err := c.call(ctx, true, func() { n = c.db.expire(node) }); err != nil {
+	if err := c.call(ctx, true, func() { n = do() }); err != nil {
 		return 0, err
 	}
 	return n, nil
 }
 
 // LoadPresence implements presence.Leases.
-func (c *Client) LoadPresence(ctx context.Context) (epoch, revision int64, online []int64, err error) {
-	err = c.call(ctx, false, func() { epoch, revision, online = c.db.load() })
-	return epoch, revision, online, err
+func (c *Client) LoadPresence(ctx context.Context) (epoch, revision int64, states []presence.PersonState, err error) {
+	err = c.call(ctx, false, func() { epoch, revision, states = c.db.load() })
+	return epoch, revision, states, err
 }
 
 // LookPresence implements presence.Leases.
 func (c *Client) LookPresence(ctx context.Context, node string, after int64,
 	change func(revision, user int64, state, notice string, at time.Time),
-) (epoch, newest int64, alive, lapsed bool, err error) {
+) (presence.Looked, error) {
+	var looked presence.Looked
 	var changes []Change
-	err = c.call(ctx, false, func() { epoch, newest, alive, lapsed, changes = c.db.look(node, after) })
-	if err != nil {
-		return 0, 0, false, false, err
+	if err := c.call(ctx, false, func() { looked, changes = c.db.look(node, after) }); err != nil {
+		return presence.Looked{}, err
 	}
 	for _, c := range changes {
 		change(c.Revision, c.User, c.State, c.Notice, c.At)
 	}
-	return epoch, newest, alive, lapsed, nil
+	return looked, nil
 }

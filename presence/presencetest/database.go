@@ -4,10 +4,12 @@
 package presencetest
 
 import (
-	"cmp"
+	"maps"
 	"slices"
 	"sync"
 	"time"
+
+	"chatd/presence"
 )
 
 // Database is what all nodes share.
@@ -16,17 +18,25 @@ type Database struct {
 	skew    time.Duration
 	epoch   int64
 	nodes   map[string]*node
+	choices map[int64]choice
+	states  map[int64]string // that others see; who is offline has none
 	changes []Change
 }
 
-// node is one node with its sessions by row; the values are users.
+// node is one node with its sessions by row.
 type node struct {
 	turn  int64
 	until time.Time
-	rows  map[int64]int64
+	rows  map[int64]presence.Session
 }
 
-// Change is one person who came or went.
+// choice is what a person chose to be, for good when it has no end.
+type choice struct {
+	what  string
+	until time.Time
+}
+
+// Change is one person whose state has become another one.
 type Change struct {
 	Revision int64
 	User     int64
@@ -37,7 +47,9 @@ type Change struct {
 
 // NewDatabase returns an empty database whose clock is off by skew.
 func NewDatabase(skew time.Duration) *Database {
-	return &Database{skew: skew, epoch: 1, nodes: map[string]*node{}}
+	return &Database{
+		skew: skew, epoch: 1, nodes: map[string]*node{}, choices: map[int64]choice{}, states: map[int64]string{},
+	}
 }
 
 // Changes are all changes there ever were.
@@ -54,7 +66,48 @@ func (d *Database) Restore(revision int64) {
 	defer d.mu.Unlock()
 	d.epoch++
 	d.changes = d.changes[:revision]
-	d.nodes = map[string]*node{}
+	d.nodes, d.states = map[string]*node{}, map[int64]string{}
+	for _, c := range d.changes {
+		d.putLocked(c.User, c.State)
+	}
+}
+
+// Choose makes a choice for a person, for a time; 0 is for good.
+func (d *Database) Choose(user int64, what string, lasts time.Duration) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	c := choice{what: what}
+	if lasts > 0 {
+		c.until = d.nowLocked().Add(lasts)
+	}
+	d.choices[user] = c
+	d.restateLocked(map[int64]string{user: ""})
+}
+
+// RunOut makes the time of a person's choice be over.
+func (d *Database) RunOut(user int64) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if c := d.choices[user]; c.what == "do-not-disturb" || c.what == "invisible" {
+		d.choices[user] = choice{c.what, d.nowLocked()}
+	}
+}
+
+// Sessions are all sessions of a person that the database knows to be open, by
+// node and row.
+func (d *Database) Sessions(user int64) []presence.Session {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var sessions []presence.Session
+	for _, id := range slices.Sorted(maps.Keys(d.nodes)) {
+		rows := d.nodes[id].rows
+		for _, row := range slices.Sorted(maps.Keys(rows)) {
+			if rows[row].User == user {
+				sessions = append(sessions, rows[row])
+			}
+		}
+	}
+	return sessions
 }
 
 // SetClock moves the database's clock.
@@ -66,112 +119,142 @@ func (d *Database) SetClock(skew time.Duration) {
 
 func (d *Database) nowLocked() time.Time { return time.Now().Add(d.skew) }
 
-func (d *Database) settle(id string, turn int64, whole bool, lease time.Duration, rows, users []int64, notices []string) (known bool, changed int) {
+func (d *Database) settle(id string, turn int64, whole bool, lease time.Duration, sessions []presence.Session) (known bool, changed int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	concerned := map[int64]string{}
+	for _, s := range sessions {
+		if s.Notice != "" || concerned[s.User] == "" {
+			concerned[s.User] = s.Notice
+		}
+	}
+	if n := d.admitLocked(id, turn, whole, lease); n != nil {
+		known = true
+		n.take(whole, sessions)
+		d.endLoginsLocked(id, sessions)
+	}
+	if whole {
+		d.everybodyLocked(concerned)
+	}
+	return known, d.restateLocked(concerned)
+}
+
+// admitLocked returns the node when a turn takes effect.
+func (d *Database) admitLocked(id string, turn int64, whole bool, lease time.Duration) *node {
 	now := d.nowLocked()
 	n, ok := d.nodes[id]
 	switch {
 	case !whole && (!ok || n.turn != turn-1 || !n.until.After(now)), ok && n.turn >= turn:
-		return false, 0
+		return nil
 	case !ok:
-		n = &node{rows: map[int64]int64{}}
+		n = &node{rows: map[int64]presence.Session{}}
 		d.nodes[id] = n
 	}
 	n.turn, n.until = turn, now.Add(lease)
-	before := d.onlineLocked()
-	last := map[int64]string{}
+	return n
+}
+
+func (n *node) take(whole bool, sessions []presence.Session) {
 	if whole {
-		for row, user := range n.rows {
-			if !slices.Contains(rows, row) {
-				delete(n.rows, row)
-				last[user] = "went-offline"
+		clear(n.rows)
+	}
+	for _, s := range sessions {
+		if s.Notice == "" {
+			n.rows[s.Row] = s
+		} else {
+			delete(n.rows, s.Row)
+		}
+	}
+}
+
+// endLoginsLocked closes what other nodes have of logins that have ended.
+func (d *Database) endLoginsLocked(id string, sessions []presence.Session) {
+	for _, s := range sessions {
+		if s.Notice != "signed-out" || s.Login == "" {
+			continue
+		}
+		for other, n := range d.nodes {
+			if other != id {
+				maps.DeleteFunc(n.rows, func(_ int64, o presence.Session) bool { return o.User == s.User && o.Login == s.Login })
 			}
 		}
 	}
-	for i, row := range rows {
-		if _, open := n.rows[row]; notices[i] == "" {
-			n.rows[row] = users[i]
-		} else if open {
-			delete(n.rows, row)
-			last[users[i]] = notices[i]
-		}
-	}
-	return true, d.recordLocked(before, last)
 }
 
-func (d *Database) expire(id string) int {
+// everybodyLocked adds all of whom anything is known.
+func (d *Database) everybodyLocked(concerned map[int64]string) {
+	add := func(user int64) {
+		if _, ok := concerned[user]; !ok {
+			concerned[user] = ""
+		}
+	}
+	for user := range d.states {
+		add(user)
+	}
+	for _, n := range d.nodes {
+		for _, s := range n.rows {
+			add(s.User)
+		}
+	}
+}
+
+func (d *Database) expire(id string) (changed int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	now := d.nowLocked()
-	before := d.onlineLocked()
-	last := map[int64]string{}
+	concerned := map[int64]string{}
 	for other, n := range d.nodes {
 		if other == id || n.until.After(now) {
 			continue
 		}
-		for _, user := range n.rows {
-			last[user] = "went-offline"
+		for _, s := range n.rows {
+			concerned[s.User] = ""
 		}
 		delete(d.nodes, other)
 	}
-	return d.recordLocked(before, last)
+	return d.restateLocked(concerned)
 }
 
-// recordLocked compares who was online with who is.
-func (d *Database) recordLocked(before map[int64]bool, last map[int64]string) (changed int) {
-	after := d.onlineLocked()
-	var turned []Change
-	for user := range after {
-		if !before[user] {
-			turned = append(turned, Change{User: user, State: "online", Notice: "signed-in"})
-		}
-	}
-	for user := range before {
-		if !after[user] {
-			turned = append(turned, Change{User: user, State: "offline", Notice: last[user]})
-		}
-	}
-	slices.SortFunc(turned, func(a, b Change) int { return cmp.Compare(a.User, b.User) })
-	for _, c := range turned {
-		c.Revision, c.At = int64(len(d.changes)+1), d.nowLocked()
-		d.changes = append(d.changes, c)
-	}
-	return len(turned)
-}
-
-func (d *Database) onlineLocked() map[int64]bool {
-	online := map[int64]bool{}
-	for _, n := range d.nodes {
-		for _, user := range n.rows {
-			online[user] = true
-		}
-	}
-	return online
-}
-
-func (d *Database) load() (epoch, revision int64, online []int64) {
+func (d *Database) lapse() (changed int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	for user := range d.onlineLocked() {
-		online = append(online, user)
+	concerned := map[int64]string{}
+	for user, c := range d.choices {
+		if c.over(d.nowLocked()) {
+			concerned[user] = ""
+			delete(d.choices, user)
+		}
 	}
-	return d.epoch, int64(len(d.changes)), online
+	return d.restateLocked(concerned)
 }
 
-func (d *Database) look(id string, after int64) (epoch int64, all int64, alive, lapsed bool, changes []Change) {
+func (c choice) over(now time.Time) bool { return !c.until.IsZero() && !c.until.After(now) }
+
+func (d *Database) load() (epoch, revision int64, states []presence.PersonState) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, user := range slices.Sorted(maps.Keys(d.states)) {
+		states = append(states, presence.PersonState{User: user, State: d.states[user]})
+	}
+	return d.epoch, int64(len(d.changes)), states
+}
+
+func (d *Database) look(id string, after int64) (l presence.Looked, changes []Change) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	now := d.nowLocked()
 	for other, n := range d.nodes {
 		if other == id {
-			alive = n.until.After(now)
+			l.Alive = n.until.After(now)
 		} else if !n.until.After(now) {
-			lapsed = true
+			l.Lapsed = true
 		}
 	}
-	all = int64(len(d.changes))
-	return d.epoch, all, alive, lapsed, slices.Clone(d.changes[min(after, all):])
+	for _, c := range d.choices {
+		l.Ending = l.Ending || c.over(now)
+	}
+	l.Epoch, l.Newest = d.epoch, int64(len(d.changes))
+	return l, slices.Clone(d.changes[min(after, l.Newest):])
 }
 
 // Local is a time of the database's clock by the clock of the test.

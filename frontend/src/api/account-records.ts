@@ -1,5 +1,15 @@
 /** The records about my own account: where I am signed in, and my access tokens. */
-import { flag, instant, nullable, oneOf, or, record, text, whole } from './parse';
+import { flag, instant, list, nullable, oneOf, or, record, text, whole } from './parse';
+
+/** One page or program that is connected at this moment. */
+export interface Connected {
+  /** `browser`, `phone`, `plain`, `api`, or a newer server's word. */
+  readonly device: string;
+  /** Empty when it is not known. */
+  readonly transport: string;
+  readonly round_trip_ms: number | null;
+  readonly idle: boolean;
+}
 
 /** A browser in which I am signed in. */
 export interface Session {
@@ -10,6 +20,9 @@ export interface Session {
   readonly address: string;
   readonly created_at: number;
   readonly last_used_at: number;
+  /** What it was used with last, as a `Connected` says it. */
+  readonly kind: string;
+  readonly connected: readonly Connected[];
 }
 
 export type Scope = 'read' | 'read-write';
@@ -42,6 +55,18 @@ export const session = record<Session>({
   address: or(text, ''),
   created_at: instant,
   last_used_at: instant,
+  kind: or(text, ''),
+  connected: or(
+    list(
+      record<Connected>({
+        device: or(text, ''),
+        transport: or(text, ''),
+        round_trip_ms: nullable(whole),
+        idle: or(flag, false),
+      }),
+    ),
+    [],
+  ),
 });
 
 const tokenShape = {

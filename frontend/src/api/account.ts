@@ -2,6 +2,7 @@
 import { request } from './http';
 import { list, record } from './parse';
 import * as mine from './account-records';
+import type { Choice, NoticesChoice } from './presence-records';
 import { type Me, me as parseMe } from './records';
 
 const v1 = '/api/v1';
@@ -11,6 +12,11 @@ export interface ProfileChange {
   readonly email?: string;
   /** Needed to change the e-mail address. */
   readonly current_password?: string;
+  readonly presence?: { readonly choice: Choice; readonly until: string | null };
+  /** Null for none. */
+  readonly status?: { readonly emoji: string; readonly text: string; readonly until: string | null } | null;
+  readonly time_zone?: string;
+  readonly notices?: NoticesChoice;
 }
 
 export interface TokenWish {

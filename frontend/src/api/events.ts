@@ -1,5 +1,5 @@
 /** What the chat publishes on its topics, and what the server hints. */
-import { isObject, type Parser, record, whole } from './parse';
+import { isObject, list, or, type Parser, record, whole } from './parse';
 import {
   type Message,
   message,
@@ -37,6 +37,19 @@ export interface ReadHint {
 }
 
 export const readHint: Parser<ReadHint> = record<ReadHint>({ room_id: whole, number: whole });
+
+/** Who writes in a room at this moment: some of them, and how many more. */
+export interface TypingHint {
+  readonly room_id: number;
+  readonly user_ids: readonly number[];
+  readonly more: number;
+}
+
+export const typingHint: Parser<TypingHint> = record<TypingHint>({
+  room_id: whole,
+  user_ids: or(list(whole), []),
+  more: or(whole, 0),
+});
 
 /** The event in a payload; null for a kind that this page does not know (a newer server). */
 export function chatEvent(payload: unknown): ChatEvent | null {

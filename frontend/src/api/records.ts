@@ -12,6 +12,17 @@ import {
   text,
   whole,
 } from './parse';
+import {
+  automatic,
+  type ChosenPresence,
+  chosenPresence,
+  type NoticesChoice,
+  noticesChoice,
+  type State,
+  type Status,
+  state,
+  status,
+} from './presence-records';
 
 export interface Position {
   readonly epoch: number;
@@ -30,17 +41,34 @@ export interface User extends Author {
   readonly role: Role;
   /** May do nothing any more; what they wrote stays. */
   readonly deactivated: boolean;
+  readonly status: Status | null;
 }
 
 export interface Me extends User {
   /** Empty when there is none. */
   readonly email: string;
+  readonly presence: ChosenPresence;
+  /** An IANA name; empty when it is not known. */
+  readonly time_zone: string;
+  readonly notices: NoticesChoice;
 }
 
 /** Somebody as those see them who manage people. */
-export interface Person extends Me {
+export interface Person extends User {
+  /** Empty when there is none. */
+  readonly email: string;
   /** Milliseconds since 1970. */
   readonly last_seen_at: number | null;
+}
+
+/** Somebody as everybody sees them who looks closer. */
+export interface Profile extends User {
+  readonly state: State;
+  /** Milliseconds since 1970; null when they were never here. */
+  readonly last_seen_at: number | null;
+  /** An IANA name; empty when it is not known. */
+  readonly time_zone: string;
+  readonly created_at: number | null;
 }
 
 /** The part of the table of rights that concerns one role. */
@@ -81,6 +109,16 @@ export interface DirectoryRoom extends RoomRecord {
 
 export interface Member extends User {
   readonly room_role: RoomRole;
+  /** As it was when the page was made; null when nothing was said of it. */
+  readonly state: State | null;
+  /** Milliseconds since 1970. */
+  readonly last_seen_at: number | null;
+}
+
+/** Some of a room's members, and how many it has in all and that are here; null when nothing was said of it. */
+export interface MembersPage extends Page<Member> {
+  readonly total: number | null;
+  readonly here: number | null;
 }
 
 export interface Message {
@@ -114,7 +152,7 @@ export interface Workspace {
 }
 
 export interface Overview {
-  readonly me: User;
+  readonly me: Me;
   readonly abilities: Abilities;
   readonly workspace: Workspace & { readonly position: Position };
   readonly user_position: Position;
@@ -170,14 +208,33 @@ const userShape = {
   display_name: text,
   role: or<Role, Role>(role, 'member'),
   deactivated: or(flag, false),
+  status: nullable(status),
 };
 export const user: Parser<User> = record<User>(userShape);
-const meShape = { ...userShape, email: or(text, '') };
-export const me = record<Me>(meShape);
-export const person = record<Person>({ ...meShape, last_seen_at: nullable(instant) });
+export const me = record<Me>({
+  ...userShape,
+  email: or(text, ''),
+  presence: or(chosenPresence, automatic),
+  time_zone: or(text, ''),
+  notices: noticesChoice,
+});
+export const person = record<Person>({ ...userShape, email: or(text, ''), last_seen_at: nullable(instant) });
+export const profile = record<Profile>({
+  ...userShape,
+  state,
+  last_seen_at: nullable(instant),
+  time_zone: or(text, ''),
+  created_at: nullable(instant),
+});
 export const member: Parser<Member> = record<Member>({
   ...userShape,
   room_role: or<RoomRole, RoomRole>(roomRole, 'member'),
+  state: nullable(state),
+  last_seen_at: nullable(instant),
+});
+export const membersCounts = record<{ members_total: number | null; here_total: number | null }>({
+  members_total: nullable(whole),
+  here_total: nullable(whole),
 });
 
 const roomShape = {
@@ -219,7 +276,7 @@ export const workspace = record<Workspace>(workspaceShape);
 export const abilities = record<Abilities>({ workspace: list(text), room: dictionary(list(text)) });
 
 export const overview = record<Overview>({
-  me: user,
+  me,
   abilities: or(abilities, { workspace: [], room: {} }),
   workspace: record<Overview['workspace']>({ ...workspaceShape, position }),
   user_position: position,

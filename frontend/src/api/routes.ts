@@ -29,6 +29,13 @@ export interface HistoryQuery {
   readonly limit: number;
 }
 
+export interface MembersRequest extends PageRequest {
+  /** Only those who are here. */
+  readonly here?: boolean;
+  /** A part of the display or user name. */
+  readonly search?: string;
+}
+
 export async function workspace(): Promise<records.WorkspaceState> {
   return records.workspaceState(await request('GET', `${v1}/workspace`), 'workspace');
 }
@@ -85,9 +92,16 @@ export async function leaveRoom(room: number): Promise<void> {
   await request('DELETE', `${v1}/rooms/${room}/membership`);
 }
 
-export async function members(room: number, wanted: PageRequest): Promise<records.Page<records.Member>> {
-  const path = `${v1}/rooms/${room}/members${pageQuery(wanted)}`;
-  return page('members', records.member)(await request('GET', path), 'members');
+export async function members(room: number, wanted: MembersRequest): Promise<records.MembersPage> {
+  const { here, search, ...place } = wanted;
+  const filter = { ...(here ? { here: 'true' } : {}), ...(search ? { search } : {}) };
+  const answer = await request('GET', `${v1}/rooms/${room}/members${pageQuery(place, filter)}`);
+  const { members_total: total, here_total } = records.membersCounts(answer, 'members');
+  return { ...page('members', records.member)(answer, 'members'), total, here: here_total };
+}
+
+export async function profile(user: number): Promise<records.Profile> {
+  return records.profile(await request('GET', `${v1}/users/${user}`), 'user');
 }
 
 export async function addMember(room: number, user: number): Promise<void> {

@@ -35,7 +35,8 @@ export function Composer({ room }: { room: Room }) {
 
   useEffect(() => {
     setComposer(field.current);
-    focusComposer();
+    // It may come because I was given a right: whoever has a menu open goes on with that.
+    if (!document.activeElement?.closest('[role="menu"]')) focusComposer();
     const stop = new AbortController();
     document.addEventListener('keydown', (event) => catchTyping(event, field.current), {
       signal: stop.signal,
@@ -82,7 +83,7 @@ export function Composer({ room }: { room: Room }) {
             enterkeyhint={touch.value ? 'enter' : 'send'}
             data-testid="composer"
             value={draft}
-            onInput={(event) => room.setDraft(event.currentTarget.value)}
+            onInput={(event) => room.write(event.currentTarget.value)}
             onKeyDown={onKeyDown}
           />
         </div>

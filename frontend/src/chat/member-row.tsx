@@ -1,81 +1,74 @@
+import { useRef } from 'preact/hooks';
 import { changeRoomRole } from '../api/admin';
 import type { Member, RoomRole } from '../api/records';
-import * as routes from '../api/routes';
 import type { Chat } from '../model/chat';
-import { isolate } from '../model/format';
+import { ago, isolate } from '../model/format';
 import { givableRoomRoles, mayRemove } from '../model/moderation';
+import { now } from '../model/now';
 import type { Room } from '../model/room';
-import { roomPath } from '../model/route';
-import { navigate } from '../model/router';
 import { toast } from '../model/toasts';
 import { texts } from '../texts';
-import { Avatar, PresenceDot } from '../view/avatar';
+import { useDerived } from '../view/derived';
 import { sentence } from '../view/form';
 import { Icon } from '../view/icons';
-import { narrow } from '../view/media';
 import { Menu, type MenuItem } from '../view/menu';
 import { useChat } from './context';
-import { dialog, showMembers } from './ui';
+import { AvatarWithDot, StatusEmoji } from './presence';
+import { showProfile } from './profile-card';
+import { dialog } from './ui';
 
 const t = texts.memberMenu;
 
-/** One member: a click writes to them, the menu beside it is for those who look after the room. */
-export function MemberRow({ entry, room }: { entry: Member; room: Room }) {
+/** One member: a click shows who they are, the menu beside it is for those who look after the room. */
+export function MemberRow({
+  entry,
+  room,
+  onMenu,
+}: {
+  entry: Member;
+  room: Room;
+  onMenu?: (open: boolean) => void;
+}) {
   const chat = useChat();
-  const { me, people } = chat;
+  const { people } = chat;
+  const row = useRef<HTMLButtonElement>(null);
   const name = people.name(entry.id) || entry.display_name;
   const items = actions(chat, room, entry, isolate(name));
-  const about = note(entry, chat);
-  const text = (
-    <>
-      <span class="avatar-with-presence">
-        <Avatar id={entry.id} name={name} size="small" />
-        {entry.id === me.id ? (
-          <span class="presence" data-online="true" />
-        ) : (
-          <PresenceDot people={people} id={entry.id} />
-        )}
-      </span>
-      <span class="person-names">
-        <span class="member-name" dir="auto">
-          {name}
-        </span>
-        {about && <span class="member-note">{about}</span>}
-      </span>
-    </>
-  );
+  const about = useDerived(() => note(entry, chat), [entry, chat]);
   return (
     <li class="member-line">
-      {chat.may('open-direct') ? (
-        <button
-          type="button"
-          class="member"
-          title={texts.members.message(name)}
-          data-testid="member"
-          data-user={entry.id}
-          onClick={() => write(chat, entry.id)}
-        >
-          {text}
-        </button>
-      ) : (
-        <div class="member" data-testid="member" data-user={entry.id}>
-          {text}
-        </div>
-      )}
+      <button
+        ref={row}
+        type="button"
+        class="member"
+        title={texts.profile.open(name)}
+        data-testid="member"
+        data-user={entry.id}
+        onClick={() => row.current && showProfile(entry, row.current)}
+      >
+        <AvatarWithDot id={entry.id} name={name} size="small" />
+        <span class="person-names">
+          <span class="name-line">
+            <span class="member-name" dir="auto">
+              {name}
+            </span>
+            <StatusEmoji id={entry.id} />
+          </span>
+          {about && <span class="member-note">{about}</span>}
+        </span>
+      </button>
       {items.length > 0 && (
-        <Menu label={t.label(name)} testid="member-menu" class="icon-button" items={items}>
+        <Menu
+          label={t.label(name)}
+          testid="member-menu"
+          class="icon-button"
+          items={items}
+          {...(onMenu ? { onOpen: onMenu } : {})}
+        >
           <Icon name="more" />
         </Menu>
       )}
     </li>
-  );
-}
-
-function write(chat: Chat, user: number): void {
-  if (narrow.peek()) showMembers(false);
-  routes.openDirect(user === chat.me.id ? [] : [user]).then(
-    (room) => navigate(roomPath(chat.add(room).id)),
-    (error: unknown) => toast(sentence(error), { bad: true }),
   );
 }
 
@@ -109,7 +102,7 @@ async function giveRole(room: Room, entry: Member, role: RoomRole, name: string)
   }
 }
 
-/** What somebody is: in the workspace when that is more or less than a member, and in the room. */
+/** What somebody is: in the workspace when that is more or less than a member, and in the room; and when they were here. */
 function note(entry: Member, { me, people }: Chat): string {
   const words: string[] = [];
   const role = people.all.value.get(entry.id)?.role ?? entry.role;
@@ -117,5 +110,7 @@ function note(entry: Member, { me, people }: Chat): string {
   if (people.deactivated(entry.id)) words.push(texts.members.deactivated);
   if (role !== 'member') words.push(texts.roles[role]);
   if (entry.room_role !== 'member') words.push(texts.roomRoles[entry.room_role]);
+  const seen = people.shown(entry.id) === 'offline' ? people.lastSeen(entry.id) : null;
+  if (seen !== null) words.push(texts.presence.lastSeen(ago(seen, now.value)));
   return words.join(' · ');
 }

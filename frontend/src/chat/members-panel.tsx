@@ -1,41 +1,33 @@
-import { useComputed, useSignal } from '@preact/signals';
-import type { Member } from '../api/records';
-import type { People } from '../model/people';
-import type { Room } from '../model/room';
+import { type Signal, useSignal } from '@preact/signals';
+import { useRef } from 'preact/hooks';
 import { count } from '../model/format';
+import type { Room } from '../model/room';
 import { texts } from '../texts';
 import { Button, IconButton } from '../view/button';
 import { Icon } from '../view/icons';
-import { MoreButton } from '../view/loading';
 import { narrow } from '../view/media';
 import { useChat } from './context';
 import { focusComposer } from './focus';
-import { MemberRow } from './member-row';
+import { LargeRoom } from './members-large';
+import { SmallRoom } from './members-small';
 import { dialog, showMembers } from './ui';
 
 const t = texts.members;
 
+/** From so many members on there is a field to find one. */
+const MANY = 12;
+
 /** Who is in the room, and who of them is here. */
 export function MembersPanel({ room }: { room: Room }) {
   const chat = useChat();
-  const { people } = chat;
-  const held = useSignal<Held | null>(null);
-  const groups = useComputed(() => grouped(entriesOf(room, people), people, held.value));
-  const [online, offline] = groups.value;
-  const partly = room.roster.more.value;
+  const search = useSignal('');
+  const { large, total } = room.roster;
+  // Decided once: a room that grows while somebody looks must not become another list under their hands.
+  const paged = useRef<boolean | null>(null);
+  if (total.value !== null) paged.current ??= large.value;
+  const findable = room.kind !== 'direct' && (total.value ?? 0) > MANY;
   return (
-    <aside
-      class="panel"
-      aria-label={t.title}
-      data-testid="members"
-      onFocusIn={({ target }) => {
-        const id = memberAt(target);
-        if (id !== held.peek()?.id) held.value = id === null ? null : { id, here: isHere(id, people) };
-      }}
-      onFocusOut={({ relatedTarget }) => {
-        if (memberAt(relatedTarget) !== held.peek()?.id) held.value = null;
-      }}
-    >
+    <aside class="panel" aria-label={t.title} data-testid="members">
       <header class="panel-header">
         <h2>{t.title}</h2>
         <IconButton
@@ -60,88 +52,34 @@ export function MembersPanel({ room }: { room: Room }) {
           {t.add}
         </Button>
       )}
-      {partly && <p class="hint panel-hint">{t.partly(online.length + offline.length)}</p>}
-      <Group
-        title={partly ? t.onlineSoFar : t.online(online.length)}
-        entries={online}
-        room={room}
-        testid="members-online"
-      />
-      <Group
-        title={partly ? t.offlineSoFar : t.offline(offline.length)}
-        entries={offline}
-        room={room}
-        testid="members-offline"
-      />
-      <MoreButton more={room.roster.more} load={() => room.roster.advance()} testid="more-members" />
+      {findable && <Search search={search} />}
+      {paged.current ? <LargeRoom room={room} search={search} /> : <SmallRoom room={room} search={search} />}
     </aside>
   );
 }
 
-function entriesOf(room: Room, people: People): readonly Member[] {
-  if (room.kind !== 'direct') return room.roster.members.value ?? [];
-  const users = room.directIds.map((id) => people.all.value.get(id)).filter((user) => user !== undefined);
-  return users.map((user) => ({ ...user, room_role: 'member' }));
-}
-
-const collator = new Intl.Collator(undefined, { sensitivity: 'base' });
-
-/**
- * The member whose row has the focus, and the group that it was in then. It stays there: in the other group the row would
- * be made anew, without the focus and the open menu.
- */
-interface Held {
-  readonly id: number;
-  readonly here: boolean;
-}
-
-/** The member in whose row a part of the page is. */
-function memberAt(target: EventTarget | null): number | null {
-  const row = target instanceof Element ? target.closest('.member-line') : null;
-  const user = row?.querySelector<HTMLElement>('[data-user]')?.dataset.user;
-  return user ? Number(user) : null;
-}
-
-const isHere = (id: number, people: People) => id === people.me.id || people.online(id);
-
-function grouped(
-  entries: readonly Member[],
-  people: People,
-  held: Held | null,
-): readonly [readonly Member[], readonly Member[]] {
-  const sorted = [...entries].sort((a, b) => collator.compare(a.display_name, b.display_name));
-  const here = ({ id }: Member) => (id === held?.id ? held.here : isHere(id, people));
-  return [sorted.filter(here), sorted.filter((entry) => !here(entry))];
-}
-
-function Group({
-  title,
-  entries,
-  room,
-  testid,
-}: {
-  title: string;
-  entries: readonly Member[];
-  room: Room;
-  testid: string;
-}) {
-  if (entries.length === 0) return null;
+function Search({ search }: { search: Signal<string> }) {
   return (
-    <section class="panel-section">
-      <h3>{title}</h3>
-      <ul class="member-list" data-testid={testid}>
-        {entries.map((entry) => (
-          <MemberRow key={entry.id} entry={entry} room={room} />
-        ))}
-      </ul>
-    </section>
+    <input
+      type="search"
+      class="input panel-search"
+      aria-label={t.filter.search}
+      placeholder={t.filter.search}
+      autocomplete="off"
+      data-testid="members-search"
+      value={search.value}
+      onInput={(event) => {
+        search.value = event.currentTarget.value;
+      }}
+    />
   );
 }
 
-/** How many members are known of; with a plus when there are more. */
+/** How many members there are, as far as it is known. */
 export function memberCount(room: Room): string {
   if (room.kind === 'direct') return count(room.directIds.length);
+  const total = room.roster.total.value;
+  if (total !== null) return count(total);
   const members = room.roster.members.value;
-  if (!members) return '';
-  return room.roster.more.value ? `${count(members.length)}+` : count(members.length);
+  return members ? `${count(members.length)}+` : '';
 }

@@ -1,4 +1,5 @@
-import { useMemo } from 'preact/hooks';
+import { useMemo, useRef } from 'preact/hooks';
+import type { Author } from '../api/records';
 import { clock, fullTime, isoTime } from '../model/format';
 import type { Line } from '../model/items';
 import type { Room } from '../model/room';
@@ -9,6 +10,9 @@ import { Icon } from '../view/icons';
 import { linkify } from '../view/linkify';
 import { useChat } from './context';
 import { focusComposer } from './focus';
+import { StatusEmoji } from './presence';
+import { showProfile } from './profile-card';
+import { useSight } from './sight';
 
 const t = texts.timeline;
 
@@ -16,33 +20,39 @@ type Props = Omit<Line, 'kind' | 'key'> & { itemKey: string; room: Room };
 
 /** One message. All props but the author and the room are plain values, so a row that did not change is not drawn again. */
 export function MessageRow(line: Props) {
-  const { people } = useChat();
-  const name = people.name(line.author.id) || line.author.display_name;
+  const { people, me } = useChat();
+  const { author } = line;
+  const row = useRef<HTMLLIElement>(null);
+  const name = people.name(author.id) || author.display_name;
   const body = useMemo(() => linkify(line.body), [line.body]);
+  useSight(row, line.head && author.id !== me.id ? author.id : null);
   return (
     <li
+      ref={row}
       class="message"
       data-key={line.itemKey}
       data-head={line.head}
       data-testid="message"
       data-number={line.number ?? undefined}
       data-state={line.state}
-      data-author={line.author.id}
+      data-author={author.id}
       data-client-id={line.clientId}
     >
-      {line.head ? <Avatar id={line.author.id} name={name} /> : <MessageTime at={line.at} />}
+      {line.head ? <AuthorAvatar author={author} name={name} /> : <MessageTime at={line.at} />}
       <div class="message-main">
-        <p class={line.head ? 'message-meta' : 'visually-hidden'}>
-          <span
-            class="message-author"
-            dir="auto"
-            title={`@${line.author.username}`}
-            data-testid="message-author"
-          >
-            {name}
-          </span>
-          {line.head && <MessageTime at={line.at} />}
-        </p>
+        {line.head ? (
+          <p class="message-meta">
+            <AuthorName author={author} name={name} />
+            <StatusEmoji id={author.id} />
+            <MessageTime at={line.at} />
+          </p>
+        ) : (
+          <p class="visually-hidden">
+            <span dir="auto" data-testid="message-author">
+              {name}
+            </span>
+          </p>
+        )}
         <div class="message-body" dir="auto" data-testid="message-body">
           {body}
         </div>
@@ -50,6 +60,37 @@ export function MessageRow(line: Props) {
         {line.state === 'failed' && <FailedSend {...line} />}
       </div>
     </li>
+  );
+}
+
+/** Opens the author's card, as the name beside it does for keyboards and screen readers, too. */
+function AuthorAvatar({ author, name }: { author: Author; name: string }) {
+  return (
+    <button
+      type="button"
+      class="message-avatar"
+      tabIndex={-1}
+      aria-hidden="true"
+      data-testid="message-avatar"
+      onClick={(event) => showProfile(author, event.currentTarget)}
+    >
+      <Avatar id={author.id} name={name} />
+    </button>
+  );
+}
+
+function AuthorName({ author, name }: { author: Author; name: string }) {
+  return (
+    <button
+      type="button"
+      class="message-author"
+      dir="auto"
+      title={`@${author.username}`}
+      data-testid="message-author"
+      onClick={(event) => showProfile(author, event.currentTarget)}
+    >
+      {name}
+    </button>
   );
 }
 

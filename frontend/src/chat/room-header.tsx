@@ -51,7 +51,11 @@ function aboutDirect(room: Room, people: ReturnType<typeof useChat>['people']): 
   if (only === undefined || others.length > 1) return '';
   const other = people.all.value.get(only);
   if (!other) return '';
-  return other.deactivated ? `@${other.username} · ${texts.room.deactivated}` : `@${other.username}`;
+  const status = people.status(only);
+  const more = other.deactivated
+    ? texts.room.deactivated
+    : status && texts.presence.status(status.emoji, status.text);
+  return [`@${other.username}`, more].filter(Boolean).join(' · ');
 }
 
 function MembersButton({ room }: { room: Room }) {

@@ -6,7 +6,8 @@ import { navigate } from '../model/router';
 import { texts } from '../texts';
 import { Icon } from '../view/icons';
 import { useChat } from './context';
-import { RoomSign, roomTitle } from './room-title';
+import { StatusEmoji } from './presence';
+import { othersIn, RoomSign, roomTitle } from './room-title';
 
 const t = texts.sidebar;
 
@@ -15,6 +16,7 @@ export function RoomLink({ room }: { room: Room }) {
   const { openId, people } = useChat();
   const unread = room.unread.value;
   const open = openId.value === room.id;
+  const others = room.kind === 'direct' ? othersIn(room, people) : [];
   const draft = !open && room.draft.value.trim() !== '';
   return (
     <li>
@@ -38,6 +40,7 @@ export function RoomLink({ room }: { room: Room }) {
         <span class="room-name" dir="auto" title={roomTitle(room, people)}>
           {roomTitle(room, people)}
         </span>
+        {others.length === 1 && <StatusEmoji id={others[0] ?? 0} />}
         {room.kind === 'private' && <span class="visually-hidden"> ({t.privateRoom})</span>}
         {draft && (
           <span class="room-draft" role="img" aria-label={t.draft} title={t.draft}>

@@ -15,6 +15,7 @@ import { Composer, ReadOnlyNote } from './composer';
 import { useChat } from './context';
 import { RoomHeader } from './room-header';
 import { Timeline } from './timeline';
+import { TypingLine } from './typing-line';
 import { dialog } from './ui';
 
 /** The middle of the page: the open room, or what stands in its place. */
@@ -42,6 +43,7 @@ function OpenRoom({ room }: { room: Room }) {
     <>
       <RoomHeader room={room} />
       <Timeline room={room} />
+      <TypingLine room={room} />
       {chat.mayIn(room, 'post-message') ? <Composer room={room} /> : <ReadOnlyNote room={room} />}
     </>
   );

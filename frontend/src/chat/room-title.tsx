@@ -2,8 +2,9 @@ import { listOf } from '../model/format';
 import type { People } from '../model/people';
 import type { Room } from '../model/room';
 import { texts } from '../texts';
-import { Avatar, PresenceDot } from '../view/avatar';
+import { Avatar } from '../view/avatar';
 import { Icon } from '../view/icons';
+import { AvatarWithDot } from './presence';
 
 /** The others in a direct room; empty in my notes to myself. */
 export function othersIn(room: Room, people: People): readonly number[] {
@@ -24,10 +25,7 @@ export function RoomSign({ room, people }: { room: Room; people: People }) {
   const others = othersIn(room, people);
   const [only = people.me.id] = others;
   if (others.length > 1) return <span class="crowd-sign">{others.length}</span>;
-  return (
-    <span class="avatar-with-presence">
-      <Avatar id={only} name={people.name(only)} size="small" />
-      {others.length === 1 && <PresenceDot people={people} id={only} />}
-    </span>
-  );
+  if (others.length === 0) return <Avatar id={only} name={people.name(only)} size="small" />;
+  // Everybody in a direct room is told of by itself.
+  return <AvatarWithDot id={only} name={people.name(only)} size="small" sight={false} />;
 }

@@ -1,12 +1,23 @@
 /** What of the chat page is open. */
 import { signal } from '@preact/signals';
-import type { User } from '../api/records';
+import type { Author, User } from '../api/records';
 import type { Room } from '../model/room';
 import { settingsPlace } from '../model/settings-place';
 import { store, stored } from '../model/storage';
+import type { Place } from '../view/dialog';
 
 export type OpenDialog =
-  | { readonly name: 'create-room' | 'browse' | 'new-message' | 'invites' | 'manage-people' | 'sign-out' }
+  | {
+      readonly name:
+        | 'create-room'
+        | 'browse'
+        | 'new-message'
+        | 'invites'
+        | 'manage-people'
+        | 'status'
+        | 'sign-out';
+    }
+  | { readonly name: 'profile'; readonly user: Author; readonly place: Place }
   | { readonly name: 'add-people' | 'room-settings' | 'leave'; readonly room: Room }
   | { readonly name: 'remove-member'; readonly room: Room; readonly user: User };
 

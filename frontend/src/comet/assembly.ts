@@ -20,11 +20,13 @@ import { PullMode } from './pullmode';
 import { Relay } from './relay';
 import { RelayMode } from './relaymode';
 import { ReaderRequests, SessionRequests } from './requests';
+import { Screen } from './screen';
 import { Session } from './session';
 import { Sharing } from './sharing';
 import { Status } from './status';
 import { StreamMode } from './streammode';
 import type { CometOptions, CometState, TransportOption } from './types';
+import { Typing } from './typing';
 import { Union } from './union';
 import { Vigil } from './vigil';
 import { Watch } from './watch';
@@ -82,12 +84,14 @@ export function assemble(options: CometOptions, environment: Environment, listen
       listener.abort(reason, text);
     },
   });
-  return { session, status, feeds, watch: shared.watch, control, choice, lead, relay, sharing, loop };
+  const { watch, screen } = shared;
+  const typing = new Typing(clock, control);
+  return { session, status, feeds, watch, screen, typing, control, choice, lead, relay, sharing, loop };
 }
 
 /** What is followed, by this tab and the others, and what is known. */
 function shareable(options: CometOptions, environment: Environment, listener: AssemblyListener) {
-  const { clock, tabs, report } = environment;
+  const { clock, page, tabs, report } = environment;
   const { delegate } = options;
   const session = new Session();
   const status = new Status(clock, (state) => listener.stateChanged(state));
@@ -101,8 +105,9 @@ function shareable(options: CometOptions, environment: Environment, listener: As
     unread: (topics) => delegate.onUnread?.(topics),
     changed,
   });
+  const screen = new Screen(clock, page, () => listener.mode()?.viewed());
   const peers = new Peers();
-  const union: Union = new Union(feeds, watch, peers, (topics) => relay.ended(topics));
+  const union: Union = new Union(feeds, watch, screen, peers, (topics) => relay.ended(topics));
   const presence = new PresenceFeed((news) => delegate.onPresence(news));
   const latest = new Latest();
   const tab = environment.token();
@@ -127,13 +132,13 @@ function shareable(options: CometOptions, environment: Environment, listener: As
   const abort = (reason: string, text: string) => listener.abort(reason, text);
   const known = { delegate, feeds, union, presence, latest, watch, session, status };
   const inbox = new Inbox({ ...known, relay: relayed, report, abort });
-  const requests = new SessionRequests(session, union, presence);
-  return { line, lead, relay, inbox, requests, union, watch, feeds, session, status };
+  const requests = new SessionRequests(session, union, presence, status);
+  return { line, lead, relay, inbox, requests, union, watch, screen, feeds, session, status };
 }
 
 /** What the tabs share is named so. Those with another version of the messages do not take part. */
 export function sharedName(scope: string, base = ''): string {
-  return `chatd${base}.comet.1.${scope}`;
+  return `chatd${base}.comet.2.${scope}`;
 }
 
 /** The path below which the server is. Another one may be beside it on the same origin, and share nothing with it. */

@@ -4,7 +4,15 @@ import { browserEnvironment } from './browser';
 import type { Environment } from './environment';
 import type { Loss } from './leadkeeper';
 import { Shown } from './shown';
-import type { CometDelegate, CometOptions, CometState, Cursor, Phase, TransportOption } from './types';
+import type {
+  Activity,
+  CometDelegate,
+  CometOptions,
+  CometState,
+  Cursor,
+  Phase,
+  TransportOption,
+} from './types';
 import { wakeUps } from './wakeup';
 
 // A connection silent for less than this needs no look when the person comes back to the page.
@@ -45,8 +53,9 @@ export class CometClient {
     if (this.#life || this.#parts.status.state.phase === 'abort') return;
     this.#life = new AbortController();
     const { signal } = this.#life;
-    const { feeds, loop } = this.#parts;
+    const { feeds, screen, loop } = this.#parts;
     feeds.start(signal);
+    screen.start(signal);
     wakeUps(
       this.#environment.page,
       {
@@ -86,6 +95,28 @@ export class CometClient {
   /** Has the moving of these topics told, and of no others. Those that are followed need not be among them. */
   watch(topics: readonly string[]): void {
     this.#parts.watch.set(topics);
+  }
+
+  /**
+   * Has the states of the people on the screen told, of the first 200 of them, and how many are here of a room, or of
+   * none: in place of those named before. All tabs together name 200 people, those that were seen last first, and the
+   * room of the tab seen last that names one.
+   */
+  view(people: readonly string[], room: string | null): void {
+    this.#parts.screen.show(people, room);
+  }
+
+  /**
+   * Tells whether anybody uses this tab, which counts as used until it says otherwise. The server is told `idle` when
+   * every tab is.
+   */
+  activity(state: Activity): void {
+    this.#parts.screen.use(state);
+  }
+
+  /** Tells that somebody types in a topic. May be called with each letter: it is told every 3 s, and never later. */
+  typing(topic: string): void {
+    if (this.#life) this.#parts.typing.tell(topic, this.#life.signal);
   }
 
   /**

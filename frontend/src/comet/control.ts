@@ -3,10 +3,12 @@ import { Failure } from './failure';
 import { post } from './http';
 import { cursors, fields, list, span, text, texts } from './parse';
 import type { Fields } from './parse';
+import { tellable } from './requests';
 import type { Session } from './session';
 import type { Status } from './status';
 import type { Cursor } from './types';
 import type { Change } from './union';
+import type { View } from './view';
 
 const answerLimit = 10_000;
 const pingLimit = 5_000;
@@ -42,12 +44,12 @@ export class Control {
   }
 
   /**
-   * Changes what the stream on a node follows. Returns the topics that were denied, and where those are that are
-   * watched. Fails if it was another node that was asked: it may know the session too, from an earlier request, but
-   * nobody listens there.
+   * Changes what the stream on a node follows, and what the server knows of what is shown. Returns the topics that were
+   * denied, and where those are that are watched. Fails if it was another node that was asked: it may know the session
+   * too, from an earlier request, but nobody listens there.
    */
   async change(
-    { subscribe, unsubscribe, watch }: Change,
+    { subscribe, unsubscribe, watch, screen, idle }: Change,
     node: string,
     signal: AbortSignal,
   ): Promise<Changed> {
@@ -55,8 +57,14 @@ export class Control {
     if (unsubscribe.length > 0) operations.push({ op: 'unsubscribe', topics: unsubscribe });
     if (Object.keys(subscribe).length > 0) operations.push({ op: 'subscribe', topics: subscribe });
     if (watch) operations.push({ op: 'watch', topics: watch });
+    // Data requests that were made before, and arrive later, tell of what was shown then.
+    const n = this.#session.requests;
+    if (screen) operations.push({ ...viewing(screen), n });
+    if (idle !== null)
+      operations.push({ op: 'activity', state: idle ? 'idle' : 'active', ...this.#figures, n });
     const answers = await this.#send(operations, answerLimit, signal);
-    const failed = answers.find((answer) => answer?.event === 'error');
+    // A node of the version before does not know views, and asking again would not help.
+    const failed = answers.find((answer) => answer?.event === 'error' && answer.code !== 'unknown-operation');
     if (failed) throw refused(failed);
     if (answers.some((answer) => (text(answer?.node) ?? node) !== node)) throw refused(null);
     const watched = answers.find((answer) => answer?.event === 'watch-ack');
@@ -64,6 +72,16 @@ export class Control {
       denied: answers.flatMap((answer) => (answer === watched ? [] : texts(answer?.denied))),
       watched: cursors(watched?.topics),
     };
+  }
+
+  /** Tells that somebody types in a topic. False when the session, of this tab or of the one that leads, is not known. */
+  async typing(topic: string, signal: AbortSignal): Promise<boolean> {
+    const { id, shared } = this.#session;
+    const session = id ?? shared;
+    if (session === null) return false;
+    const activity = { op: 'activity', state: 'typing', topic };
+    const [answer] = await this.#send([activity], answerLimit, signal, session);
+    return answer?.code !== 'unknown-session';
   }
 
   /** The time of one control request in milliseconds. */
@@ -82,6 +100,11 @@ export class Control {
       this.#environment.beacon(this.#url, JSON.stringify({ id, operations: [{ op: 'leave' }] }));
   }
 
+  get #figures(): Fields {
+    const { roundTrip } = this.#status.state;
+    return roundTrip === null ? {} : { round_trip: tellable(roundTrip) };
+  }
+
   async #send(
     operations: Fields[],
     limit: number,
@@ -95,6 +118,10 @@ export class Control {
     this.#status.measured(clock.now() - begun);
     return list(answer?.events).map(fields);
   }
+}
+
+function viewing({ people, room }: Pick<View, 'people' | 'room'>): Fields {
+  return room === null ? { op: 'view', people } : { op: 'view', people, room };
 }
 
 function refused(answer: Fields | null | undefined): Failure {

@@ -69,8 +69,16 @@ test('Presence without the right fields has none of them', () => {
       revision: '4',
       states: { '3': 'online', '4': 1 },
       notices: [{ user: '3' }, null],
+      here: { '7': 4312, '8': '1', '9': -1 },
     }),
-    { event: 'presence', revision: '4', snapshot: false, states: { '3': 'online' }, notices: [] },
+    {
+      event: 'presence',
+      revision: '4',
+      snapshot: false,
+      states: { '3': 'online' },
+      notices: [],
+      here: { '7': 4312 },
+    },
   );
 });
 
@@ -78,7 +86,7 @@ test('A notice passes once, however often overlapping connections tell it', () =
   const passed: Presence[] = [];
   const feed = new PresenceFeed((presence) => passed.push(presence));
   const notice = (time: number) => ({ user: '3', notice: 'signed-in', time });
-  const event = { event: 'presence', snapshot: false, states: { '3': 'online' } } as const;
+  const event = { event: 'presence', snapshot: false, states: { '3': 'online' }, here: {} } as const;
   feed.take({ ...event, revision: '1', notices: [notice(1)] });
   feed.take({ ...event, revision: '1', notices: [notice(1)] });
   feed.take({ ...event, revision: '2', notices: [notice(1), notice(2)] });

@@ -21,6 +21,8 @@ export interface PresenceEvent {
   snapshot: boolean;
   states: Record<string, string>;
   notices: PresenceNotice[];
+  /** Of a room, how many are here. */
+  here: Record<string, number>;
 }
 
 export interface Refresh {
@@ -120,7 +122,17 @@ function presence(from: Fields): PresenceEvent | null {
     snapshot: from.snapshot === true,
     states,
     notices: notices(from.notices),
+    here: counts(from.here),
   };
+}
+
+function counts(value: unknown): Record<string, number> {
+  const found: Record<string, number> = {};
+  for (const [name, item] of Object.entries(fields(value) ?? {})) {
+    const number = count(item);
+    if (number !== null) found[name] = number;
+  }
+  return found;
 }
 
 function notices(value: unknown): PresenceNotice[] {

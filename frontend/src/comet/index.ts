@@ -1,5 +1,6 @@
 export { CometClient } from './client';
 export type {
+  Activity,
   CometDelegate,
   CometOptions,
   CometState,

@@ -2,6 +2,8 @@ import type { PresenceEvent, ServerEvent } from './events';
 import type { Cursor } from './types';
 
 const remembered = 1_000;
+// Hints of who types are so called. They hold only for the moment.
+const passing = 'typing:';
 
 /** The latest of what has no number, which a tab that comes later cannot ask the server for by itself. */
 export class Latest {
@@ -11,7 +13,7 @@ export class Latest {
 
   take(event: ServerEvent): void {
     if (event.event === 'presence') this.#merge(event);
-    if (event.event === 'hint') put(this.#hints, event.key, event.payload);
+    if (event.event === 'hint' && !event.key.startsWith(passing)) put(this.#hints, event.key, event.payload);
     if (event.event === 'unread') {
       for (const [topic, at] of Object.entries(event.topics)) put(this.#unread, topic, at);
     }
@@ -33,14 +35,17 @@ export class Latest {
     return found;
   }
 
-  #merge({ revision, snapshot, states }: PresenceEvent): void {
+  #merge({ revision, snapshot, states, here }: PresenceEvent): void {
     const known = snapshot ? {} : this.#presence?.states;
+    const counted = Object.keys(here).length > 0;
     this.#presence = {
       event: 'presence',
       revision,
       snapshot: true,
       states: { ...known, ...states },
       notices: [],
+      // There is one room that is counted, and a snapshot does not tell again what has been told.
+      here: counted ? here : (this.#presence?.here ?? {}),
     };
   }
 }

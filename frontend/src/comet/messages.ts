@@ -2,6 +2,8 @@ import { obstacles } from './choice';
 import { count, cursors, fields, list, span, text, texts } from './parse';
 import type { Fields } from './parse';
 import type { Cursor, Detected, Phase, TransportName, TransportOption } from './types';
+import { tabView } from './view';
+import type { TabView } from './view';
 
 // What the tabs of one browser tell each other. Each message goes to all tabs; `to` says whom it concerns.
 
@@ -21,19 +23,22 @@ export interface LeaderState {
   transport: TransportName | null;
   retryAt: number | null;
   node: string | null;
+  /** The comet session, in whose name the others may say what happens in them; null when there is none. */
+  session: string | null;
   detected: Detected | null;
   /** Milliseconds between heartbeats of a stream, and that a request is held at most. */
   heartbeat: number;
   hold: number;
 }
 
-/** A tab tells the leader what it follows, and so asks whether there is one. */
+/** A tab tells the leader what it follows and shows, and so asks whether there is one. */
 export interface Hello {
   kind: 'hello';
   /** Comes back with the answer. */
   serial: number;
   topics: Record<string, Cursor>;
   watch: string[];
+  view: TabView;
   /** It knows nothing yet of what has no number: presence and hints. */
   fresh: boolean;
   /** The leader is to look at once whether its connection lives. */
@@ -63,11 +68,12 @@ export interface Roll {
   tabs: string[];
 }
 
-/** What a tab follows. */
+/** What a tab follows and shows. */
 export interface PeerTopics {
   tab: string;
   topics: Record<string, Cursor>;
   watch: string[];
+  view: TabView;
 }
 
 /** All that the next leader needs to go on with the comet session. The tab that says it leads no longer. */
@@ -93,6 +99,8 @@ export type Words =
   | { kind: 'state'; state: LeaderState }
   /** The connection has these topics no longer, or never had them. */
   | { kind: 'ended'; topics: string[] }
+  /** The tab shows something else, or whether anybody uses it has changed. */
+  | { kind: 'view'; view: TabView }
   /** An event of the server. */
   | { kind: 'event'; event: unknown }
   /** A person chose. */
@@ -115,6 +123,8 @@ function parseWords(from: Fields): Words | null {
       return { kind: from.kind };
     case 'ended':
       return { kind: 'ended', topics: texts(from.topics) };
+    case 'view':
+      return { kind: 'view', view: tabView(from.view) };
     case 'event':
       return { kind: 'event', event: from.event };
     case 'state':
@@ -125,6 +135,7 @@ function parseWords(from: Fields): Words | null {
         serial: count(from.serial) ?? 0,
         topics: cursors(from.topics),
         watch: texts(from.watch),
+        view: tabView(from.view),
         fresh: from.fresh === true,
         look: from.look === true,
         insist: from.insist === true,
@@ -169,6 +180,7 @@ function leaderState(value: unknown): LeaderState {
     transport: oneOf(transportNames, from?.transport),
     retryAt: count(from?.retryAt),
     node: text(from?.node),
+    session: text(from?.session),
     detected: detected(from?.detected),
     heartbeat: span(from?.heartbeat) ?? 15_000,
     hold: span(from?.hold) ?? 25_000,
@@ -195,7 +207,9 @@ function baton(from: Fields): Baton | null {
     peers: list(from.peers).flatMap((item) => {
       const peer = fields(item);
       const tab = text(peer?.tab);
-      return tab === null ? [] : [{ tab, topics: cursors(peer?.topics), watch: texts(peer?.watch) }];
+      if (tab === null) return [];
+      const { topics, watch, view } = peer ?? {};
+      return [{ tab, topics: cursors(topics), watch: texts(watch), view: tabView(view) }];
     }),
   };
 }

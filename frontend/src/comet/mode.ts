@@ -8,6 +8,8 @@ export interface Mode {
   probe(insist: boolean): void;
   /** The topics followed, or their cursors, have changed. */
   changed(): void;
+  /** This tab shows something else, or whether anybody uses it has changed. */
+  viewed(): void;
   /** Events are missing. */
   behind(): void;
   /**

@@ -1,6 +1,7 @@
 import type { Numbered } from './events';
 import type { PeerTopics } from './messages';
 import type { Cursor } from './types';
+import type { TabView } from './view';
 
 // So many roll calls may go unanswered before a tab is forgotten.
 const patience = 3;
@@ -8,6 +9,7 @@ const patience = 3;
 interface Peer {
   topics: Set<string>;
   watch: readonly string[];
+  view: TabView;
   /** Roll calls since it was last heard. */
   missed: number;
 }
@@ -39,20 +41,25 @@ export class Peers {
     return [...this.#peers.values()].flatMap(({ watch }) => watch);
   }
 
-  /** What the others follow, for the next leader. */
+  /** What each of them shows. */
+  get views(): TabView[] {
+    return [...this.#peers.values()].map(({ view }) => view);
+  }
+
+  /** What the others follow and show, for the next leader. */
   get topics(): PeerTopics[] {
-    return [...this.#peers].map(([tab, { topics, watch }]) => {
+    return [...this.#peers].map(([tab, { topics, watch, view }]) => {
       const at = [...topics].flatMap((topic) => {
         const shared = this.#shared.get(topic);
         return shared ? [[topic, shared.cursor] as const] : [];
       });
-      return { tab, topics: Object.fromEntries(at), watch: [...watch] };
+      return { tab, topics: Object.fromEntries(at), watch: [...watch], view };
     });
   }
 
   /** A tab follows these topics, and no others. Relaying of those that are new begins at these positions. */
-  set({ tab, topics, watch }: PeerTopics): void {
-    this.#peers.set(tab, { topics: new Set(Object.keys(topics)), watch, missed: 0 });
+  set({ tab, topics, watch, view }: PeerTopics): void {
+    this.#peers.set(tab, { topics: new Set(Object.keys(topics)), watch, view, missed: 0 });
     for (const [topic, cursor] of Object.entries(topics)) {
       if (!this.#shared.has(topic)) this.#shared.set(topic, { cursor, version: this.#version() });
     }
@@ -63,6 +70,12 @@ export class Peers {
   heard(tab: string): void {
     const peer = this.#peers.get(tab);
     if (peer) peer.missed = 0;
+  }
+
+  /** A tab shows something else. One that is not known will say so when the roll is called. */
+  see(tab: string, view: TabView): void {
+    const peer = this.#peers.get(tab);
+    if (peer) Object.assign(peer, { view, missed: 0 });
   }
 
   /** The roll is called; tabs that have not answered for long are forgotten. */

@@ -59,6 +59,9 @@ export class PollMode implements Mode {
     else this.#round?.abort();
   }
 
+  // The next request tells it.
+  viewed(): void {}
+
   // The next request asks from where we are.
   behind(): void {}
 

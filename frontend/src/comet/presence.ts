@@ -20,11 +20,11 @@ export class PresenceFeed {
     return this.#revision;
   }
 
-  take({ revision, snapshot, states, notices }: PresenceEvent): void {
+  take({ revision, snapshot, states, notices, here }: PresenceEvent): void {
     if (revision === this.#revision) return;
     const fresh = notices.filter(({ user, notice, time }) => this.#remember(`${user} ${notice} ${time}`));
     try {
-      this.#handler({ snapshot, states, notices: fresh });
+      this.#handler({ snapshot, states, notices: fresh, here });
     } finally {
       this.#revision = revision;
     }

@@ -8,6 +8,9 @@ import { pollLimit, probeLimit } from './poll';
 import type { Poll, Polled } from './poll';
 import type { Session } from './session';
 import type { Status } from './status';
+import type { Union } from './union';
+import { sameView } from './view';
+import type { View } from './view';
 
 /** How long the answer to a request may take that is held for some time, in milliseconds. */
 export function pullPatience(hold: number): number {
@@ -20,6 +23,7 @@ export interface PullParts {
   session: Session;
   choice: TransportChoice;
   feeds: Feeds;
+  union: Union;
   status: Status;
   backoff: Backoff;
 }
@@ -38,10 +42,13 @@ export class PullMode implements Mode {
   #asking: Ask | null = null;
   #next: Ask | null = null;
   #changing = false;
+  // What the last request told of what is shown.
+  #viewed: View;
 
   constructor(parts: PullParts) {
     this.#parts = parts;
     this.#idle = new Backoff(parts.clock);
+    this.#viewed = parts.union.view;
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -80,6 +87,10 @@ export class PullMode implements Mode {
     });
   }
 
+  viewed(): void {
+    if (!sameView(this.#viewed, this.#parts.union.view)) this.changed();
+  }
+
   // The next request asks from where we are.
   behind(): void {}
 
@@ -110,6 +121,7 @@ export class PullMode implements Mode {
 
   async #poll(ask: Ask, signal: AbortSignal): Promise<Polled> {
     this.#asking = ask;
+    this.#viewed = this.#parts.union.view;
     try {
       return await this.#parts.poll.ask(ask.mode, ask.limit, signal);
     } finally {

@@ -22,7 +22,7 @@ export interface RelayParts {
   latest: Latest;
   session: Session;
   status: Status;
-  /** The other tabs follow other topics than before. */
+  /** The other tabs follow other topics than before, or show something else. */
   changed: () => void;
   /** Another tab wants to know whether the connection lives. */
   look: (insist: boolean) => void;
@@ -159,6 +159,9 @@ export class Relay {
       case 'here':
         peers.heard(message.from);
         break;
+      case 'view':
+        this.#changing(() => peers.see(message.from, message.view));
+        break;
       case 'bye':
         this.#changing(() => peers.remove(message.from));
         break;
@@ -174,9 +177,9 @@ export class Relay {
     }
   }
 
-  #welcome({ from, serial, topics, watch, fresh, look, insist }: Hello & { from: string }): void {
+  #welcome({ from, serial, topics, watch, view, fresh, look, insist }: Hello & { from: string }): void {
     const { line, union, latest } = this.#parts;
-    const refused = this.#changing(() => union.take({ tab: from, topics, watch }));
+    const refused = this.#changing(() => union.take({ tab: from, topics, watch, view }));
     const unread = { ...union.positions(watch), ...latest.unread(watch) };
     const news = Object.keys(unread).length > 0 ? [{ event: 'unread', topics: unread }] : [];
     line.say({
@@ -204,7 +207,7 @@ export class Relay {
     line.say({ kind: 'roll', state: this.#state(), tabs: peers.tabs });
   }
 
-  // Has the server told when the work changes what all tabs together follow.
+  // Has the server told when the work changes what all tabs together follow or show.
   #changing<T>(work: () => T): T {
     const { union, changed } = this.#parts;
     const before = union.key;
@@ -221,9 +224,9 @@ export class Relay {
   #state(): LeaderState {
     const { status, session } = this.#parts;
     const { phase, transport, retryAt, node, detected, lastEventAt } = status.state;
-    const { heartbeat, hold } = session;
+    const { heartbeat, hold, id } = session;
     const heard = Math.floor(Math.max(this.#begun, lastEventAt ?? 0));
-    const constant = { since: this.#since, heard, node, heartbeat, hold, detected };
+    const constant = { since: this.#since, heard, node, session: id, heartbeat, hold, detected };
     if (this.#outdated) return { ...constant, phase: 'ready', transport: null, retryAt: null };
     return { ...constant, phase, transport, retryAt };
   }

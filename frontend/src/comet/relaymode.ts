@@ -118,6 +118,12 @@ export class RelayMode implements Mode {
     this.#register(false, false);
   }
 
+  // Without waiting for an answer: whoever does not know this tab will ask.
+  viewed(): void {
+    const { line, union } = this.#parts;
+    line.say({ kind: 'view', view: union.own.view });
+  }
+
   behind(): void {
     this.#fetch ??= { limit: pollLimit, again: true };
     this.#work.settle();
@@ -270,6 +276,7 @@ export class RelayMode implements Mode {
   #learn(state: LeaderState): void {
     const { session } = this.#parts;
     this.#leader.learn(state);
+    session.shared = state.session;
     session.heartbeat = state.heartbeat;
     session.hold = state.hold;
     this.#show();

@@ -1,12 +1,13 @@
 import type { Feeds, Told } from './feeds';
 import type { PresenceFeed } from './presence';
 import type { Session } from './session';
+import type { Status } from './status';
 import type { Cursor, TransportName } from './types';
 import type { Union } from './union';
 
 export type Mode = 'stream' | 'pull' | 'poll';
 
-/** The body of a data request. A reader's has no session: neither `id` and `n` nor presence. */
+/** The body of a data request. A reader's has no session: neither `id` and `n` nor presence, nor does it tell of the page. */
 export interface DataRequest {
   event: 'listen' | 'refresh';
   id?: string;
@@ -20,6 +21,10 @@ export interface DataRequest {
   limit?: number;
   padding?: boolean;
   tag?: string;
+  people?: string[];
+  room?: string;
+  idle?: boolean;
+  round_trip?: number;
 }
 
 export interface Request {
@@ -39,15 +44,17 @@ export class SessionRequests implements Requests {
   readonly #session: Session;
   readonly #union: Union;
   readonly #presence: PresenceFeed;
+  readonly #status: Status;
 
-  constructor(session: Session, union: Union, presence: PresenceFeed) {
+  constructor(session: Session, union: Union, presence: PresenceFeed, status: Status) {
     this.#session = session;
     this.#union = union;
     this.#presence = presence;
+    this.#status = status;
   }
 
   next(mode: Mode, transport: TransportName, padding = false): Request {
-    const { have, told, watch } = this.#union.named();
+    const { have, told, watch, view } = this.#union.named();
     const session = this.#session;
     const body: DataRequest = {
       ...session.next(),
@@ -59,6 +66,11 @@ export class SessionRequests implements Requests {
       padding,
     };
     if (watch.length > 0) body.watch = watch;
+    if (view.people.length > 0) body.people = view.people;
+    if (view.room !== null) body.room = view.room;
+    if (view.idle) body.idle = true;
+    const { roundTrip } = this.#status.state;
+    if (roundTrip !== null) body.round_trip = tellable(roundTrip);
     return { told, body };
   }
 
@@ -81,4 +93,9 @@ export class ReaderRequests implements Requests {
   }
 
   answered(): void {}
+}
+
+/** A time span as the server takes it: whole milliseconds, at most a minute. */
+export function tellable(roundTrip: number): number {
+  return Math.min(Math.max(Math.round(roundTrip), 0), 60_000);
 }

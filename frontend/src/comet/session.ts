@@ -4,6 +4,8 @@
 export class Session {
   /** The comet session's id, null before it has joined. */
   id: string | null = null;
+  /** That of the tab that last led, in whose name this one may say what happens in it; null when none did. */
+  shared: string | null = null;
   /** Milliseconds between heartbeats. */
   heartbeat = 15_000;
   /** Milliseconds a request is held at most. */

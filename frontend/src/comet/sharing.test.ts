@@ -600,6 +600,6 @@ test('Tabs of two servers on one origin share nothing', () => {
   ] as const) {
     assert.equal(baseOf(control), base, control);
   }
-  assert.equal(sharedName('7'), 'chatd.comet.1.7');
-  assert.equal(sharedName('7', '/chat'), 'chatd/chat.comet.1.7');
+  assert.equal(sharedName('7'), 'chatd.comet.2.7');
+  assert.equal(sharedName('7', '/chat'), 'chatd/chat.comet.2.7');
 });

@@ -5,6 +5,7 @@ import type { ServerEvent } from './events';
 import type { Told } from './feeds';
 import type { Inbox } from './inbox';
 import type { Request } from './requests';
+import type { View } from './view';
 
 /** What became of a stream: the server asked to come back, could not serve it, or it just ended. */
 export type StreamEnd =
@@ -18,6 +19,8 @@ export class Stream {
   readonly told: Told;
   /** The topics it was asked to watch. */
   watched: readonly string[];
+  /** What it was told of what is shown. */
+  viewed: View;
   readonly opened: number;
   /** The node that serves it, known once it is answered. */
   node = '';
@@ -35,7 +38,9 @@ export class Stream {
     this.#environment = environment;
     this.#inbox = inbox;
     this.told = request.told;
-    this.watched = request.body.watch ?? [];
+    const { watch, people, room, idle } = request.body;
+    this.watched = watch ?? [];
+    this.viewed = { people: people ?? [], room: room ?? null, idle: idle ?? false };
     this.opened = environment.clock.now();
     this.heard = this.opened;
     signal.addEventListener('abort', () => this.close(), { signal: this.#life.signal });

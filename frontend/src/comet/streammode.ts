@@ -88,6 +88,10 @@ export class StreamMode implements Mode {
     this.#teller?.changed();
   }
 
+  viewed(): void {
+    this.changed();
+  }
+
   // A new stream begins where we are; it, or the poll beside it, fills the hole.
   behind(): void {
     this.#wish.settle({ kind: 'behind' });

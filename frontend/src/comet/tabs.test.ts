@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { generator } from './testing/fakeclock';
+import type { FakeView } from './testing/fakenode';
 import { FakeTabs } from './testing/faketabs';
 import type { FakeTab } from './testing/faketabs';
 import type { TransportOption } from './types';
 
 const topics = ['a', 'b', 'c'];
+const rooms = ['3', '7'];
 const schedules = Number(process.env.SCHEDULES ?? 60);
 const steps = 60;
 const most = 6;
@@ -25,6 +27,7 @@ class Life {
   /** Frozen tabs keep their connections, so that there may be too many. */
   readonly freezes: boolean;
   readonly followed = new Map<FakeTab, Set<string>>();
+  readonly screens = new Map<FakeTab, { people: string[]; room: string; idle: boolean }>();
   readonly ever: FakeTab[] = [];
   #scope = 1;
   #published = 0;
@@ -44,6 +47,8 @@ class Life {
     this.followed.set(tab, new Set(wanted));
     tab.client.watch(topics.filter(() => chance() < 0.5));
     tab.show(chance() < 0.5, chance() < 0.5 ? 55_000 : 0);
+    this.screens.set(tab, { people: [], room: '', idle: false });
+    if (chance() < 0.8) this.#look(tab);
     tab.recorder.during = () => {
       if (chance() < 0.02) throw new Error('a handler threw');
     };
@@ -91,6 +96,11 @@ class Life {
       () => awake(() => this.#subscribe(tab, pick(topics, chance))),
       () => awake(() => this.#unsubscribe(tab, pick(topics, chance))),
       () => awake(() => tab.client.watch(topics.filter(() => chance() < 0.5))),
+      () => awake(() => this.#look(tab)),
+      () => awake(() => this.#look(tab)),
+      () => awake(() => this.#use(tab, chance() < 0.3)),
+      () => awake(() => tab.client.typing(pick(topics, chance))),
+      () => tab.browser.visible && awake(() => tab.browser.tell('focus')),
       () => awake(() => tab.client.retryNow()),
       () => awake(() => tab.browser.tell('online')),
       () => awake(() => void this.#cache(tab)),
@@ -98,6 +108,7 @@ class Life {
         awake(() => tab.client.setTransport(pick<TransportOption>(['auto', 'iframe', 'long-poll'], chance))),
       () => pick([...tab.browser.streams, null], chance)?.cut(chance() < 0.5),
       () => log.notice(pick(['cy', 'di'], chance), pick(['in', 'out'], chance), Math.floor(tabs.time.now())),
+      () => log.count(pick(rooms, chance), Math.floor(chance() * 1_000)),
       () => log.restore(pick(topics, chance), Math.floor(chance() * 4)),
       () => pick(nodes, chance).sessions.clear(),
       () => pick(nodes, chance).say({ event: 'refresh', in: 300, why: pick(['recycle', 'drain'], chance) }),
@@ -116,6 +127,7 @@ class Life {
 
   async calm(): Promise<void> {
     const { tabs } = this;
+    const { log } = tabs;
     tabs.weather({ delay: [5, 50], down: false, loss: 0, buffered: false });
     if (this.signedIn.length === 0) this.open();
     const looked = pick(this.signedIn, this.#chance);
@@ -126,6 +138,10 @@ class Life {
       tab.show(tab === looked, this.#chance() < 0.5 ? 55_000 : 0);
     }
     await tabs.pass(10);
+    this.#look(looked);
+    const used = this.#chance();
+    for (const tab of this.signedIn) this.#use(tab, this.#chance() < used / 2);
+    for (const room of rooms) log.count(room, Math.floor(this.#chance() * 1_000));
     looked.client.setTransport('auto');
     for (const topic of topics) this.publish(topic, 1);
     await tabs.pass(400_000);
@@ -160,6 +176,21 @@ class Life {
     this.open();
   }
 
+  #look(tab: FakeTab): void {
+    const screen = this.screens.get(tab);
+    if (!screen) return;
+    screen.people = ['cy', 'di', 'ed', 'flo'].filter(() => this.#chance() < 0.4);
+    screen.room = pick(rooms, this.#chance);
+    tab.client.view(screen.people, screen.room);
+  }
+
+  #use(tab: FakeTab, used: boolean): void {
+    const screen = this.screens.get(tab);
+    if (!screen) return;
+    screen.idle = !used;
+    tab.client.activity(used ? 'active' : 'idle');
+  }
+
   #subscribe(tab: FakeTab, topic: string): void {
     const followed = this.followed.get(tab);
     if (!followed || followed.has(topic)) return;
@@ -190,6 +221,28 @@ function checkShown({ tabs, followed }: Life): void {
   }
 }
 
+/** What the server should know of what the tabs show. */
+function shownBy(life: Life): FakeView {
+  const screens = life.signedIn.flatMap((tab) => life.screens.get(tab) ?? []);
+  const [looked] = life.signedIn.filter(({ browser }) => browser.visible);
+  return {
+    people: [...new Set(screens.flatMap(({ people }) => people))].sort(),
+    room: (looked && life.screens.get(looked)?.room) ?? null,
+    idle: screens.every(({ idle }) => idle),
+  };
+}
+
+// Between two long polls there is none for a moment.
+async function checkScreens(life: Life): Promise<void> {
+  const views = () => life.tabs.nodes.flatMap((node) => node.views);
+  for (let i = 0; i < 40 && views().length === 0; i += 1) await life.tabs.pass(50);
+  const view = shownBy(life);
+  assert.deepEqual(views(), [view], 'what is shown, as the server knows');
+  const here = life.tabs.log.here.get(view.room ?? '');
+  for (const { name, recorder } of life.signedIn)
+    assert.equal(recorder.here[view.room ?? ''], here, `how many are here, in ${name}`);
+}
+
 // Between two long polls there may be none for a moment.
 async function checkHeld(tabs: FakeTabs): Promise<void> {
   let holders = 0;
@@ -213,6 +266,7 @@ async function run(seed: number): Promise<void> {
   for (let i = 0; i < steps; i += 1) await life.step();
   await life.calm();
   checkShown(life);
+  await checkScreens(life);
   await checkHeld(tabs);
   if (!freezes) assert.equal(tabs.log.holds.crowdings, 0, 'too many requests');
   for (const { client } of tabs.tabs) client.stop();
@@ -227,7 +281,7 @@ async function run(seed: number): Promise<void> {
 
 const only = process.env.SCHEDULE;
 
-test('Whatever happens to the tabs of a browser, each shows all of it, in order, once, by one connection', {
+test('Whatever happens to the tabs of a browser, each shows all of it, in order, once, by one connection, which knows what they show', {
   timeout: 600_000,
 }, async () => {
   for (let seed = 1; seed <= schedules; seed += 1) {

@@ -5,7 +5,7 @@ import type { Stream } from './stream';
 import type { Change, Union } from './union';
 
 /**
- * Keeps a live stream's subscriptions equal to ours, by way of the control channel. One change is told after
+ * Keeps what a live stream was told of topics and of what is shown equal to what is so, by way of the control channel. One change is told after
  * the other.
  */
 export class Teller {
@@ -58,11 +58,12 @@ export class Teller {
   }
 
   #next(): Change | null {
-    const { told, watched } = this.#stream;
-    const change = this.#signal.aborted ? null : this.#union.change(told, watched);
+    const { told, watched, viewed } = this.#stream;
+    const change = this.#signal.aborted ? null : this.#union.change(told, watched, viewed);
     for (const topic of change?.unsubscribe ?? []) told.delete(topic);
     for (const [topic, version] of change?.told ?? []) told.set(topic, version);
     this.#stream.watched = change?.watch ?? watched;
+    this.#stream.viewed = { ...viewed, ...change?.screen, idle: change?.idle ?? viewed.idle };
     return change;
   }
 }

@@ -27,11 +27,19 @@ export interface CometOptions {
   delegate: CometDelegate;
 }
 
-/** Someone else's presence changed. Without `snapshot` the states given add to those known. */
+/** Whether anybody uses a page. */
+export type Activity = 'active' | 'idle';
+
+/**
+ * Who is here. With `snapshot` the states replace all that are known, and who is absent is offline; without it they add
+ * to those. `here` adds to the counts known: how many are here of the room shown.
+ */
 export interface Presence {
   snapshot: boolean;
+  /** By person: `online`, `away`, `do-not-disturb` or `offline`. */
   states: Record<string, string>;
   notices: PresenceNotice[];
+  here: Record<string, number>;
 }
 
 /** Something to tell people once, such as `signed-in`; the time is in milliseconds. */

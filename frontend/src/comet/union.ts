@@ -2,7 +2,10 @@ import { topicLimit } from './feeds';
 import type { Feeds, Told } from './feeds';
 import type { PeerTopics } from './messages';
 import type { Peers } from './peers';
+import type { Screen } from './screen';
 import type { Cursor } from './types';
+import { sameScreen, together } from './view';
+import type { View } from './view';
 import type { Watch } from './watch';
 
 /** The most topics whose moving a data request may ask for. */
@@ -14,6 +17,7 @@ export interface Named {
   /** Each topic with the version of its subscription. */
   told: Told;
   watch: string[];
+  view: View;
 }
 
 /** What the server is to follow from now on, and no longer. */
@@ -23,19 +27,24 @@ export interface Change {
   told: Told;
   /** All topics to watch, null when they are the same as before. */
   watch: string[] | null;
+  /** What is shown, null when that is the same; and the same of whether nobody uses it. */
+  screen: Pick<View, 'people' | 'room'> | null;
+  idle: boolean | null;
 }
 
-/** What this tab and those that it leads follow. */
+/** What this tab and those that it leads follow and show. */
 export class Union {
   readonly #feeds: Feeds;
   readonly #watch: Watch;
+  readonly #screen: Screen;
   readonly #peers: Peers;
   readonly #ended: (topics: string[]) => void;
 
   /** `ended` is called with topics of other tabs that the server does not give. */
-  constructor(feeds: Feeds, watch: Watch, peers: Peers, ended: (topics: string[]) => void) {
+  constructor(feeds: Feeds, watch: Watch, screen: Screen, peers: Peers, ended: (topics: string[]) => void) {
     this.#feeds = feeds;
     this.#watch = watch;
+    this.#screen = screen;
     this.#peers = peers;
     this.#ended = ended;
   }
@@ -46,8 +55,8 @@ export class Union {
     return all.size <= topicLimit;
   }
 
-  /** Takes up what another tab follows. Returns the topics for which there is no room. */
-  take({ tab, topics, watch }: PeerTopics): string[] {
+  /** Takes up what another tab follows and shows. Returns the topics for which there is no room. */
+  take({ tab, topics, watch, view }: PeerTopics): string[] {
     const { have } = this.#feeds.vector();
     const taken: Record<string, Cursor> = {};
     const refused: string[] = [];
@@ -60,7 +69,7 @@ export class Union {
       all.add(topic);
       taken[topic] = have[topic] ?? cursor;
     }
-    this.#peers.set({ tab, topics: taken, watch });
+    this.#peers.set({ tab, topics: taken, watch, view });
     return refused;
   }
 
@@ -83,11 +92,16 @@ export class Union {
       have[topic] = own ? earlier(own, cursor) : cursor;
       if (!own) told.set(topic, version);
     }
-    return { have, told, watch: this.#watched(told) };
+    return { have, told, watch: this.#watched(told), view: this.view };
+  }
+
+  /** What is shown, and whether anybody uses it. */
+  get view(): View {
+    return together([this.#screen.view, ...this.#peers.views]);
   }
 
   /** What must be told to a server that was told this much; null for nothing. */
-  change(told: Told, watched: readonly string[]): Change | null {
+  change(told: Told, watched: readonly string[], viewed: View): Change | null {
     const now = this.named();
     const subscribe: Record<string, Cursor> = {};
     const fresh: Told = new Map();
@@ -100,19 +114,22 @@ export class Union {
     const { shared } = this.#peers;
     const unsubscribe = [...told.keys()].filter((topic) => !this.#feeds.has(topic) && !shared.has(topic));
     const watch = same(now.watch, watched) ? null : now.watch;
-    const changed = fresh.size + unsubscribe.length > 0 || watch !== null;
-    return changed ? { subscribe, unsubscribe, told: fresh, watch } : null;
+    const screen = sameScreen(now.view, viewed) ? null : now.view;
+    const idle = now.view.idle === viewed.idle ? null : now.view.idle;
+    const change = { subscribe, unsubscribe, told: fresh, watch, screen, idle };
+    const changed = fresh.size + unsubscribe.length > 0 || watch !== null || screen !== null || idle !== null;
+    return changed ? change : null;
   }
 
-  /** The same as before as long as the server is to follow the same. */
+  /** The same as before as long as the server is to be told the same. */
   get key(): string {
-    const { told, watch } = this.named();
-    return JSON.stringify([[...told].sort(), watch]);
+    const { told, watch, view } = this.named();
+    return JSON.stringify([[...told].sort(), watch, view]);
   }
 
-  /** What this tab follows by itself. */
+  /** What this tab follows and shows by itself. */
   get own(): Omit<PeerTopics, 'tab'> {
-    return { topics: this.#feeds.vector().have, watch: [...this.#watch.topics] };
+    return { topics: this.#feeds.vector().have, watch: [...this.#watch.topics], view: this.#screen.view };
   }
 
   /** The server does not give these topics to a request that told of this much. */

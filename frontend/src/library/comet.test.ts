@@ -288,6 +288,7 @@ test('Everything that is not data is an event with a name', async () => {
         snapshot: true,
         states: { 2: 'signed-in' },
         notices: [{ user: '2', notice: 'signed-in', time: 5 }],
+        here: {},
       },
       { event: 'hint', key: 'read:3', payload: { number: 4 } },
       { event: 'unsubscribe-ack', topics: ['a'], why: 'removed' },
@@ -298,6 +299,46 @@ test('Everything that is not data is an event with a name', async () => {
   await pass(100);
   assert.equal(comet.state, 'listening');
   comet.leave();
+});
+
+test('What the page shows and whether it is used is kept, told, and told again after leaving', async () => {
+  const { comet, log, node, named, pass } = page();
+  comet.view(['12', '5', '12'], '7');
+  comet.activity('idle');
+  comet.typing('room:7');
+  comet.subscribe('room:7', [1, 0]);
+  log.count('7', 4_312);
+  comet.listen();
+  await pass(100);
+  assert.deepEqual(node.views, [{ people: ['12', '5'], room: '7', idle: true }]);
+  assert.deepEqual(
+    named('presence').map(({ here }) => here),
+    [{ 7: 4_312 }],
+  );
+  comet.view(['5'], null);
+  comet.activity('active');
+  comet.typing('room:7');
+  await pass(500);
+  assert.deepEqual(node.views, [{ people: ['5'], room: null, idle: false }]);
+  const typed = node.operations.filter(({ state }) => state === 'typing');
+  assert.deepEqual(typed, [{ op: 'activity', state: 'typing', topic: 'room:7' }]);
+  comet.leave();
+  comet.listen();
+  await pass(200);
+  assert.deepEqual(node.views, [{ people: ['5'], room: null, idle: false }]);
+  comet.leave();
+});
+
+test('What cannot be told is refused where it is said', () => {
+  const { comet } = page();
+  const wrong = (value: unknown) => value as string;
+  assert.throws(() => comet.view(['a b'], null), TypeError);
+  assert.throws(() => comet.view([wrong(12)], null), TypeError);
+  assert.throws(() => comet.view(wrong('12') as unknown as string[], null), TypeError);
+  assert.throws(() => comet.view([], ''), TypeError);
+  assert.throws(() => comet.view([], wrong(undefined)), TypeError);
+  assert.throws(() => comet.activity('busy' as 'idle'), TypeError);
+  assert.throws(() => comet.typing(''), TypeError);
 });
 
 test('The end is told of, join fails then, and begins anew later', async () => {
@@ -499,6 +540,7 @@ test('Who is signed in is asked for beside the control channel, and again until 
 
 test('The class has the methods and properties that its types tell, and no others', () => {
   assert.deepEqual(Object.getOwnPropertyNames(typed.prototype).sort(), [
+    'activity',
     'constructor',
     'join',
     'leave',
@@ -507,7 +549,9 @@ test('The class has the methods and properties that its types tell, and no other
     'state',
     'subscribe',
     'transport',
+    'typing',
     'unsubscribe',
+    'view',
   ]);
   assert.deepEqual(Object.keys(page().comet), []);
 });

@@ -3,7 +3,7 @@ import { CometClient } from '../comet/client';
 import { Deferred, Stopped } from '../comet/clock';
 import type { Environment } from '../comet/environment';
 import { asFailure } from '../comet/failure';
-import type { CometDelegate, CometState } from '../comet/types';
+import type { Activity, CometDelegate, CometState } from '../comet/types';
 import type * as published from './client';
 import type { CometEvent, CometOptions, Cursor, State, Transport } from './client';
 import { signedIn } from './person';
@@ -31,6 +31,9 @@ export class Comet implements published.Comet {
   #arrival: AbortController | null = null;
   #without = apart;
   #listening = false;
+  // What the page shows, and whether anybody uses it, which outlives the connections it is told by.
+  #view: { people: string[]; room: string | null } = { people: [], room: null };
+  #activity: Activity = 'active';
   // Settled with null once the server knows us, else with why it does not.
   #joined = new Deferred<Error | null>();
   #told = apart;
@@ -65,7 +68,7 @@ export class Comet implements published.Comet {
   }
 
   subscribe(topic: string, cursor?: Cursor): void {
-    if (typeof topic !== 'string' || topic === '') throw new TypeError('A topic is a word such as "room:3".');
+    checkTopic(topic);
     if (cursor !== undefined && !isCursor(cursor)) throw new TypeError('A cursor is [epoch, seq].');
     const from = this.#topics.put(topic, cursor);
     if (from && this.#listening) this.#client?.subscribe(topic, from);
@@ -74,6 +77,24 @@ export class Comet implements published.Comet {
   unsubscribe(topic: string): void {
     this.#topics.remove(topic);
     this.#client?.unsubscribe(topic);
+  }
+
+  view(people: readonly string[], room: string | null): void {
+    if (!Array.isArray(people) || !people.every(isWord)) throw new TypeError('People are ids such as "12".');
+    if (room !== null && !isWord(room)) throw new TypeError('A room is an id such as "3", or null.');
+    this.#view = { people: [...people], room };
+    this.#client?.view(people, room);
+  }
+
+  activity(state: Activity): void {
+    if (state !== 'active' && state !== 'idle') throw new TypeError('A page is active or idle.');
+    this.#activity = state;
+    this.#client?.activity(state);
+  }
+
+  typing(topic: string): void {
+    checkTopic(topic);
+    this.#client?.typing(topic);
   }
 
   leave(): void {
@@ -149,6 +170,8 @@ export class Comet implements published.Comet {
       { control, data, transport, scope, cursors: {}, delegate },
       this.#environment,
     );
+    this.#client.view(this.#view.people, this.#view.room);
+    this.#client.activity(this.#activity);
     if (this.#listening) this.#topics.follow(this.#client);
     this.#client.start();
   }
@@ -204,6 +227,15 @@ export class Comet implements published.Comet {
       this.#environment.report(error);
     }
   }
+}
+
+function checkTopic(topic: unknown): void {
+  if (typeof topic !== 'string' || topic === '') throw new TypeError('A topic is a word such as "room:3".');
+}
+
+// As the server wants it.
+function isWord(value: unknown): value is string {
+  return typeof value === 'string' && /^[\w-]{1,64}$/.test(value);
 }
 
 function isCursor(value: unknown): value is Cursor {

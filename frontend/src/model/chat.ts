@@ -8,15 +8,18 @@ import {
   signal,
   untracked,
 } from '@preact/signals';
+import type * as account from '../api/account';
 import { Unreachable } from '../api/http';
-import type { Message, Overview, RoomEntry, RoomRecord, User, Workspace } from '../api/records';
+import type { Me, Message, Overview, RoomEntry, RoomRecord, Workspace } from '../api/records';
 import type * as routes from '../api/routes';
 import { Connection } from './connection';
 import { Feed, type FeedClient, type MakeClient } from './feed';
 import { Overviews } from './overviews';
+import { tellTimeZone } from './own-state';
 import { People } from './people';
 import { Rights, type RoomAction, type WorkspaceAction } from './rights';
 import { Room, type RoomServices } from './room';
+import { Screen } from './screen';
 import { store, stored } from './storage';
 
 export type Api = Pick<
@@ -31,7 +34,8 @@ export type Api = Pick<
   | 'joinRoom'
   | 'leaveRoom'
   | 'room'
->;
+> &
+  Pick<typeof account, 'changeMe'>;
 
 /** More rooms than this are loaded all at once. */
 const FEW = 4;
@@ -42,6 +46,8 @@ export interface ChatContext {
   readonly makeClient: MakeClient;
   /** Somebody is looking at the page. */
   readonly attention: ReadonlySignal<boolean>;
+  /** Nobody has touched anything for a while. */
+  readonly idle: ReadonlySignal<boolean>;
   /** The server has ended the data channel for good. */
   aborted(reason: string, text: string): void;
 }
@@ -61,7 +67,11 @@ export class Chat {
   switchedAt = 0;
   readonly connection: Connection;
   readonly feed: Feed;
+  readonly screen = new Screen((people) => {
+    this.#seen.value = people;
+  });
 
+  readonly #seen = signal<readonly string[]>([]);
   readonly #context: ChatContext;
   readonly #rights: Signal<Rights>;
   readonly #services: RoomServices;
@@ -84,6 +94,7 @@ export class Chat {
       send: (room, clientId, body) => this.#send(room, clientId, body),
       markRead: api.markRead,
       members: api.members,
+      typing: (room) => this.client.typing(room.topic),
       isOpen: (room) => this.openId.peek() === room.id,
       isSeen: (room) => this.openId.peek() === room.id && attention.peek() && room.atBottom.peek(),
       overdue: (room) => this.feed.follows(room) && this.client.look(),
@@ -98,13 +109,29 @@ export class Chat {
       effect(() => this.#read()),
     );
     this.feed.start(overview);
+    this.#effects.push(
+      effect(() => this.client.activity(context.idle.value ? 'idle' : 'active')),
+      effect(() => this.client.view(this.#seen.value, this.#counted)),
+    );
+    tellTimeZone(this);
+  }
+
+  /** The room of which is told how many are here. */
+  get #counted(): string | null {
+    const room = this.openRoom.value;
+    return room?.roster.large.value ? String(room.id) : null;
+  }
+
+  /** Changes something of mine on the server. */
+  async changeMe(change: account.ProfileChange): Promise<void> {
+    this.people.put(await this.#context.api.changeMe(change));
   }
 
   get client(): FeedClient {
     return this.feed.client;
   }
 
-  get me(): User {
+  get me(): Me {
     return this.people.me;
   }
 

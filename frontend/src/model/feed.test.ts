@@ -51,7 +51,7 @@ describe('the feed', () => {
       { user: '3', notice: 'signed-in', time: 2 },
       { user: '1', notice: 'signed-in', time: 3 },
     ];
-    feed.onPresence({ snapshot: true, states: { 2: 'online' }, notices });
+    feed.onPresence({ snapshot: true, states: { 2: 'online' }, notices, here: {} });
     assert.deepEqual(
       room.notices.lines.value.map((line) => line.user),
       [bo.id],
@@ -62,10 +62,10 @@ describe('the feed', () => {
 
   test('a snapshot of presence forgets everybody who is not in it', () => {
     const { chat, feed } = setUp();
-    feed.onPresence({ snapshot: true, states: { 2: 'online' }, notices: [] });
-    feed.onPresence({ snapshot: false, states: { 3: 'online' }, notices: [] });
+    feed.onPresence({ snapshot: true, states: { 2: 'online' }, notices: [], here: {} });
+    feed.onPresence({ snapshot: false, states: { 3: 'online' }, notices: [], here: {} });
     assert.equal(chat.people.online(bo.id), true);
-    feed.onPresence({ snapshot: true, states: { 3: 'online' }, notices: [] });
+    feed.onPresence({ snapshot: true, states: { 3: 'online' }, notices: [], here: {} });
     assert.equal(chat.people.online(bo.id), false);
   });
 

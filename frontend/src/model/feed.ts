@@ -1,5 +1,5 @@
 /** Takes what the data channel brings and puts it where it belongs. */
-import { chatEvent, readHint } from '../api/events';
+import { chatEvent, readHint, typingHint } from '../api/events';
 import type { Overview, Position } from '../api/records';
 import type { CometClient } from '../comet/client';
 import type {
@@ -29,6 +29,9 @@ export type FeedClient = Pick<
   | 'look'
   | 'setTransport'
   | 'ping'
+  | 'view'
+  | 'activity'
+  | 'typing'
   | 'state'
 >;
 
@@ -234,6 +237,10 @@ export class Feed implements CometDelegate {
 
   onPresence(presence: Presence): void {
     this.#chat.people.takePresence(presence);
+    for (const [room, count] of Object.entries(presence.here)) {
+      const roster = this.#chat.rooms.peek().get(Number(room))?.roster;
+      if (roster) roster.here.value = count;
+    }
     for (const notice of presence.notices) this.#presenceNotice(notice);
   }
 
@@ -242,16 +249,21 @@ export class Feed implements CometDelegate {
     const id = Number(user);
     if (!kind || id === this.#chat.me.id) return;
     for (const room of this.#chat.rooms.peek().values()) {
-      if (room.history.state.peek() === 'ready' && room.has(id)) {
+      if (room.history.state.peek() === 'ready' && !room.roster.large.peek() && room.has(id)) {
         room.addNotice({ kind, user: id, actor: null, at: time });
       }
     }
   }
 
   onHint(key: string, payload: unknown): void {
-    if (!key.startsWith('read:')) return;
-    const hint = readHint(payload, key);
-    this.#chat.rooms.peek().get(hint.room_id)?.readUpTo(hint.number, true);
+    const rooms = this.#chat.rooms.peek();
+    if (key.startsWith('read:')) {
+      const { room_id, number } = readHint(payload, key);
+      rooms.get(room_id)?.readUpTo(number, true);
+    } else if (key.startsWith('typing:')) {
+      const hint = typingHint(payload, key);
+      rooms.get(hint.room_id)?.typing.take(hint);
+    }
   }
 
   /** Something has happened in rooms that are not followed: the API knows what of it is unread. */

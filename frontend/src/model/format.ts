@@ -9,6 +9,12 @@ const dayFormat = new Intl.DateTimeFormat(language, { weekday: 'long', day: 'num
 const yearFormat = new Intl.DateTimeFormat(language, { dateStyle: 'full' });
 const dateFormat = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
 const momentFormat = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
+const soonFormat = new Intl.DateTimeFormat(language, { hour: 'numeric', minute: '2-digit' });
+const weekdayFormat = new Intl.DateTimeFormat(language, {
+  weekday: 'long',
+  hour: 'numeric',
+  minute: '2-digit',
+});
 const numberFormat = new Intl.NumberFormat(language);
 // The texts around lists are English, so the lists are, too.
 const listFormat = new Intl.ListFormat('en', { type: 'conjunction' });
@@ -35,6 +41,18 @@ export function shortTime(at: number): string {
 /** The time of day, and the day when it is another one. */
 export function moment(at: number, now: number): string {
   return dayOf(at) === dayOf(now) ? clock(at) : shortTime(at);
+}
+
+/** A moment that is to come, as short as it is clear: 14:05, tomorrow 08:00, Thursday 08:00, or the date. */
+export function upcoming(at: number, now: number): string {
+  const away = Math.round((midnight(at) - midnight(now)) / 86_400_000);
+  if (away === 0) return soonFormat.format(at);
+  if (away === 1) return `${relative.format(1, 'day')} ${soonFormat.format(at)}`;
+  return away > 1 && away < 7 ? weekdayFormat.format(at) : shortTime(at);
+}
+
+function midnight(at: number): number {
+  return new Date(at).setHours(0, 0, 0, 0);
 }
 
 export function count(n: number): string {

@@ -15,6 +15,7 @@ function items(change: Partial<Sources>): readonly Item[] {
     complete: true,
     outgoing: [],
     notices: [],
+    manner: 'condense',
     divider: null,
     me: ana,
     ...change,
@@ -28,6 +29,16 @@ function outline(list: readonly Item[]): readonly string[] {
     return item.kind;
   });
 }
+
+test('Notices stand in one line, each by itself, or not at all, as the reader likes', () => {
+  const notices = [2, 3].map(
+    (user): Notice => ({ id: user, kind: 'signed-in', user, actor: null, at: START, after: 0 }),
+  );
+  const shown = (manner: Sources['manner']) => outline(items({ notices, manner }));
+  assert.deepEqual(shown('condense'), ['day', 'notices 2']);
+  assert.deepEqual(shown('show'), ['day', 'notices 1', 'notices 1']);
+  assert.deepEqual(shown('hide'), []);
+});
 
 const at = (number: number, time: number, change: Partial<Message> = {}) =>
   message(number, { created_at: START + time, ...change });

@@ -1,4 +1,5 @@
 /** The timeline as a list of what stands below each other: days, messages, notices, the unread divider. */
+import type { NoticesChoice } from '../api/presence-records';
 import type { Author, Message } from '../api/records';
 import type { Notice } from './notices';
 import type { Outgoing } from './outbox';
@@ -30,6 +31,8 @@ export interface Sources {
   readonly complete: boolean;
   readonly outgoing: readonly Outgoing[];
   readonly notices: readonly Notice[];
+  /** Each by itself, those that follow each other in one line, or none. */
+  readonly manner: NoticesChoice;
   /** The unread divider stands after this number; null for no divider. */
   readonly divider: number | null;
   readonly me: Author;
@@ -39,7 +42,7 @@ export interface Sources {
 const GROUP = 5 * 60_000;
 
 export function buildItems(sources: Sources): readonly Item[] {
-  const builder = new Builder(sources.me.id, sources.divider);
+  const builder = new Builder(sources.me.id, sources.divider, sources.manner);
   const notices = shownNotices(sources);
   let next = 0;
   for (const message of sources.messages) {
@@ -54,7 +57,8 @@ export function buildItems(sources: Sources): readonly Item[] {
 }
 
 /** Notices whose neighbouring messages are not loaded would stand in the wrong place. */
-function shownNotices({ messages, complete, notices }: Sources): readonly Notice[] {
+function shownNotices({ messages, complete, notices, manner }: Sources): readonly Notice[] {
+  if (manner === 'hide') return [];
   const first = messages[0]?.number ?? 0;
   const last = complete ? Number.POSITIVE_INFINITY : (messages.at(-1)?.number ?? 0) - 1;
   return notices.filter((notice) => notice.after >= first - 1 && notice.after <= last);
@@ -95,6 +99,7 @@ class Builder {
   constructor(
     readonly me: number,
     readonly divider: number | null,
+    readonly manner: NoticesChoice,
   ) {}
 
   message(line: Draft): void {
@@ -134,8 +139,10 @@ class Builder {
   }
 
   #noticeGroup(notices: readonly Notice[]): void {
-    const first = notices[0];
-    if (first) this.#break({ kind: 'notices', key: `n${first.id}`, notices });
+    const lines = this.manner === 'show' ? notices.map((notice) => [notice]) : [notices];
+    for (const line of lines) {
+      if (line[0]) this.#break({ kind: 'notices', key: `n${line[0].id}`, notices: line });
+    }
   }
 
   #newDay(at: number): void {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setUp } from './testing/chat-world';
-import { ana, bo, cem, entry, guestsAbilities, overview, settled } from './testing/world';
+import { ana, bo, cem, entry, guestsAbilities, memberOf, overview, settled } from './testing/world';
 
 describe('news', () => {
   test('of the workspace change its name and who may sign up', () => {
@@ -49,7 +49,7 @@ describe('news', () => {
     chat.open(7);
     await settled();
     roster.asked = 0;
-    roster.members = [{ ...bo, room_role: 'moderator' }];
+    roster.members = [memberOf(bo, { room_role: 'moderator' })];
     for (let i = 0; i < 10; i++) {
       feed.onData('room:7', 4 + i, { kind: 'member-changed', user: bo, actor: ana, at: 1 });
     }

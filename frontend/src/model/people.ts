@@ -1,30 +1,38 @@
 /** Everybody in the workspace whom I may see, and who is here. */
 import { signal } from '@preact/signals';
-import type { User } from '../api/records';
+import { automatic, type ChosenPresence, type State, type Status, stateOf } from '../api/presence-records';
+import type { Me, Member, User } from '../api/records';
 import type { Presence } from '../comet/types';
+import { holds } from './now';
+
+/** What a dot shows: of others what they let see, of myself what I chose. */
+export type ShownState = State | 'invisible';
 
 export class People {
   readonly all = signal<ReadonlyMap<number, User>>(new Map());
   readonly #me;
   /** Presence by user id; people who are not in it are offline. */
-  readonly #states = signal<ReadonlyMap<number, string>>(new Map());
+  readonly #states = signal<ReadonlyMap<number, State>>(new Map());
+  /** When people were here last, as far as it is known here, in milliseconds since 1970. */
+  readonly #seen = new Map<number, number>();
 
-  constructor(me: User, users: readonly User[]) {
+  constructor(me: Me, users: readonly User[]) {
     this.#me = signal(me);
     this.replace(me, users);
   }
 
-  get me(): User {
+  get me(): Me {
     return this.#me.value;
   }
 
-  replace(me: User, users: readonly User[]): void {
+  replace(me: Me, users: readonly User[]): void {
     this.#me.value = me;
     this.all.value = new Map([...users, me].map((user) => [user.id, user]));
   }
 
-  put(user: User): void {
-    if (user.id === this.#me.peek().id) this.#me.value = user;
+  put(user: User | Me): void {
+    const me = this.#me.peek();
+    if (user.id === me.id) this.#me.value = { ...me, ...user };
     this.all.value = new Map(this.all.value).set(user.id, user);
   }
 
@@ -44,13 +52,60 @@ export class People {
     return this.all.value.get(id)?.deactivated ?? false;
   }
 
+  /** Somebody's own words, as long as they are true. */
+  status(id: number): Status | null {
+    const status = this.all.value.get(id)?.status;
+    return status && (status.emoji !== '' || status.text !== '') && holds(status.until) ? status : null;
+  }
+
+  state(id: number): State {
+    return this.#states.value.get(id) ?? 'offline';
+  }
+
+  /** What I chose, as long as it holds. */
+  get choice(): ChosenPresence {
+    const { presence } = this.me;
+    return holds(presence.until) ? presence : automatic;
+  }
+
+  /** What a dot shows of somebody. Mine is never hollow for what others cannot see: I look at the page. */
+  shown(id: number): ShownState {
+    if (id !== this.me.id) return this.state(id);
+    const { choice } = this.choice;
+    if (choice !== 'automatic') return choice;
+    return this.state(id) === 'away' ? 'away' : 'online';
+  }
+
   online(id: number): boolean {
-    return (this.#states.value.get(id) ?? 'offline') !== 'offline';
+    return this.state(id) !== 'offline';
+  }
+
+  /** When somebody who is gone was here last; null when that is not known here. */
+  lastSeen(id: number): number | null {
+    return this.#seen.get(id) ?? null;
   }
 
   takePresence({ snapshot, states }: Pick<Presence, 'snapshot' | 'states'>): void {
-    const next = snapshot ? new Map<number, string>() : new Map(this.#states.value);
-    for (const [user, state] of Object.entries(states)) next.set(Number(user), state);
+    const before = this.#states.peek();
+    const next = snapshot ? new Map<number, State>() : new Map(before);
+    for (const [user, word] of Object.entries(states)) {
+      const id = Number(user);
+      const state = stateOf(word);
+      // What a snapshot tells may have happened long ago.
+      if (!snapshot && state === 'offline' && (before.get(id) ?? state) !== state)
+        this.#seen.set(id, Date.now());
+      next.set(id, state);
+    }
     this.#states.value = next;
+  }
+
+  /** Learns how people are of whom nothing is known yet. Of the others it is told as it changes. */
+  meetStates(members: readonly Pick<Member, 'id' | 'state' | 'last_seen_at'>[]): void {
+    const states = new Map(this.#states.peek());
+    for (const { id, state, last_seen_at } of members) {
+      if (last_seen_at !== null) this.#seen.set(id, Math.max(this.#seen.get(id) ?? 0, last_seen_at));
+      if (state !== null && !states.has(id)) states.set(id, state);
+    }
+    this.#states.value = states;
   }
 }

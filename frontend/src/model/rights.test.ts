@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { abilities } from '../api/records';
-import type { Member } from '../api/records';
+import type { RoomRole, User } from '../api/records';
 import { givableRoles, givableRoomRoles, mayManage, mayRemove } from './moderation';
 import { Rights } from './rights';
 import { setUp } from './testing/chat-world';
-import { ana, bo, entry, guestsAbilities, overview, settled } from './testing/world';
+import { ana, bo, entry, guestsAbilities, memberOf, overview, settled } from './testing/world';
 
-const member = (room_role: Member['room_role'], user = bo): Member => ({ ...user, room_role });
+const member = (room_role: RoomRole, user: User = bo) => memberOf(user, { room_role });
 
 describe('what one may do', () => {
   test('is what the table says, and nothing else', () => {

@@ -1,12 +1,9 @@
 /** One room that I am in. */
 import { batch, computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { MembershipEvent } from '../api/events';
-import type { PageRequest } from '../api/paging';
 import type {
   HistoryPage,
-  Member,
   Message,
-  Page,
   Position,
   RoomEntry,
   RoomKind,
@@ -22,15 +19,18 @@ import { Overdue } from './overdue';
 import type { People } from './people';
 import { ReadMarker } from './reading';
 import type { Standing } from './rights';
-import { Roster } from './roster';
+import { type LoadMembers, Roster } from './roster';
 import { store, stored } from './storage';
+import { Typing, worthTelling } from './typing';
 
 /** What a room needs from around it. */
 export interface RoomServices {
   history(room: number, query: PageQuery): Promise<HistoryPage>;
   send(room: number, clientId: string, body: string): Promise<Message>;
   markRead(room: number, number: number): Promise<void>;
-  members(room: number, wanted: PageRequest): Promise<Page<Member>>;
+  members(room: number, ...wanted: Parameters<LoadMembers>): ReturnType<LoadMembers>;
+  /** I am writing in the room. */
+  typing(room: Room): void;
   /** The room is on the screen. */
   isOpen(room: Room): boolean;
   /** Its newest message is being looked at. */
@@ -64,6 +64,7 @@ export class Room {
   readonly history: History;
   readonly outbox: Outbox;
   readonly notices = new Notices();
+  readonly typing: Typing;
   readonly unread = computed(() => Math.max(0, this.lastNumber.value - this.readNumber.value));
   /** The unread divider stands after this number; null for none. */
   readonly divider = signal<number | null>(null);
@@ -95,6 +96,7 @@ export class Room {
     this.draft.value = stored(this.#draftKey) ?? '';
     this.history = new History((query) => services.history(this.id, query));
     this.roster = new Roster((wanted) => services.members(this.id, wanted), people);
+    this.typing = new Typing(people.me.id);
     this.outbox = new Outbox(
       (clientId, body) => services.send(this.id, clientId, body),
       (message) => this.#acknowledged(message),
@@ -110,6 +112,7 @@ export class Room {
         complete: !this.history.newer.value,
         outgoing: this.outbox.entries.value,
         notices: this.notices.lines.value,
+        manner: people.me.notices,
         divider: this.divider.value,
         me: people.me,
       }),
@@ -172,6 +175,7 @@ export class Room {
       this.lastNumber.value = Math.max(this.lastNumber.value, message.number);
       this.lastMessageAt.value = Math.max(this.lastMessageAt.value, message.created_at);
       this.history.add(message);
+      this.typing.wrote(message.author.id);
       this.#settle([message]);
     });
   }
@@ -296,6 +300,12 @@ export class Room {
     if (!elsewhere) this.#marker.mark(number);
   }
 
+  /** I write: the draft is another, and the others may be told. */
+  write(text: string): void {
+    this.setDraft(text);
+    if (worthTelling(text)) this.#services.typing(this);
+  }
+
   setDraft(text: string): void {
     this.draft.value = text;
     store(this.#draftKey, text === '' ? null : text);
@@ -306,6 +316,7 @@ export class Room {
     this.#keep(this.outbox.stop());
     this.#overdue.stop();
     this.#marker.stop();
+    this.typing.stop();
   }
 
   /**

@@ -61,7 +61,7 @@ describe('the session', () => {
     code_required: false,
   };
   const mine = async () => Response.json(overview([entry(7)]));
-  const bos = async () => Response.json(overview([entry(7)], { me: bo }));
+  const bos = async () => Response.json(overview([entry(7)], { me: { ...ana, ...bo } }));
   let channel: CometDelegate | undefined;
   const client: MakeClient = ({ delegate }): FeedClient => {
     channel = delegate;
@@ -78,6 +78,9 @@ describe('the session', () => {
     look: () => {},
     setTransport: () => {},
     ping: async () => 1,
+    view: () => {},
+    activity: () => {},
+    typing: () => {},
     state: listening,
   };
   const chat = () => {

@@ -1,5 +1,6 @@
 /** Where the page stands: not set up, signed out, or in the chat; and how it gets from one to the other. */
 import { type ReadonlySignal, signal } from '@preact/signals';
+import { changeMe } from '../api/account';
 import { Problem, Unreachable, whenSignedOut } from '../api/http';
 import type { Overview, SignUp, WorkspaceState } from '../api/records';
 import * as routes from '../api/routes';
@@ -8,6 +9,7 @@ import { CometClient } from '../comet/client';
 import { attention } from './attention';
 import { Chat } from './chat';
 import type { MakeClient } from './feed';
+import { idle } from './idle';
 import { frontPage } from './route';
 import { here, navigate, route } from './router';
 import { transport } from './settings';
@@ -101,8 +103,9 @@ function enterChat(overview: Overview): void {
   store('signed-in', String(overview.me.id));
   letGo();
   const chat = new Chat(overview, {
-    api: routes,
+    api: { ...routes, changeMe },
     attention,
+    idle,
     aborted,
     makeClient,
   });

@@ -11,6 +11,7 @@ export const settings = {
   unchanged: 'Nothing has been changed.',
   sections: {
     appearance: 'Appearance',
+    notices: 'Notices',
     connection: 'Connection',
     account: 'Account',
     password: 'Password',
@@ -99,6 +100,16 @@ export const settings = {
     lead: 'Where you are signed in. Sign out what you do not recognise, then change your password.',
     current: 'This browser',
     unknownDevice: 'Unknown browser',
+    kinds: { phone: 'Phone', plain: 'Plain page', api: 'Program' },
+    connected: 'Connected',
+    connectedAway: 'Connected, away',
+    transports: {
+      iframe: 'stream',
+      'long-poll': 'long polling',
+      poll: 'asking now and then',
+      plain: 'plain page',
+    },
+    notConnected: 'Not connected',
     begun: (when: string) => `Signed in ${when}`,
     used: (when: string, address: string) =>
       address === '' ? `Last used ${when}` : `Last used ${when} from ${address}`,

@@ -1,7 +1,3 @@
-import { useComputed } from '@preact/signals';
-import type { People } from '../model/people';
-import { texts } from '../texts';
-
 /** Colours in css/components/avatar.css. */
 const HUES = 12;
 
@@ -13,7 +9,7 @@ export function Avatar({
 }: {
   id: number;
   name: string;
-  size?: 'small' | 'medium';
+  size?: 'small' | 'medium' | 'large';
 }) {
   return (
     <span class={`avatar avatar-${size}`} data-hue={(id * 7) % HUES} aria-hidden="true">
@@ -27,17 +23,4 @@ export function initials(name: string): string {
   const words = name.match(/[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu) ?? [];
   const letters = words.length > 1 ? [words[0], words.at(-1)] : [words[0]];
   return letters.map((word) => word?.match(/^./u)?.[0].toLocaleUpperCase() ?? '').join('') || '?';
-}
-
-/** Whether somebody is here: filled or hollow, so not told by colour alone. */
-export function PresenceDot({ people, id }: { people: People; id: number }) {
-  const online = useComputed(() => people.online(id));
-  return (
-    <span
-      class="presence"
-      data-online={online.value}
-      role="img"
-      aria-label={online.value ? texts.sidebar.online : texts.sidebar.offline}
-    />
-  );
 }

@@ -53,6 +53,20 @@ export class FormState {
     }
   }
 
+  /** Does something else than sending the form, and shows what went wrong with it. */
+  async attempt(act: () => Promise<void>): Promise<void> {
+    if (this.pending.value) return;
+    this.problem.value = null;
+    this.pending.value = true;
+    try {
+      await act();
+    } catch (error) {
+      this.problem.value = sentence(error);
+    } finally {
+      this.pending.value = false;
+    }
+  }
+
   #failed(error: unknown, form: HTMLFormElement): void {
     if (error instanceof Problem) {
       const waits = error.status === 429 || error.status === 503;

@@ -5,36 +5,45 @@ import { Icon, type IconName } from './icons';
 
 export interface MenuItem {
   readonly label: string;
-  readonly icon: IconName;
+  readonly icon?: IconName;
+  /** What stands in the icon's place. */
+  readonly sign?: ComponentChildren;
+  /** A few more words, small. */
+  readonly hint?: string;
   readonly testid: string;
+  /** One of several of which one holds; whether it is this one. */
+  readonly checked?: boolean;
+  /** It opens and closes entries that belong to it, and the menu stays. */
+  readonly expanded?: boolean;
+  /** It belongs to the entry above. */
+  readonly inset?: boolean;
+  /** A line stands above it. */
+  readonly apart?: boolean;
   readonly run: () => void;
 }
 
-/** A button that opens a list of actions. Arrow keys, Home, End, Escape, and a click outside work as in any menu. */
-export function Menu({
-  label,
-  named = false,
-  testid,
-  class: extra,
-  items,
-  children,
-}: {
+interface Props {
   /** What the menu is; the button's name, too, unless it has a text of its own. */
   label: string;
   named?: boolean;
   testid: string;
   class: string;
   items: readonly MenuItem[];
+  onOpen?: (open: boolean) => void;
   children: ComponentChildren;
-}) {
+}
+
+/** A button that opens a list of actions. Arrow keys, Home, End, Escape, and a click outside work as in any menu. */
+export function Menu({ label, named = false, testid, class: extra, items, onOpen, children }: Props) {
   const open = useSignal(false);
   const id = useId();
   const button = useRef<HTMLButtonElement>(null);
   const list = useRef<HTMLDivElement>(null);
-  const entries = () => [...(list.current?.querySelectorAll<HTMLElement>('[role="menuitem"]') ?? [])];
+  const entries = () => [...(list.current?.querySelectorAll<HTMLElement>('[role^="menuitem"]') ?? [])];
 
   useEffect(() => {
     if (!open.value) return;
+    onOpen?.(true);
     entries()[0]?.focus();
     list.current?.scrollIntoView({ block: 'nearest' });
     const stop = new AbortController();
@@ -44,7 +53,10 @@ export function Menu({
     };
     document.addEventListener('pointerdown', outside, { signal: stop.signal });
     document.addEventListener('focusin', outside, { signal: stop.signal });
-    return () => stop.abort();
+    return () => {
+      stop.abort();
+      onOpen?.(false);
+    };
   }, [open.value]);
 
   const close = () => {
@@ -56,6 +68,10 @@ export function Menu({
     else if (!moveFocus(event.key, entries())) return;
     event.preventDefault();
     event.stopPropagation();
+  };
+  const choose = (item: MenuItem) => {
+    if (item.expanded === undefined) close();
+    item.run();
   };
 
   return (
@@ -79,25 +95,40 @@ export function Menu({
       {open.value && (
         <div ref={list} id={id} class="menu-list" role="menu" aria-label={label} onKeyDown={onKeyDown}>
           {items.map((item) => (
-            <button
-              key={item.testid}
-              type="button"
-              role="menuitem"
-              class="menu-item"
-              tabIndex={-1}
-              data-testid={item.testid}
-              onClick={() => {
-                close();
-                item.run();
-              }}
-            >
-              <Icon name={item.icon} />
-              {item.label}
-            </button>
+            <Entry key={item.testid} item={item} choose={() => choose(item)} />
           ))}
         </div>
       )}
     </div>
+  );
+}
+
+function Entry({ item, choose }: { item: MenuItem; choose: () => void }) {
+  const { label, icon, sign, hint, testid, checked, expanded, inset, apart } = item;
+  const role =
+    checked === undefined
+      ? ({ role: 'menuitem' } as const)
+      : ({ role: 'menuitemradio', 'aria-checked': checked } as const);
+  return (
+    <button
+      {...role}
+      type="button"
+      class="menu-item"
+      tabIndex={-1}
+      aria-expanded={expanded}
+      data-inset={inset}
+      data-apart={apart}
+      data-testid={testid}
+      onClick={choose}
+    >
+      <span class="menu-sign">{icon ? <Icon name={icon} /> : sign}</span>
+      <span class="menu-text">
+        <span>{label}</span>
+        {hint && <span class="menu-hint">{hint}</span>}
+      </span>
+      {checked && <Icon name="check" class="menu-mark" />}
+      {expanded !== undefined && <Icon name="forward" class="menu-mark" />}
+    </button>
   );
 }
 

@@ -1,3 +1,4 @@
+import { ProfileCard } from '../profile-card';
 import { closeDialog, dialog } from '../ui';
 import { BrowseDialog } from './browse';
 import { CreateRoomDialog } from './create-room';
@@ -8,6 +9,7 @@ import { AddPeopleDialog, NewMessageDialog } from './people';
 import { RemoveMemberDialog } from './remove-member';
 import { RoomSettingsDialog } from './room-settings';
 import { SignOutDialog } from './sign-out';
+import { StatusDialog } from './status';
 
 /** The dialog that is open, if any. */
 export function Dialogs() {
@@ -31,6 +33,10 @@ export function Dialogs() {
       return <RoomSettingsDialog room={open.room} onClose={closeDialog} />;
     case 'remove-member':
       return <RemoveMemberDialog room={open.room} user={open.user} onClose={closeDialog} />;
+    case 'profile':
+      return <ProfileCard user={open.user} place={open.place} />;
+    case 'status':
+      return <StatusDialog onClose={closeDialog} />;
     case 'leave':
       return <LeaveDialog room={open.room} onClose={closeDialog} />;
     case 'sign-out':

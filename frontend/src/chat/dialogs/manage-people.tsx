@@ -5,12 +5,12 @@ import type { Person } from '../../api/records';
 import type { People } from '../../model/people';
 import { Paged } from '../../model/paged';
 import { texts } from '../../texts';
-import { Avatar, PresenceDot } from '../../view/avatar';
 import { Dialog } from '../../view/dialog';
 import { LoadFailed, type Loading, MoreButton, useLoading } from '../../view/loading';
 import { matches } from '../../view/match';
 import { touch } from '../../view/media';
 import { useChat } from '../context';
+import { AvatarWithDot } from '../presence';
 import { ManagePerson } from './manage-person';
 
 const t = texts.manage;
@@ -123,7 +123,7 @@ function remark(all: number, shown: number, partly: boolean): string {
 }
 
 function PersonRow({ person, onPick }: { person: Person; onPick: () => void }) {
-  const { people, me } = useChat();
+  const { me } = useChat();
   const words = [texts.roles[person.role]];
   if (person.deactivated) words.unshift(t.deactivated);
   if (person.id === me.id) words.unshift(texts.people.you);
@@ -138,10 +138,7 @@ function PersonRow({ person, onPick }: { person: Person; onPick: () => void }) {
         title={t.open(person.display_name)}
         onClick={onPick}
       >
-        <span class="avatar-with-presence">
-          <Avatar id={person.id} name={person.display_name} size="small" />
-          <PresenceDot people={people} id={person.id} />
-        </span>
+        <AvatarWithDot id={person.id} name={person.display_name} size="small" />
         <span class="person-names">
           <span class="pick-name" dir="auto">
             {person.display_name}

@@ -2,10 +2,10 @@ import { type Signal, useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import type { User } from '../../api/records';
 import { texts } from '../../texts';
-import { Avatar, PresenceDot } from '../../view/avatar';
 import { Icon } from '../../view/icons';
 import { matches } from '../../view/match';
 import { useChat } from '../context';
+import { AvatarWithDot, StatusEmoji } from '../presence';
 
 const t = texts.people;
 
@@ -110,7 +110,7 @@ function Picked({ picked }: { picked: Signal<readonly User[]> }) {
 }
 
 function Person({ user, active, onPick }: { user: User; active: boolean; onPick: () => void }) {
-  const { people, me } = useChat();
+  const { me } = useChat();
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are handled by the field above
     <div
@@ -126,13 +126,10 @@ function Person({ user, active, onPick }: { user: User; active: boolean; onPick:
       }}
       onClick={onPick}
     >
-      <span class="avatar-with-presence">
-        <Avatar id={user.id} name={user.display_name} size="small" />
-        <PresenceDot people={people} id={user.id} />
-      </span>
+      <AvatarWithDot id={user.id} name={user.display_name} size="small" />
       <span class="person-names">
         <span class="pick-name" dir="auto">
-          {user.display_name}
+          {user.display_name} <StatusEmoji id={user.id} />
         </span>
         <span class="hint" data-testid="username">
           @{user.username}

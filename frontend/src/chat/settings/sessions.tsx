@@ -1,13 +1,20 @@
 import { type Signal, useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 import { endOtherSessions, endSession, sessions } from '../../api/account';
-import type { Session } from '../../api/account-records';
+import type { Connected, Session } from '../../api/account-records';
 import { ago, fullTime, isoTime, shortTime } from '../../model/format';
+import { idle } from '../../model/idle';
 import { toast } from '../../model/toasts';
 import { texts } from '../../texts';
 import { Confirm } from '../../view/confirm';
+import { Dot } from '../../view/dot';
 import { LoadFailed, useLoading } from '../../view/loading';
+import { useChat } from '../context';
 
 const t = texts.settings.sessions;
+
+/** Milliseconds between two looks at what is connected, while somebody looks. */
+const PACE = 10_000;
 
 type List = Signal<readonly Session[] | null>;
 
@@ -17,6 +24,10 @@ export function SessionsSection() {
     // This browser first; then those that were used last, as they come.
     list.value = [...(await sessions())].sort((a, b) => Number(b.current) - Number(a.current));
   });
+  useEffect(() => {
+    const timer = setInterval(() => void refreshConnected(list), PACE);
+    return () => clearInterval(timer);
+  }, []);
   const others = list.value?.filter((one) => !one.current) ?? [];
   return (
     <>
@@ -44,6 +55,16 @@ export function SessionsSection() {
   );
 }
 
+/** Takes over what is connected; rows keep their places, and new ones come with the next opening. */
+async function refreshConnected(list: List): Promise<void> {
+  try {
+    const now = new Map((await sessions()).map((one) => [one.id, one]));
+    list.value = list.peek()?.map((one) => now.get(one.id) ?? one) ?? null;
+  } catch {
+    // The next look tells.
+  }
+}
+
 function SessionRow({ session, list }: { session: Session; list: List }) {
   const device = session.device || t.unknownDevice;
   const end = async () => {
@@ -57,6 +78,7 @@ function SessionRow({ session, list }: { session: Session; list: List }) {
         <p class="item-name" title={session.user_agent}>
           {device} {session.current && <span class="tag">{t.current}</span>}
         </p>
+        <Live session={session} />
         <p class="hint">
           <time dateTime={isoTime(session.last_used_at)} title={fullTime(session.last_used_at)}>
             {t.used(ago(session.last_used_at, Date.now()), session.address)}
@@ -79,4 +101,36 @@ function SessionRow({ session, list }: { session: Session; list: List }) {
       )}
     </li>
   );
+}
+
+/** Whether it is connected at this moment, and how: “Connected · stream · 12 ms”. */
+function Live({ session: { current, kind, connected } }: { session: Session }) {
+  const own = useOwnConnection();
+  const live = current && own ? [own, ...connected.slice(1)] : connected;
+  const used = live.find((one) => !one.idle) ?? live[0];
+  const words = used ? [used.idle ? t.connectedAway : t.connected, ...how(used)] : [t.notConnected];
+  const what = t.kinds[kind as keyof typeof t.kinds];
+  if (what) words.unshift(what);
+  return (
+    <p class="session-live" data-testid="session-live" data-connected={live.length}>
+      <Dot state={used ? (used.idle ? 'away' : 'online') : 'offline'} named={false} />
+      {words.join(' · ')}
+    </p>
+  );
+}
+
+function how({ transport, round_trip_ms }: Connected): string[] {
+  const words: string[] = [];
+  const name = t.transports[transport as keyof typeof t.transports] ?? transport;
+  if (name !== '') words.push(name);
+  if (round_trip_ms !== null) words.push(texts.settings.milliseconds(round_trip_ms));
+  return words;
+}
+
+/** What this page itself knows of its connection is newer than what the server has heard. */
+function useOwnConnection(): Connected | null {
+  const { connection } = useChat();
+  const { phase, transport, roundTrip } = connection.state.value;
+  if (phase !== 'listening' || transport === null) return null;
+  return { device: '', transport, round_trip_ms: roundTrip, idle: idle.value };
 }

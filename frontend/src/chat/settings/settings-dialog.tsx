@@ -19,6 +19,7 @@ import { useChat } from '../context';
 import { AccountSection } from './account';
 import { AppearanceSection } from './appearance';
 import { ConnectionSection } from './connection';
+import { NoticesSection } from './notices';
 import { PasswordSection } from './password';
 import { SessionsSection } from './sessions';
 import { TokensSection } from './tokens';
@@ -28,6 +29,7 @@ const t = texts.settings;
 
 const parts: Record<Section, () => preact.JSX.Element> = {
   appearance: AppearanceSection,
+  notices: NoticesSection,
   connection: ConnectionSection,
   account: AccountSection,
   password: PasswordSection,

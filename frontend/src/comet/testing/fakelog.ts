@@ -14,6 +14,8 @@ export class FakeLog {
   readonly holds = new FakeHolds();
   /** Who came and went, in order; a revision is a length of this. */
   readonly notices: { user: string; notice: string; time: number }[] = [];
+  /** How many are here of a room. */
+  readonly here = new Map<string, number>();
 
   /** Stores an event. `undefined` is one that nobody may see any more. */
   publish(topic: string, payload: unknown): void {
@@ -23,6 +25,11 @@ export class FakeLog {
 
   notice(user: string, notice: string, time: number): void {
     this.notices.push({ user, notice, time });
+    this.tell();
+  }
+
+  count(room: string, here: number): void {
+    this.here.set(room, here);
     this.tell();
   }
 

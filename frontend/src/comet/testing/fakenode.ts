@@ -13,8 +13,8 @@ export interface FakeConnection {
 interface Current {
   connection: FakeConnection;
   mode: DataRequest['mode'];
-  /** What the client knows of presence, null for nothing; not wanted when absent. */
-  presence: number | null | undefined;
+  /** What the client knows of presence; not wanted when absent. */
+  presence: string | undefined;
   /** The most bytes of numbered events that one answer may have. */
   limit: number;
   /** Goes before the first events. */
@@ -27,11 +27,27 @@ interface FakeSession {
   subscriptions: Map<string, { epoch: number; seq: number }>;
   /** Topics watched, each with what was last told of it. */
   watched: Map<string, string>;
+  view: FakeView;
+  /** Data requests from this one on tell more of that than the operations before. */
+  viewFrom: number;
+}
+
+/** What the client shows, and whether nobody uses it, as the server knows. */
+export interface FakeView {
+  people: string[];
+  room: string | null;
+  idle: boolean;
 }
 
 interface Operation {
   op: string;
   topics?: Record<string, Cursor> | string[];
+  n?: number;
+  people?: string[];
+  room?: string;
+  state?: string;
+  topic?: string;
+  round_trip?: number;
 }
 
 const page = 200;
@@ -77,7 +93,8 @@ export class FakeNode {
     // Whoever has had the answer before knows all positions.
     const before = request.event === 'refresh' && mode !== 'stream' ? session.watched : null;
     session.watched = new Map(request.watch?.map((topic) => [topic, before?.get(topic) ?? '']));
-    const presence = revision(request.presence);
+    if (n >= session.viewFrom) session.view = shown(request, request.idle === true);
+    const { presence } = request;
     const limit = mode === 'stream' ? Number.POSITIVE_INFINITY : (request.limit ?? usualBytes);
     session.current = { connection, mode, presence, limit, greeting: [{ ...ack, denied }] };
     if (id !== undefined && mode !== 'poll') {
@@ -123,7 +140,13 @@ export class FakeNode {
     }
   }
 
-  #operate(id: string | undefined, { op, topics }: Operation): Event {
+  /** What each client that is served just now shows. */
+  get views(): FakeView[] {
+    return [...this.sessions.values()].flatMap(({ current, view }) => (current ? [view] : []));
+  }
+
+  #operate(id: string | undefined, operation: Operation): Event {
+    const { op, topics } = operation;
     if (op === 'join') {
       this.#joins += 1;
       const joined = `${this.name}-${this.#joins}`;
@@ -141,6 +164,10 @@ export class FakeNode {
       const at = topics.map((topic) => [topic, JSON.parse(this.#position(topic))]);
       return { event: 'watch-ack', node: this.name, topics: Object.fromEntries(at), denied: [] };
     }
+    if (op === 'view' || (op === 'activity' && operation.state !== 'typing')) {
+      this.#see(session, operation);
+      return { event: `${op}-ack`, node: this.name };
+    }
     if (op === 'leave') {
       this.sessions.delete(id ?? '');
       this.#end(session, [{ event: 'refresh', in: 0, why: 'end' }]);
@@ -148,6 +175,16 @@ export class FakeNode {
     if (op !== 'subscribe' || !topics || Array.isArray(topics)) return { event: `${op}-ack` };
     queueMicrotask(() => this.deliver());
     return { event: 'subscribe-ack', node: this.name, topics: {}, denied: this.#follow(session, topics) };
+  }
+
+  // What a data request has said since counts for more.
+  #see(session: FakeSession, operation: Operation): void {
+    const { op, n = 0, state } = operation;
+    if (n < session.n || n + 1 < session.viewFrom) return;
+    session.viewFrom = n + 1;
+    if (op === 'view') session.view = shown(operation, session.view.idle);
+    else session.view = { ...session.view, idle: state === 'idle' };
+    queueMicrotask(() => this.deliver());
   }
 
   #adopt(id: string): FakeSession {
@@ -205,7 +242,7 @@ export class FakeNode {
         events.push(event);
       }
     }
-    return [...events, ...this.#unread(session), ...this.#presence(current)];
+    return [...events, ...this.#unread(session), ...this.#presence(session, current)];
   }
 
   #unread(session: FakeSession): Event[] {
@@ -221,25 +258,36 @@ export class FakeNode {
     return JSON.stringify([epoch, payloads.length]);
   }
 
-  #presence(current: Current): Event[] {
-    const { notices } = this.#log;
-    const known = current.presence;
-    if (known === undefined) return [];
-    if ((known ?? 0) === notices.length) return [];
-    current.presence = notices.length;
-    const states = Object.fromEntries(notices.map(({ user, notice }) => [user, notice]));
-    const revision = String(notices.length);
+  // A revision names how many notices there were, and what was counted for the client.
+  #presence({ view }: FakeSession, current: Current): Event[] {
+    const { notices, here } = this.#log;
+    if (current.presence === undefined) return [];
+    const [known = '', counted = ''] = current.presence.split('~');
+    const { room } = view;
+    const count = room === null ? '' : `${room}.${here.get(room) ?? 0}`;
+    if (Number(known) === notices.length && counted === count) return [];
+    const revision = `${notices.length}~${count}`;
+    current.presence = revision;
     return [
-      { event: 'presence', revision, snapshot: known === null, states, notices: notices.slice(known ?? 0) },
+      {
+        event: 'presence',
+        revision,
+        snapshot: known === '',
+        states: Object.fromEntries(notices.map(({ user, notice }) => [user, notice])),
+        notices: notices.slice(Number(known)),
+        ...(room === null || counted === count ? {} : { here: { [room]: here.get(room) ?? 0 } }),
+      },
     ];
   }
 }
 
 function newSession(): FakeSession {
-  return { n: 0, current: null, subscriptions: new Map(), watched: new Map() };
+  const view = { people: [], room: null, idle: false };
+  return { n: 0, current: null, subscriptions: new Map(), watched: new Map(), view, viewFrom: 0 };
 }
 
-function revision(known: string | undefined): number | null | undefined {
-  if (known === undefined) return undefined;
-  return known === '' ? null : Number(known);
+// The server takes nothing else than this, and serves nobody who tells more.
+function shown({ people = [], room }: Pick<DataRequest, 'people' | 'room'>, idle: boolean): FakeView {
+  if (people.length > 200 || new Set(people).size < people.length) throw new Error('That is not a view.');
+  return { people, room: room ?? null, idle };
 }

@@ -15,6 +15,7 @@ export class Recorder implements CometDelegate {
   readonly phases: string[] = [];
   readonly notices: PresenceNotice[] = [];
   states: Record<string, string> = {};
+  here: Record<string, number> = {};
   /** Where topics are of which only that is told. */
   unread: Record<string, Cursor> = {};
   /** What loading a topic afresh does before it takes its snapshot. */
@@ -56,8 +57,9 @@ export class Recorder implements CometDelegate {
     return this.open(topic);
   }
 
-  onPresence({ snapshot, states, notices }: Presence): void {
+  onPresence({ snapshot, states, notices, here }: Presence): void {
     this.states = snapshot ? states : { ...this.states, ...states };
+    this.here = { ...this.here, ...here };
     this.notices.push(...notices);
   }
 

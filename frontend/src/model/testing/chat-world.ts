@@ -1,9 +1,10 @@
 /** A chat for the model's tests: one room, a server and a data channel that do what the test says. */
 import { signal } from '@preact/signals';
-import type { Member, Message, RoomEntry } from '../../api/records';
+import type { ProfileChange } from '../../api/account';
+import type { Me, Message, RoomEntry } from '../../api/records';
 import type { CometDelegate, CometState, Cursor } from '../../comet/types';
 import { type Api, Chat } from '../chat';
-import { ana, bo, entry, Later, Log, overview } from './world';
+import { ana, bo, entry, Later, Log, memberOf, overview } from './world';
 
 export const listening: CometState = {
   phase: 'listening',
@@ -18,7 +19,13 @@ export const listening: CometState = {
 };
 
 /** A chat with one room of so many messages, and others if need be, and hands on everything around it. */
-export function setUp(count = 3, change: Partial<RoomEntry> = {}, others: readonly RoomEntry[] = []) {
+export function setUp(
+  count = 3,
+  change: Partial<RoomEntry> = {},
+  others: readonly RoomEntry[] = [],
+  mine: Partial<Me> = {},
+) {
+  const me = { ...ana, ...mine };
   const log = new Log().fill(count);
   const sends = new Later<Message>();
   const read: number[] = [];
@@ -32,16 +39,25 @@ export function setUp(count = 3, change: Partial<RoomEntry> = {}, others: readon
     ...change,
   });
   const rooms = [first, ...others];
-  const roster = { asked: 0, members: [ana, bo].map((user): Member => ({ ...user, room_role: 'member' })) };
+  /** `more` members than these are further ones that no page holds. */
+  const roster = { asked: 0, members: [ana, bo].map((user) => memberOf(user)), more: 0 };
   const sent: string[] = [];
   /** What the API was asked for: the overview, or a room. */
   const asked: ('overview' | number)[] = [];
   const watched = new Set<string>();
   const channel: string[] = [];
+  /** What the channel was told of the screen, of use, and of typing. */
+  const told = {
+    views: [] as { people: readonly string[]; room: string | null }[],
+    activity: '',
+    typing: [] as string[],
+  };
+  const changes: ProfileChange[] = [];
+  const idle = signal(false);
   const api: Api = {
     overview: async () => {
       asked.push('overview');
-      return overview(rooms);
+      return overview(rooms, { me });
     },
     history: async (_room, query) => log.page(query),
     send: (_room, clientId) => {
@@ -51,7 +67,8 @@ export function setUp(count = 3, change: Partial<RoomEntry> = {}, others: readon
     markRead: async (_room, number) => void read.push(number),
     members: async () => {
       roster.asked++;
-      return { items: roster.members, next: null };
+      const { members: items, more } = roster;
+      return { items, next: more > 0 ? 'more' : null, total: items.length + more, here: null };
     },
     createRoom: async () => entry(8),
     openDirect: async () => entry(9),
@@ -63,11 +80,16 @@ export function setUp(count = 3, change: Partial<RoomEntry> = {}, others: readon
       asked.push(id);
       return found;
     },
+    changeMe: async (change) => {
+      changes.push(change);
+      return me;
+    },
   };
   let delegate: CometDelegate | undefined;
-  const chat = new Chat(overview(rooms), {
+  const chat = new Chat(overview(rooms, { me }), {
     api,
     attention,
+    idle,
     aborted: (reason) => aborts.push(reason),
     makeClient: (options) => {
       delegate = options.delegate;
@@ -91,6 +113,11 @@ export function setUp(count = 3, change: Partial<RoomEntry> = {}, others: readon
         look: () => void channel.push('look'),
         setTransport: () => {},
         ping: async () => 1,
+        view: (people, room) => void told.views.push({ people, room }),
+        activity: (state) => {
+          told.activity = state;
+        },
+        typing: (topic) => void told.typing.push(topic),
         state: listening,
       };
     },
@@ -123,6 +150,9 @@ export function setUp(count = 3, change: Partial<RoomEntry> = {}, others: readon
     roster,
     asked,
     watched,
+    told,
+    changes,
+    idle,
   };
 }
 

@@ -1,10 +1,38 @@
 /** A small server for the model's tests: rooms with messages, answered as the chat API does. */
-import type { Abilities, HistoryPage, Message, Overview, RoomEntry, User } from '../../api/records';
+import { automatic } from '../../api/presence-records';
+import type {
+  Abilities,
+  HistoryPage,
+  Me,
+  Member,
+  Message,
+  Overview,
+  RoomEntry,
+  User,
+} from '../../api/records';
 import type { PageQuery } from '../history';
+import { memberOf as asMember } from '../roster';
 
-export const ana: User = { id: 1, username: 'ana', display_name: 'Ana', role: 'owner', deactivated: false };
-export const bo: User = { id: 2, username: 'bo', display_name: 'Bo', role: 'member', deactivated: false };
-export const cem: User = { id: 3, username: 'cem', display_name: 'Cem', role: 'member', deactivated: false };
+export const bo = person(2, 'Bo');
+export const cem = person(3, 'Cem');
+export const ana: Me = {
+  ...person(1, 'Ana'),
+  role: 'owner',
+  email: '',
+  presence: automatic,
+  time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+  notices: 'condense',
+};
+
+function person(id: number, display_name: string): User {
+  const username = display_name.toLowerCase();
+  return { id, username, display_name, role: 'member', deactivated: false, status: null };
+}
+
+/** Somebody as a member of a room, of whose presence nothing was said. */
+export function memberOf(user: User, change: Partial<Member> = {}): Member {
+  return { ...asMember(user), ...change };
+}
 
 export const START = Date.UTC(2026, 0, 5, 12);
 

@@ -1,0 +1,103 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"chatd/store"
+	"chatd/store/rights"
+)
+
+// newTyping is a typing that works with the parts of the App.
+func (a *App) newTyping() *typing {
+	t := newTyping()
+	t.may = a.mayWrite
+	t.visible = func(user int64) bool { return a.tracker.State(user) != store.StateOffline }
+	t.say = func(word string) { a.doorbell.Say(word) }
+	t.show = func(room int64, hint typingHint) { a.hub.HintTopic(roomTopic(room), typingKey(room), encode(hint)) }
+	return t
+}
+
+// mayWrite reports whether somebody may write in a room.
+func (a *App) mayWrite(ctx context.Context, user, room int64) (bool, error) {
+	entry, err := a.store.OverviewRoom(ctx, user, room)
+	if errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrNotMember) || errors.Is(err, store.ErrForbidden) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	who, err := a.store.User(ctx, user)
+	return rights.PostMessage.May(rights.Standing{
+		Role: who.Role, RoomRole: entry.Role, Place: rights.Place{Kind: entry.Kind, ReadOnly: entry.ReadOnly},
+	}), err
+}
+
+// Admit finds out of those who wait whether they may write, and shows those who
+// may. After an error they are forgotten: who goes on typing says so again.
+func (t *typing) Admit(ctx context.Context) error {
+	for _, m := range t.takeQuestions() {
+		may, err := t.may(ctx, m.user, m.room)
+		if err != nil {
+			return err
+		}
+		t.admit(m, may)
+	}
+	return nil
+}
+
+func (t *typing) takeQuestions() []membership {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	asked := make([]membership, 0, len(t.questions))
+	for m := range t.questions {
+		asked = append(asked, m)
+	}
+	clear(t.questions)
+	return asked
+}
+
+func (t *typing) admit(m membership, may bool) {
+	now := time.Now()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.sweepLocked(now)
+	t.rights[m] = writeRight{may, now.Add(typingRight)}
+	if may {
+		t.tellLocked(m, now)
+	}
+}
+
+// sweepLocked forgets rights that are to be asked for again anyway.
+func (t *typing) sweepLocked(now time.Time) {
+	if now.Before(t.sweep) {
+		return
+	}
+	t.sweep = now.Add(typingRight)
+	for m, right := range t.rights {
+		if !now.Before(right.until) {
+			delete(t.rights, m)
+		}
+	}
+}
+
+// keepAdmitting lets those be shown who may write where they type, until ctx
+// ends.
+func (a *App) keepAdmitting(ctx context.Context) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-a.typing.asked:
+		}
+		asking, cancel := context.WithTimeout(ctx, dataPatience)
+		err := a.typing.Admit(asking)
+		cancel()
+		if err != nil && ctx.Err() == nil {
+			a.log.WarnContext(ctx, "whether people may write where they type was not found out", slog.Any("error", err))
+			pause(ctx, sightRetry)
+		}
+	}
+}

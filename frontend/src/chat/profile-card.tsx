@@ -1,0 +1,169 @@
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import type { Author, Profile } from '../api/records';
+import * as routes from '../api/routes';
+import type { Chat } from '../model/chat';
+import { ago } from '../model/format';
+import { now } from '../model/now';
+import type { ShownState } from '../model/people';
+import { roomPath } from '../model/route';
+import { navigate } from '../model/router';
+import { openSection } from '../model/settings-place';
+import { toast } from '../model/toasts';
+import { localTime } from '../model/zone';
+import { texts } from '../texts';
+import { Button } from '../view/button';
+import { Dialog, type Place } from '../view/dialog';
+import { Dot } from '../view/dot';
+import { sentence } from '../view/form';
+import { Icon } from '../view/icons';
+import { narrow } from '../view/media';
+import { useChat } from './context';
+import { AvatarWithDot, untilWords } from './presence';
+import { closeDialog, dialog, showMembers } from './ui';
+
+const t = texts.profile;
+
+/** Who somebody is and how they are, beside where one asked for it. */
+export function ProfileCard({ user, place }: { user: Author; place: Place }) {
+  const chat = useChat();
+  const { people, me } = chat;
+  const found = useSignal<Profile | null>(null);
+  const failed = useSignal(false);
+  useEffect(() => {
+    routes.profile(user.id).then(
+      (profile) => {
+        people.meetStates([profile]);
+        found.value = profile;
+      },
+      () => {
+        failed.value = true;
+      },
+    );
+  }, [user.id]);
+
+  const known = people.all.value.get(user.id) ?? found.value;
+  const { display_name, username } = known ?? user;
+  const mine = user.id === me.id;
+  const about = [`@${username}`, mine && t.you, known && known.role !== 'member' && texts.roles[known.role]];
+  return (
+    <Dialog
+      title={display_name}
+      about={about.filter(Boolean).join(' · ')}
+      lead={<AvatarWithDot id={user.id} name={display_name} size="large" />}
+      testid="profile-card"
+      place={place}
+      onClose={closeDialog}
+    >
+      <div class="profile" data-user={user.id}>
+        {known?.deactivated ? <p>{t.deactivated}</p> : <Presence user={user.id} profile={found.value} />}
+        {failed.value && <p class="hint">{t.failed}</p>}
+        {known && !known.deactivated && <Actions chat={chat} user={user.id} mine={mine} />}
+      </div>
+    </Dialog>
+  );
+}
+
+/** State, own words and local time: a line each. */
+function Presence({ user, profile }: { user: number; profile: Profile | null }) {
+  const { people } = useChat();
+  const state = people.shown(user);
+  const status = people.status(user);
+  const time = profile && user !== people.me.id ? localTime(profile.time_zone, now.value) : null;
+  return (
+    <ul class="profile-facts">
+      {status && (
+        <li data-testid="profile-status">
+          <span class="profile-sign" aria-hidden="true">
+            {status.emoji || <Icon name="smile" />}
+          </span>
+          <span>
+            <span dir="auto">{status.text || status.emoji}</span>
+            {status.until !== null && <span class="hint"> {untilWords('', status.until)}</span>}
+          </span>
+        </li>
+      )}
+      <li data-testid="profile-state" data-state={state}>
+        <span class="profile-sign">
+          <Dot state={state} named={false} />
+        </span>
+        <span>
+          {stateWords(state, people.lastSeen(user), user === people.me.id ? people.choice.until : null)}
+        </span>
+      </li>
+      {time && (
+        <li data-testid="profile-time">
+          <span class="profile-sign">
+            <Icon name="clock" />
+          </span>
+          <span>
+            {t.localTime(time.clock)}
+            <span class="hint profile-more">{difference(time.ahead)}</span>
+          </span>
+        </li>
+      )}
+    </ul>
+  );
+}
+
+function stateWords(state: ShownState, lastSeen: number | null, until: number | null): string {
+  if (state === 'offline' && lastSeen !== null) return texts.presence.lastSeen(ago(lastSeen, now.value));
+  return untilWords(texts.presence.states[state], until);
+}
+
+function difference(ahead: number): string {
+  if (ahead === 0) return t.same;
+  return ahead > 0 ? t.ahead(t.hours(ahead)) : t.behind(t.hours(-ahead));
+}
+
+function Actions({ chat, user, mine }: { chat: Chat; user: number; mine: boolean }) {
+  return (
+    <div class="profile-actions">
+      {mine && (
+        <Button
+          data-testid="edit-status"
+          autofocus
+          onClick={() => {
+            dialog.value = { name: 'status' };
+          }}
+        >
+          {texts.ownPresence.editStatus}
+        </Button>
+      )}
+      {mine && (
+        <Button
+          data-testid="edit-profile"
+          onClick={() => {
+            closeDialog();
+            openSection('account', false);
+          }}
+        >
+          {t.edit}
+        </Button>
+      )}
+      {!mine && chat.may('open-direct') && (
+        <Button look="main" autofocus data-testid="profile-message" onClick={() => write(chat, user)}>
+          {t.message}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+/** Opens the conversation with somebody. */
+function write(chat: Chat, user: number): void {
+  routes.openDirect([user]).then(
+    (room) => {
+      closeDialog();
+      if (narrow.peek()) showMembers(false);
+      navigate(roomPath(chat.add(room).id));
+    },
+    (error: unknown) => toast(sentence(error), { bad: true }),
+  );
+}
+
+/** Opens the card of somebody beside what was clicked. */
+export function showProfile(user: Author, beside: Element): void {
+  const { left, right, top } = beside.getBoundingClientRect();
+  dialog.value = { name: 'profile', user, place: { left, right, top } };
+}

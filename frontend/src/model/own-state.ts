@@ -1,0 +1,52 @@
+/** Changes what I am to others. It shows at once and is taken back when the server does not take it. */
+import type { Choice } from '../api/presence-records';
+import type { Me } from '../api/records';
+import type { Chat } from './chat';
+import { endOf, type PresenceEnd } from './ends';
+
+export function choosePresence(chat: Chat, choice: Choice, end: PresenceEnd = 'none'): Promise<void> {
+  const until = endOf(end, Date.now());
+  return change(chat, { presence: { choice, until } }, { presence: { choice, until: time(until) } });
+}
+
+export function chooseNotices(chat: Chat, notices: Me['notices']): Promise<void> {
+  return change(chat, { notices }, { notices });
+}
+
+/** Counts the changes, so that a failure does not take back a later one. */
+let changes = 0;
+
+async function change(
+  chat: Chat,
+  shown: Partial<Pick<Me, 'presence' | 'notices'>>,
+  wanted: Parameters<Chat['changeMe']>[0],
+): Promise<void> {
+  const { presence, notices } = chat.me;
+  const mine = ++changes;
+  chat.people.put({ ...chat.me, ...shown });
+  try {
+    await chat.changeMe(wanted);
+  } catch (error) {
+    if (mine === changes) chat.people.put({ ...chat.me, presence, notices });
+    throw error;
+  }
+}
+
+/** Sets or, with nothing in it, clears my status. */
+export function setStatus(chat: Chat, emoji: string, text: string, until: number | null): Promise<void> {
+  const none = emoji === '' && text === '';
+  return chat.changeMe({ status: none ? null : { emoji, text, until: time(until) } });
+}
+
+/** Others see on my card what time it is where I am. */
+export function tellTimeZone(chat: Chat): void {
+  const time_zone = Intl.DateTimeFormat().resolvedOptions().timeZone ?? '';
+  if (time_zone === '' || time_zone === chat.me.time_zone) return;
+  chat.changeMe({ time_zone }).catch(() => {
+    // The next visit tells it.
+  });
+}
+
+function time(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString();
+}

@@ -1,0 +1,118 @@
+package presence_test
+
+import (
+	"context"
+	"encoding/binary"
+	"hash/fnv"
+	"slices"
+	"strconv"
+	"sync"
+
+	"chatd/presence"
+)
+
+// onlooker is in the room of everybody.
+const (
+	onlooker = 9999
+	lobby    = 100001
+)
+
+// everybody is who has an id up to onlooker.
+var everybody = func() (all []int64) {
+	for user := range int64(onlooker) {
+		all = append(all, user+1)
+	}
+	return all
+}()
+
+// rooms are small rooms with their members. It is what the circles are that
+// every node knows, at once.
+type rooms struct {
+	mu      sync.Mutex
+	members map[int64][]int64
+	marks   map[int64]uint64
+	unknown map[int64]bool                  // viewers and rooms that are not known now
+	sees    map[int64]func(user int64) bool // of viewers who do not see everybody
+	here    map[int64]int                   // of large rooms
+	loaded  []int64
+	failing error // of Load
+}
+
+// newRooms has one room, with everybody in it.
+func newRooms() *rooms {
+	r := &rooms{
+		members: map[int64][]int64{}, marks: map[int64]uint64{}, unknown: map[int64]bool{},
+		sees: map[int64]func(int64) bool{}, here: map[int64]int{},
+	}
+	r.members[lobby], r.marks[lobby] = everybody, 1
+	return r
+}
+
+// set says who is in a room.
+func (r *rooms) set(room int64, members ...int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	members = slices.Clone(members)
+	slices.Sort(members)
+	sum := fnv.New64a()
+	_ = binary.Write(sum, binary.BigEndian, room)
+	_ = binary.Write(sum, binary.BigEndian, members)
+	r.members[room], r.marks[room] = members, sum.Sum64()
+}
+
+// Sight implements presence.Circles.
+func (r *rooms) Sight(viewer int64) (s presence.Sight, known bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.unknown[viewer] {
+		return presence.Sight{}, false
+	}
+	var mark uint64
+	for room, members := range r.members {
+		if _, in := slices.BinarySearch(members, viewer); in {
+			s.Rooms = append(s.Rooms, room)
+			mark ^= r.marks[room]
+		}
+	}
+	slices.Sort(s.Rooms)
+	s.Mark, s.Sees = strconv.FormatUint(mark, 36), r.sees[viewer]
+	return s, true
+}
+
+// Members implements presence.Circles.
+func (r *rooms) Members(room int64) []int64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.unknown[room] {
+		return nil
+	}
+	return r.members[room]
+}
+
+// Load implements presence.Circles.
+func (r *rooms) Load(_ context.Context, users []int64) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.loaded = append(r.loaded, users...)
+	return r.failing
+}
+
+// circle is everybody who shares a room with a viewer, and the viewer.
+func (r *rooms) circle(viewer int64) map[int64]bool {
+	circle := map[int64]bool{viewer: true}
+	s, _ := r.Sight(viewer)
+	for _, room := range s.Rooms {
+		for _, user := range r.Members(room) {
+			circle[user] = true
+		}
+	}
+	return circle
+}
+
+// count is how many are in a large room.
+func (r *rooms) count(room int64) (n int, known bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n, known = r.here[room]
+	return n, known
+}

@@ -1,0 +1,128 @@
+package presence_test
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"chatd/presence"
+	"chatd/presence/presencetest"
+)
+
+// witness is a viewer in a random schedule who checks all that they are told.
+type witness struct {
+	*viewer
+	mark   string // of the circle that the last answer was about
+	screen string // and the screen
+	count  int    // and the number of those in its room
+}
+
+// turn shows something else to a viewer.
+func (s *schedule) turn(v *witness) {
+	v.People = nil
+	for user := range int64(population) {
+		if s.rand.IntN(3) == 0 {
+			v.People = append(v.People, user+1)
+		}
+	}
+	v.Room = pick(s.rand, []int64{0, 70, 71})
+}
+
+// poll asks for news and compares them with what the database knows.
+func (s *schedule) poll(v *witness, m *machine) {
+	s.t.Helper()
+	before, snapshots := v.revision, v.snapshots
+	v.notices = nil
+	if !v.poll(m.node) && v.revision == before {
+		return
+	}
+	sight, _ := s.rooms.Sight(v.User)
+	circle := s.rooms.circle(v.User)
+	changes := s.db.Changes()
+	from, to := number(before), number(v.revision)
+	old := before == "" || from < len(changes) && time.Since(s.db.Local(changes[from].At)) >= 5*time.Minute
+	snapshot := v.snapshots > snapshots
+	if snapshot && !old && sight.Mark == v.mark {
+		s.t.Fatalf("a snapshot from %q to %q although nothing is old or another circle", before, v.revision)
+	}
+	want := v.noticesOf(changes[min(from, to):to], circle)
+	spared := snapshot && old && len(v.notices) == 0
+	if !slices.Equal(v.notices, want) && !spared {
+		s.t.Fatalf("from %q to %q the viewer got %q, want %q", before, v.revision, v.notices, want)
+	}
+	s.checkStates(v, circle, changes[:to], snapshot)
+	s.checkHere(v, snapshot)
+	v.mark = sight.Mark
+}
+
+// noticesOf are the notices that the viewer should get of changes.
+func (v *witness) noticesOf(changes []presencetest.Change, circle map[int64]bool) (notices []string) {
+	for _, c := range changes {
+		if circle[c.User] && c.User != v.User && c.Notice != "" {
+			notices = append(notices, strconv.FormatInt(c.User, 10)+" "+c.Notice)
+		}
+	}
+	return notices
+}
+
+// checkStates makes sure that the viewer has the states of their circle, of
+// the people on their screen, and of themselves, and after a snapshot no others.
+func (s *schedule) checkStates(v *witness, circle map[int64]bool, changes []presencetest.Change, snapshot bool) {
+	s.t.Helper()
+	told := maps.Clone(circle)
+	for _, user := range v.People {
+		if sees := s.rooms.sees[v.User]; sees == nil || sees(user) {
+			told[user] = true
+		}
+	}
+	states := map[int64]string{}
+	for _, c := range changes {
+		states[c.User] = c.State
+	}
+	for user := range int64(population) {
+		user++
+		got, known := v.states[strconv.FormatInt(user, 10)]
+		if told[user] && cmp.Or(got, presence.StateOffline) != cmp.Or(states[user], presence.StateOffline) {
+			s.t.Fatalf("at %q viewer %d sees %d %s, want %s", v.revision, v.User, user, got, states[user])
+		}
+		if snapshot && known && !told[user] {
+			s.t.Fatalf("a snapshot tells %d of %d: %s", v.User, user, v.last)
+		}
+	}
+}
+
+// checkHere makes sure that the viewer has the number of the room on the
+// screen, and is told it only when it is another one.
+func (s *schedule) checkHere(v *witness, snapshot bool) {
+	s.t.Helper()
+	screen := fmt.Sprint(v.People, v.Room)
+	told := strings.Contains(v.last, `"here"`)
+	count, known := s.rooms.count(v.Room)
+	switch {
+	case v.Room == 0 || !known:
+		if told {
+			s.t.Fatalf("a count that nobody has made: %s", v.last)
+		}
+	case v.here[strconv.FormatInt(v.Room, 10)] != count:
+		s.t.Fatalf("at %q viewer %d has %v in room %d, want %d", v.revision, v.User, v.here, v.Room, count)
+	case told && !snapshot && v.screen == screen && v.count == count:
+		s.t.Fatalf("the same count again: %s", v.last)
+	}
+	if v.screen != screen || told {
+		v.count = -1
+	}
+	if v.screen = screen; told {
+		v.count = count
+	}
+}
+
+// number is the counted part of a revision.
+func number(revision string) int {
+	var epoch, n int
+	_, _ = fmt.Sscanf(revision, "%d.%d", &epoch, &n)
+	return n
+}

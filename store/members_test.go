@@ -1,0 +1,149 @@
+package store_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"chatd/store"
+)
+
+// roster lists the members that a page finds, through all pages of two, as
+// "username state".
+func (w *world) roster(by store.User, room store.Room, page store.MembersPage) (list []string) {
+	w.t.Helper()
+	page.Limit = 2
+	for {
+		members, next, err := w.Members(w.ctx(), by.ID, room.ID, page)
+		w.ok(err)
+		for _, m := range members {
+			list = append(list, m.Username+" "+m.State)
+			if (m.State == "offline") == (m.LastSeenAt == nil) {
+				w.t.Errorf("%s is %s and was last seen %v", m.Username, m.State, m.LastSeenAt)
+			}
+			if m.Own != (store.Own{}) {
+				w.t.Errorf("of %s everybody learns %+v", m.Username, m.Own)
+			}
+		}
+		if page.After = next; next == "" {
+			return list
+		}
+	}
+}
+
+func TestMembersAreFoundByNameAndPresence(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ana, bo, cleo, dan := w.user("ana"), w.user("bo"), w.user("cleo"), w.user("dan")
+	_, _, err := w.ChangeProfile(w.ctx(), bo.ID, store.Profile{DisplayName: new("Ünal B_%")})
+	w.ok(err)
+	room := w.room(store.RoomPrivate, "tea", ana, bo, cleo, dan)
+	_, err = w.LeaveRoom(w.ctx(), dan.ID, room.ID)
+	w.ok(err)
+	a := &presence{world: w, node: nodeA}
+	a.tell(true, running, device(1, bo, true), device(2, cleo, false), device(3, dan, false))
+	w.exec(`update users set last_seen_at = now()`)
+	for _, c := range []struct {
+		page store.MembersPage
+		want []string
+	}{
+		{store.MembersPage{}, []string{"ana offline", "cleo online", "bo away"}},
+		{store.MembersPage{Here: true}, []string{"cleo online", "bo away"}},
+		{store.MembersPage{Search: "ÜNAL"}, []string{"bo away"}},
+		{store.MembersPage{Search: " B_% "}, []string{"bo away"}},
+		{store.MembersPage{Search: "Bo"}, []string{"bo away"}}, // the user name
+		{store.MembersPage{Search: "A"}, []string{"ana offline", "bo away"}},
+		{store.MembersPage{Search: "a", Here: true}, []string{"bo away"}},
+		{store.MembersPage{Search: "%"}, []string{"bo away"}},
+		{store.MembersPage{Search: "dan"}, nil},
+	} {
+		if got := w.roster(ana, room, c.page); !slices.Equal(got, c.want) {
+			t.Errorf("%+v: %q, want %q", c.page, got, c.want)
+		}
+	}
+	for _, search := range []string{"\x00", "\xff", strings.Repeat("x", 81), "\u202e"} {
+		_, _, err := w.Members(w.ctx(), ana.ID, room.ID, store.MembersPage{Search: search})
+		w.wantInvalidOrNotFound(err, "search")
+	}
+	members, here, err := w.MemberCounts(w.ctx(), ana.ID, room.ID)
+	if w.ok(err); members != 3 || here != 2 {
+		t.Errorf("%d members, %d are here, want 3 and 2", members, here)
+	}
+	if n, err := w.CountHere(w.ctx(), room.ID); err != nil || n != 2 {
+		t.Errorf("%d are here: %v", n, err)
+	}
+	_, _, err = w.MemberCounts(w.ctx(), dan.ID, room.ID)
+	w.wantInvalidOrNotFound(err, "")
+}
+
+func TestSmallRoomsHaveAtMostAHundredMembers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ana, bo, cleo := w.user("ana"), w.user("bo"), w.user("cleo")
+	all := w.number(`select min(id) from rooms`) // where everybody begins
+	tea, pair := w.room(store.RoomPrivate, "tea", ana, bo), w.direct(ana, cleo)
+	large := w.room(store.RoomPublic, "large", ana, cleo)
+	left := w.room(store.RoomPrivate, "left", ana, bo)
+	for _, room := range []int64{left.ID, all} {
+		w.exec(`update memberships set left_at = now() where room_id = $1 and user_id <> $2`, room, w.owner.ID)
+	}
+	w.exec(`
+		with t as (insert into topics (kind) select 'user' from generate_series(1, 99) returning id),
+		people as (
+			insert into users (id, username, username_key, display_name, password_hash)
+			select id, 'n' || id, 'n' || id, 'N', '' from t returning id
+		)
+		insert into memberships (room_id, user_id) select $1, id from people`, large.ID)
+	small := func() (text string) {
+		rooms, of, err := w.SmallRooms(w.ctx(), ids(ana, bo, store.User{ID: 1 << 40}))
+		w.ok(err)
+		for _, room := range rooms {
+			if !slices.IsSorted(room.Members) {
+				t.Errorf("members %v", room.Members)
+			}
+			text += fmt.Sprint(room.ID, ":", len(room.Members), " ")
+		}
+		return text + fmt.Sprint(of)
+	}
+	none := int64(1 << 40)
+	of := func(rooms ...int64) string {
+		return fmt.Sprint(map[int64][]int64{ana.ID: rooms, bo.ID: {tea.ID}, none: nil})
+	}
+	want := fmt.Sprint(tea.ID, ":2 ", pair.ID, ":2 ") + of(tea.ID, pair.ID)
+	if got := small(); got != want {
+		t.Errorf("with 101 in the large room: %s, want %s", got, want)
+	}
+	_, err := w.LeaveRoom(w.ctx(), cleo.ID, large.ID)
+	w.ok(err)
+	want = fmt.Sprint(tea.ID, ":2 ", pair.ID, ":2 ", large.ID, ":100 ") + of(tea.ID, pair.ID, large.ID)
+	if got := small(); got != want {
+		t.Errorf("with 100 in it: %s, want %s", got, want)
+	}
+	if rooms, of, err := w.SmallRooms(w.ctx(), nil); err != nil || len(rooms)+len(of) != 0 {
+		t.Errorf("of nobody: %v, %v, %v", rooms, of, err)
+	}
+}
+
+func TestALookFindsWhoJoinedAndLeft(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ana, bo := w.user("ana"), w.user("bo")
+	tea := w.room(store.RoomPublic, "tea", w.owner, ana)
+	w.forgetNews()
+	var mark int64
+	w.look(&mark)
+	w.untilQuiet(&mark)
+	_, err := w.JoinRoom(w.ctx(), bo.ID, tea.ID)
+	w.ok(err)
+	_, err = w.LeaveRoom(w.ctx(), ana.ID, tea.ID)
+	w.ok(err)
+	look := w.look(&mark)
+	joined, left := store.Membership{RoomID: tea.ID, UserID: bo.ID}, store.Membership{RoomID: tea.ID, UserID: ana.ID}
+	if c := look.ChangedMemberships; len(c) != 2 || !slices.Contains(c, joined) || !slices.Contains(c, left) {
+		t.Errorf("changed %v, want %v and %v", c, joined, left)
+	}
+	if !slices.Equal(look.EndedMemberships, []store.EndedMembership{store.EndedMembership(left)}) {
+		t.Errorf("ended %v, want %v", look.EndedMemberships, left)
+	}
+}
