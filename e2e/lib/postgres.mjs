@@ -6,22 +6,46 @@ import path from 'node:path';
 import readline from 'node:readline';
 import { promisify } from 'node:util';
 
-/** How psql reaches it: the program and its words. @param {import('./server.mjs').Server} server @returns {[string, string[]]} */
-function psql(server) {
+/** Its port and the folder of its socket. @param {import('./server.mjs').Server} server */
+function place(server) {
   const [, , , port = '', folder = ''] = fs
     .readFileSync(path.join(server.data, 'postgres', 'postmaster.pid'), 'utf8')
     .split('\n');
+  return { port, folder };
+}
+
+/** Where another chatd finds it. @param {import('./server.mjs').Server} server */
+export function address(server) {
+  const { port, folder } = place(server);
+  return `postgres://chatd@/chatd?${new URLSearchParams({ host: folder, port })}`;
+}
+
+/** How psql reaches it: the program and its words. @param {import('./server.mjs').Server} server @returns {[string, string[]]} */
+function psql(server) {
+  const { port, folder } = place(server);
   const words = ['-h', folder, '-p', port, '-U', 'chatd', '-d', 'chatd', '-X', '-q', '-A', '-t'];
   return [path.join(process.env.CHATD_PG_BIN ?? '', 'psql'), words];
 }
 
-/** The messages of a room as they are stored. @param {import('./server.mjs').Server} server @param {number} room */
-export async function stored(server, room) {
+/** The rows of a query. @param {import('./server.mjs').Server} server @param {string} query @returns {Promise<any[]>} */
+export async function rows(server, query) {
   const [program, words] = psql(server);
-  const query = `select coalesce(json_agg(json_build_object('number', number, 'author', username, 'text', body) order by number), '[]')
-    from messages join users on users.id = author_id where room_id = ${Number(room)}`;
-  const { stdout } = await promisify(execFile)(program, [...words, '-c', query]);
-  return /** @type {{number: number, author: string, text: string}[]} */ (JSON.parse(stdout));
+  const list = `select coalesce(json_agg(row_to_json(found)), '[]') from (${query}) found`;
+  const { stdout } = await promisify(execFile)(program, [...words, '-c', list]);
+  return JSON.parse(stdout);
+}
+
+/**
+ * The messages of a room as they are stored.
+ * @param {import('./server.mjs').Server} server @param {number} room
+ * @returns {Promise<{number: number, author: string, text: string}[]>}
+ */
+export function stored(server, room) {
+  return rows(
+    server,
+    `select number, username as author, body as text from messages join users on users.id = author_id
+     where room_id = ${Number(room)} order by number`,
+  );
 }
 
 /**

@@ -28,27 +28,37 @@ type crowd struct {
 	opening chan struct{} // a slot for each that begins
 	begun   atomic.Int64  // listeners that have had their first answer
 	running sync.WaitGroup
+	stay    context.Context // of all who listen
 	cancel  context.CancelFunc
 }
 
 // newCrowd makes a listener of everybody. The modes take turns.
 func (w *world) newCrowd(p params, modes ...string) *crowd {
-	c := &crowd{world: w, tally: w.tally, presence: !p.Blind, opening: make(chan struct{}, openAtOnce)}
+	c := w.noCrowd(p)
 	for _, r := range w.rooms {
 		for _, p := range r.members {
-			c.listeners = append(c.listeners, w.newListener(c, r, p, modes[len(c.listeners)%len(modes)]))
+			c.listeners = append(c.listeners, w.newListener(c, p, modes[len(c.listeners)%len(modes)], r))
 		}
 	}
-	w.crowd = c
 	return c
 }
 
-func (w *world) newListener(c *crowd, r room, p person, mode string) *listener {
+// noCrowd is one of nobody yet.
+func (w *world) noCrowd(p params) *crowd {
+	w.crowd = &crowd{world: w, tally: w.tally, presence: !p.Blind, opening: make(chan struct{}, openAtOnce)}
+	return w.crowd
+}
+
+func (w *world) newListener(c *crowd, p person, mode string, rooms ...room) *listener {
 	l := &listener{
 		crowd: c, person: p, mode: mode, poll: mode == modeLong,
 		id: "load-" + strconv.FormatUint(rand.Uint64(), 36),
 	}
-	for _, name := range []string{"workspace", fmt.Sprintf("user:%d", p.id), fmt.Sprintf("room:%d", r.id)} {
+	topics := []string{"workspace", fmt.Sprintf("user:%d", p.id)}
+	for _, r := range rooms {
+		topics = append(topics, fmt.Sprintf("room:%d", r.id))
+	}
+	for _, name := range topics {
 		t := w.ledger.topics[name]
 		l.cursors = append(l.cursors, cursor{t, t.start.Seq})
 	}
@@ -58,19 +68,26 @@ func (w *world) newListener(c *crowd, r room, p person, mode string) *listener {
 // gather lets everybody begin to listen, and returns when all do.
 func (c *crowd) gather(ctx context.Context) error {
 	began := time.Now()
-	run, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	c.cancel = cancel
+	c.stay, c.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	for _, l := range c.listeners {
-		select {
-		case c.opening <- struct{}{}:
-		case <-ctx.Done():
-			return ctx.Err()
+		if err := c.begin(ctx, l); err != nil {
+			return err
 		}
-		c.running.Go(func() { l.run(run) })
 	}
 	err := c.await(ctx, "everybody listens", func() bool { return int(c.begun.Load()) == len(c.listeners) })
 	note("%d listeners after %v", c.begun.Load(), time.Since(began).Round(time.Millisecond))
 	return err
+}
+
+// begin lets one more listen, once it is their turn.
+func (c *crowd) begin(ctx context.Context, l *listener) error {
+	select {
+	case c.opening <- struct{}{}:
+		c.running.Go(func() { l.run(c.stay) })
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // acked is told of each listen-ack.

@@ -1,6 +1,6 @@
 // Command load puts chatd under load and measures what it costs.
 //
-//	load [flags] hold|fanout|chat|stalled|restart|control
+//	load [flags] hold|fanout|chat|stalled|restart|control|presence
 //	load all
 //	load table FILE
 //

@@ -17,6 +17,7 @@ func (l *listener) take(raw []byte, now time.Time) error {
 		return l.follow(&e, now)
 	case "presence":
 		l.revision = e.Revision
+		return l.look(raw, now)
 	case "listen-ack":
 		l.acked(&e)
 	case "refresh":
@@ -24,12 +25,43 @@ func (l *listener) take(raw []byte, now time.Time) error {
 	case "error":
 		l.ending = &ending{in: time.Duration(e.In) * time.Millisecond, leave: true}
 		l.crowd.tally.count("error " + e.Code)
+	case "abort":
+		return l.aborted(raw)
 	case "heartbeat", "hint":
-	default: // skip, gap, abort, unsubscribe-ack: nothing here asks for them
+	default: // skip, gap, unsubscribe-ack: nothing here asks for them
 		l.crowd.tally.violate("user %d got %.200s", l.person.id, raw)
 	}
 	return nil
 }
+
+// look takes in who is here.
+func (l *listener) look(raw []byte, now time.Time) error {
+	l.crowd.tally.presence.Add(1)
+	if l.sight == nil {
+		return nil
+	}
+	err := l.sight.take(raw, now, l.crowd.tally.violate)
+	if err != nil {
+		l.crowd.tally.violate("user %d: %v", l.person.id, err)
+	}
+	return err
+}
+
+// aborted is told that it is over for good, which only a log-out does.
+func (l *listener) aborted(raw []byte) error {
+	if !l.leaving.Load() {
+		l.crowd.tally.violate("user %d got %.200s", l.person.id, raw)
+	}
+	return l.signedOut()
+}
+
+func (l *listener) signedOut() error {
+	l.told.Store(true)
+	l.hangUp()
+	return errAborted
+}
+
+var errAborted = errors.New("this listener is signed out")
 
 // refreshed is told to come back. Nobody here has two requests at a time, so
 // none can be in the way of another.

@@ -38,7 +38,8 @@ type listener struct {
 	crowd  *crowd
 	person person
 	mode   string
-	slow   bool // stalls, and takes little from the server until then
+	slow   bool   // stalls, and takes little from the server until then
+	sight  *sight // nil when nobody looks at who is here
 
 	// Owned by run.
 	id       string
@@ -54,7 +55,9 @@ type listener struct {
 	buffer   []byte
 	request  []byte
 
-	node atomic.Pointer[string] // of the last listen-ack
+	node    atomic.Pointer[string] // of the last listen-ack
+	leaving atomic.Bool            // signs out
+	told    atomic.Bool            // has been told that it is signed out
 
 	mu   sync.Mutex
 	wire *wire // what there is to hang up
@@ -73,7 +76,7 @@ type ending struct {
 // the request for the next one is under way.
 func (l *listener) run(ctx context.Context) {
 	var old *wire
-	for ctx.Err() == nil {
+	for ctx.Err() == nil && !l.left() {
 		l.ending = nil
 		w, h, err := l.open(ctx, old)
 		switch {
@@ -192,7 +195,7 @@ func (l *listener) fill(w *wire, body io.Reader) error {
 // next request is due. It returns the connection when that is still of use.
 func (l *listener) next(ctx context.Context, w *wire, h answerHead, err error) *wire {
 	switch {
-	case ctx.Err() != nil:
+	case ctx.Err() != nil, l.left():
 		return nil
 	case err == nil && !h.closing && !l.ending.leave, err == nil && l.ending.overlap:
 		pause(ctx, l.ending.in)
@@ -217,6 +220,13 @@ func (l *listener) failed(err error) time.Duration {
 	l.poll = l.mode == modeLong
 	l.arrived = false
 	return wait + l.crowd.tally.trouble("data", err)
+}
+
+// left reports whether it has hung up.
+func (l *listener) left() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.over
 }
 
 // hold remembers what there is to hang up.

@@ -48,7 +48,7 @@ func briefly(t *testing.T, name string, p params) line {
 	for _, v := range out.Violations {
 		t.Error(v)
 	}
-	if out.Figures["deliveries"] == 0 {
+	if out.Figures["deliveries"]+out.Figures["coming_events"] == 0 {
 		t.Error("nothing was delivered")
 	}
 	t.Logf("%v %v", out.Figures, out.Counts)
@@ -97,5 +97,12 @@ func TestControlRequestsAreAnsweredWhileStreamsAreBusy(t *testing.T) {
 	out := briefly(t, "control", params{Listeners: 200, Messages: 200, Rate: 100})
 	if out.Figures["pings"] == 0 {
 		t.Error("nothing was answered")
+	}
+}
+
+func TestEverybodyIsToldWhoComesAndGoes(t *testing.T) {
+	out := briefly(t, "presence", params{Listeners: 200, Watchers: 40, Mode: "mixed", Rate: 100})
+	if most := out.Figures["presence_events_a_second"]; most > 4 {
+		t.Errorf("somebody was told %v times in a second", most)
 	}
 }

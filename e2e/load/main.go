@@ -46,8 +46,9 @@ func command(ctx context.Context, args []string) error {
 	flags.StringVar(&p.Mode, "mode", "", "iframe, ndjson or long-poll; mixed in restart")
 	flags.IntVar(&p.Members, "members", 0, "listeners in each room")
 	flags.IntVar(&p.Messages, "messages", 0, "messages to send")
-	flags.Float64Var(&p.Rate, "rate", 0, "messages a second")
+	flags.Float64Var(&p.Rate, "rate", 0, "messages a second; people who come a second in presence")
 	flags.IntVar(&p.Size, "size", 0, "bytes of a message")
+	flags.IntVar(&p.Watchers, "watchers", 0, "listeners who are there before all others, in presence")
 	flags.BoolVar(&p.Blind, "blind", false, "listeners who do not ask for presence")
 	if err := flags.Parse(args); err != nil {
 		return err

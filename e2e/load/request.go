@@ -25,6 +25,9 @@ func (l *listener) ask(w *wire) (h answerHead, err error) {
 	if h, err = w.head(); err != nil {
 		return h, err
 	}
+	if h.status == 401 && l.leaving.Load() {
+		return h, l.signedOut()
+	}
 	if h.status != 200 {
 		return h, refused{h.status, h.retryAfter}
 	}
@@ -60,6 +63,9 @@ func (l *listener) appendRequest(b []byte) []byte {
 	b = append(b, '}')
 	if l.crowd.presence {
 		b = append(append(append(b, `,"presence":"`...), l.revision...), '"')
+	}
+	if l.sight != nil {
+		b = l.sight.appendScreen(b)
 	}
 	return append(b, '}')
 }

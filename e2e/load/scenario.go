@@ -16,10 +16,11 @@ type params struct {
 	Members   int     `json:"members"` // listeners in each room
 	Mode      string  `json:"mode"`
 	Messages  int     `json:"messages"`
-	Rate      float64 `json:"rate"` // messages a second
-	Size      int     `json:"size"` // bytes of a message
-	// Blind listeners ask for no presence. Else everybody hears of everybody
-	// who comes, so that beginning costs the square of their number.
+	Rate      float64 `json:"rate"`               // messages a second; people in presence
+	Size      int     `json:"size"`               // bytes of a message
+	Watchers  int     `json:"watchers,omitempty"` // who listen from the beginning
+	// Blind listeners ask for no presence. Else everybody in a small room hears
+	// of everybody else there who comes.
 	Blind bool `json:"blind"`
 }
 
@@ -31,6 +32,7 @@ func (p params) or(usual params) params {
 		Messages:  cmp.Or(p.Messages, usual.Messages),
 		Rate:      cmp.Or(p.Rate, usual.Rate),
 		Size:      cmp.Or(p.Size, usual.Size),
+		Watchers:  cmp.Or(p.Watchers, usual.Watchers),
 		Blind:     p.Blind || usual.Blind,
 	}
 }
@@ -74,12 +76,13 @@ type scenario struct {
 }
 
 var scenarios = map[string]scenario{
-	"hold":    {"hold", params{Listeners: 10_000, Members: 10, Mode: modeLines, Messages: 100, Rate: 100, Size: 200}, hold},
-	"fanout":  {"fanout", params{Listeners: 1000, Mode: modeLines, Messages: 300, Size: 200, Blind: true}, fanout},
-	"chat":    {"chat", params{Listeners: 1000, Members: 10, Mode: modeLines, Messages: 20_000, Rate: 1000, Size: 200}, chat},
-	"stalled": {"stalled", params{Listeners: 10_000, Mode: modeLines, Messages: 60, Rate: 3, Size: 4000, Blind: true}, stalled},
-	"restart": {"restart", params{Listeners: 2000, Members: 20, Mode: "mixed", Rate: 100, Size: 200}, restart},
-	"control": {"control", params{Listeners: 10_000, Members: 10, Mode: modeLines, Messages: 6000, Rate: 500, Size: 200}, control},
+	"hold":     {"hold", params{Listeners: 10_000, Members: 10, Mode: modeLines, Messages: 100, Rate: 100, Size: 200}, hold},
+	"fanout":   {"fanout", params{Listeners: 1000, Mode: modeLines, Messages: 300, Size: 200, Blind: true}, fanout},
+	"chat":     {"chat", params{Listeners: 1000, Members: 10, Mode: modeLines, Messages: 20_000, Rate: 1000, Size: 200}, chat},
+	"stalled":  {"stalled", params{Listeners: 10_000, Mode: modeLines, Messages: 60, Rate: 3, Size: 4000, Blind: true}, stalled},
+	"restart":  {"restart", params{Listeners: 2000, Members: 20, Mode: "mixed", Rate: 100, Size: 200}, restart},
+	"control":  {"control", params{Listeners: 10_000, Members: 10, Mode: modeLines, Messages: 6000, Rate: 500, Size: 200}, control},
+	"presence": {"presence", params{Listeners: 5000, Members: 10, Mode: modeLines, Rate: 500, Watchers: 500}, presence},
 }
 
 // longForms are what make load runs.
@@ -102,6 +105,8 @@ var longForms = []struct {
 	{"restart", params{}},
 	{"restart", params{Listeners: 10_000, Blind: true}},
 	{"control", params{Blind: true}},
+	{"presence", params{Mode: modeLines}},
+	{"presence", params{Mode: modeLong}},
 }
 
 // scenarioLimit bounds one scenario. What is checked afterwards has no limit.

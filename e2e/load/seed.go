@@ -17,7 +17,7 @@ type person struct {
 	cookie string
 }
 
-// room is a private room. Nobody is in two.
+// room is a private room.
 type room struct {
 	id      int64
 	members []person
@@ -99,17 +99,23 @@ func seedRooms(ctx context.Context, tx pgx.Tx, people []person, members int) ([]
 	if err != nil {
 		return nil, err
 	}
-	var roomIDs, userIDs []int64
 	for i := range rooms {
 		rooms[i].members = people[i*members : (i+1)*members]
-		for _, p := range rooms[i].members {
-			roomIDs, userIDs = append(roomIDs, rooms[i].id), append(userIDs, p.id)
+	}
+	return rooms, seedMemberships(ctx, tx, rooms)
+}
+
+func seedMemberships(ctx context.Context, tx pgx.Tx, rooms []room) error {
+	var roomIDs, userIDs []int64
+	for _, r := range rooms {
+		for _, p := range r.members {
+			roomIDs, userIDs = append(roomIDs, r.id), append(userIDs, p.id)
 		}
 	}
-	_, err = tx.Exec(ctx, `
+	_, err := tx.Exec(ctx, `
 		insert into memberships (room_id, user_id)
 		select * from unnest($1::bigint[], $2::bigint[])`, roomIDs, userIDs)
-	return rooms, err
+	return err
 }
 
 // loadLedger begins the ledger at the present positions of all topics.

@@ -19,6 +19,7 @@ const violationsKept = 10
 type tally struct {
 	deliveries atomic.Int64 // numbered events that listeners have handled
 	answers    atomic.Int64 // answers to polls that brought some
+	presence   atomic.Int64 // events that told who is here
 	listening  atomic.Bool  // there is a process that must not refuse connections
 
 	mu         sync.Mutex

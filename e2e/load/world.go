@@ -52,7 +52,11 @@ func (w *world) open(ctx context.Context, rooms, members int) error {
 		return fmt.Errorf("fill the database: %w", err)
 	}
 	note("%d people in %d rooms after %v", rooms*members, rooms, time.Since(began).Round(time.Millisecond))
-	var err error
+	return w.start(ctx)
+}
+
+// start starts the server on the database.
+func (w *world) start(ctx context.Context) (err error) {
 	if w.options.given.url != "" {
 		w.server, err = givenServer(w.options.given)
 	} else {
