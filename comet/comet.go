@@ -71,7 +71,8 @@ type Presence interface {
 	// holds after it. The event is the JSON object of one presence event as
 	// json.Marshal writes it: it goes out as it is, perhaps to many clients, so
 	// nobody may change it afterwards. It is nil when there is nothing new. An
-	// empty revision asks for everything.
+	// empty revision asks for everything. A client learns revisions from events
+	// alone, so what follows the last one that it was told must stay known.
 	Since(view View, revision string) (event []byte, next string)
 }
 

@@ -83,6 +83,7 @@ type Times struct {
 	Recheck    time.Duration // how long it holds for a comet session what Check has said; 5 min
 	Presence   time.Duration // the least time between two presence events of a comet session; 250 ms
 	Unread     time.Duration // the least time between two unread events of a comet session; 1 s
+	TopicHint  time.Duration // how long a hint of a topic may wait for a client; 5 s
 }
 
 // Limits are all the limits of the hub.
@@ -138,6 +139,7 @@ func (t *Times) defaults() {
 	or(&t.Recheck, 5*time.Minute)
 	or(&t.Presence, 250*time.Millisecond)
 	or(&t.Unread, time.Second)
+	or(&t.TopicHint, 5*time.Second)
 }
 
 func (l *Limits) defaults() {

@@ -2,14 +2,17 @@ package comet
 
 import (
 	"cmp"
+	"maps"
 	"slices"
+	"time"
 )
 
 // hint is the latest value of a key.
 type hint struct {
 	count int64
 	event []byte
-	topic string // only who follows it is told; empty: everybody
+	topic string    // only who follows it is told; empty: everybody
+	until time.Time // afterwards it is not told any more; zero: never so
 }
 
 // hint keeps the latest value of a key for the client. When there are too many
@@ -18,7 +21,7 @@ func (s *session) hint(key string, event []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.dead {
-		s.hintLocked(key, "", event)
+		s.hintLocked(key, hint{event: event})
 	}
 }
 
@@ -29,20 +32,28 @@ func (f *subscription) hint(key string, event []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.withPresence && s.subscriptions[f.topic.name] == f && f.live {
-		s.hintLocked(key, f.topic.name, event)
+		until := time.Now().Add(s.hub.config.Times.TopicHint)
+		s.hintLocked(key, hint{event: event, topic: f.topic.name, until: until})
 	}
 }
 
-func (s *session) hintLocked(key, topic string, event []byte) {
+func (s *session) hintLocked(key string, h hint) {
 	if s.hints == nil {
 		s.hints = make(map[string]hint)
 	}
 	s.hintCount++
-	s.hints[key] = hint{s.hintCount, event, topic}
+	h.count = s.hintCount
+	s.hints[key] = h
 	if len(s.hints) > s.hub.config.Limits.Hints {
 		s.forgetHintLocked()
 	}
 	s.wake()
+}
+
+// forgetHintsOfLocked forgets what was said of a topic that is followed no more:
+// what follows is not heard, and it may be followed again.
+func (s *session) forgetHintsOfLocked(topic string) {
+	maps.DeleteFunc(s.hints, func(_ string, h hint) bool { return h.topic == topic })
 }
 
 func (s *session) forgetHintLocked() {
@@ -64,12 +75,17 @@ func (h hint) isForgottenBefore(other hint) bool {
 	return h.count < other.count
 }
 
+// isOver reports whether it is too late to tell a hint.
+func (h hint) isOver(now time.Time) bool { return !h.until.IsZero() && !now.Before(h.until) }
+
 // takeHintsLocked adds the hints after the given count and returns the count of
 // the newest.
 func (s *session) takeHintsLocked(after int64, b *batch) int64 {
 	if s.hintCount <= after {
 		return after
 	}
+	now := time.Now()
+	maps.DeleteFunc(s.hints, func(_ string, h hint) bool { return h.isOver(now) })
 	fresh := make([]hint, 0, len(s.hints))
 	for _, h := range s.hints {
 		if h.count > after && (h.topic == "" || s.followsLocked(h.topic)) {

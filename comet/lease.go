@@ -111,11 +111,11 @@ func (s *session) finish(reason Reason, last finale) {
 
 func (s *session) finishLocked(reason Reason) {
 	s.dead = true
+	s.hints, s.ended = nil, nil
 	for _, f := range s.subscriptions {
 		s.dropLocked(f)
 	}
 	s.watches.dropAllLocked()
-	s.hints, s.ended = nil, nil
 	s.hub.wheel.stop(&s.lease)
 	if s.shown {
 		s.hub.notifier.closed(s.info, reason)

@@ -95,8 +95,9 @@ func (h *Hub) Hint(user, key string, payload []byte) {
 }
 
 // HintTopic does the same with all comet sessions that follow a topic and ask for
-// presence. One that follows it no longer when it could be told is not told. No key of a topic may
-// be one that Hint uses.
+// presence. It is of the moment: a session that could not be told within
+// Times.TopicHint, or followed the topic no longer meanwhile, is not told. No key
+// of a topic may be one that Hint uses.
 func (h *Hub) HintTopic(topic, key string, payload []byte) {
 	t := h.topics.find(topic)
 	if t == nil {

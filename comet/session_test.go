@@ -284,6 +284,64 @@ func TestHintsOfATopicWaitBetweenPollsForWhoStillFollowsIt(t *testing.T) {
 	})
 }
 
+func TestAHintOfATopicThatWasFollowedNoMoreIsForgotten(t *testing.T) {
+	for name, drop := range map[string]func(w *world, u user, q dataRequest){
+		"by a request": func(_ *world, u user, q dataRequest) {
+			q.N, q.Have = 2, have("room:2", 101, 0)
+			u.answer(q)
+		},
+		"by an operation": func(_ *world, u user, _ dataRequest) {
+			u.control("a", `{"op":"unsubscribe","topics":["room:1"]}`)
+		},
+		"by the server": func(w *world, u user, q dataRequest) {
+			w.hub.Revoke("ann", "room:1", ReasonRemoved)
+			q.N, q.Have = 2, nil
+			u.answer(q)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(t *testing.T) {
+				w := newWorld(t, newMemoryLog("room:1", "room:2"), nil)
+				u, known := w.user("ann"), "r0"
+				q := dataRequest{ID: "a", N: 1, Have: have("room:1", 100, 0), Presence: &known}
+				u.answer(q)
+				w.hub.HintTopic("room:1", "typing:1", []byte(`[12]`))
+				drop(w, u, q)
+				w.hub.HintTopic("room:1", "typing:1", []byte(`[]`)) // which is not heard
+				q.N = 3
+				if got := u.answer(q); got != "listen-ack" {
+					t.Error(got)
+				}
+			})
+		})
+	}
+}
+
+func TestAHintOfATopicIsNotToldWhenItIsOld(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t, newMemoryLog("room:1"), nil)
+		u, known := w.user("ann"), "r0"
+		q := dataRequest{ID: "a", N: 1, Have: have("room:1", 100, 0), Presence: &known}
+		u.answer(q)
+		w.hub.Hint("ann", "read:1", []byte("1"))
+		w.hub.HintTopic("room:1", "typing:1", []byte(`[12]`))
+		for _, later := range []struct {
+			after time.Duration
+			want  string
+		}{
+			{0, "listen-ack, hint read:1, hint typing:1"},
+			{4900 * time.Millisecond, "listen-ack, hint read:1, hint typing:1"},
+			{100 * time.Millisecond, "listen-ack, hint read:1"},
+		} {
+			time.Sleep(later.after)
+			q.N++
+			if got := u.answer(q); got != later.want {
+				t.Errorf("request %d: %s, want %s", q.N, got, later.want)
+			}
+		}
+	})
+}
+
 func TestAHintOfATopicIsNotToldToWhoStillAsksForIt(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newWorld(t, newMemoryLog("room:1"), nil)

@@ -61,6 +61,7 @@ func (s *session) freeSlotLocked() int {
 func (s *session) dropLocked(f *subscription) {
 	delete(s.subscriptions, f.topic.name)
 	s.slots[f.slot] = nil
+	s.forgetHintsOfLocked(f.topic.name)
 	s.hub.topics.leave(f)
 }
 

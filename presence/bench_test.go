@@ -133,15 +133,34 @@ func BenchmarkSnapshot(b *testing.B) {
 	b.ReportMetric(float64(bytes)/float64(i), "B/event")
 }
 
-// BenchmarkNothingNew is what a listener costs that is woken for others.
+// BenchmarkNothingNew is what a listener costs that is woken for others: one
+// who is in no room, and one in 10 rooms of 50 who has been told nothing for as
+// long as a revision may stay behind.
 func BenchmarkNothingNew(b *testing.B) {
-	c := newCrowd(5000, 10, 50, 1)
-	known := c.change().String()
-	far := asking{user: -1, circle: "k3j4", screen: "9xz"}
-	b.ReportAllocs()
-	for b.Loop() {
-		if event, _ := c.since(far, known); event != nil {
-			b.Fatal("something was told")
-		}
+	run := func(name string, listener asking, ticks int) {
+		b.Run(name, func(b *testing.B) {
+			c := newCrowd(5000, 10, 50, 125)
+			known := c.change().String()
+			for range ticks {
+				c.change()
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				if event, _ := c.since(listener, known); event != nil {
+					b.Fatal("something was told")
+				}
+			}
+		})
 	}
+	alone := asking{user: -1, circle: "k3j4", screen: "9xz"}
+	run("in no room", alone, 0)
+	quiet := alone
+	for room := range int64(10) {
+		members := make([]int64, 50)
+		for i := range members {
+			members[i] = 10_000 + 50*room + int64(i)
+		}
+		quiet.rooms, quiet.groups = append(quiet.rooms, 100+room), append(quiet.groups, members)
+	}
+	run("in 10 quiet rooms and behind", quiet, moveChanges/125-1)
 }

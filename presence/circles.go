@@ -57,6 +57,12 @@ type asking struct {
 	here   string // how many are here, "" when that is not known
 }
 
+// holds says whether the viewer's circle is still the one that was asked about.
+func (c Config) holds(a asking) bool {
+	sight, known := c.Circles.Sight(a.user)
+	return known && sight.Mark == a.circle
+}
+
 // ask gathers what an answer to a viewer depends on, or says that it is not
 // known yet.
 func (c Config) ask(v Viewer) (a asking, known bool) {

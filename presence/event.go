@@ -3,6 +3,7 @@ package presence
 import (
 	"slices"
 	"strconv"
+	"time"
 )
 
 // since returns what came after a revision; see Tracker.Since.
@@ -23,14 +24,19 @@ func (v *view) since(a asking, known string) (event []byte, next string) {
 	if !e.snapshot && e.next == old {
 		return nil, known
 	}
-	next = e.next.String()
-	if e.empty() {
-		return nil, next
+	// The client learns of a revision by an event alone, and comes back with
+	// that one. So without an event only the screen becomes another one.
+	if e.empty() && !v.fadesLocked(old.number, time.Now()) {
+		if e.next.number = old.number; e.next != old {
+			known = e.next.String()
+		}
+		return nil, known
 	}
+	next = e.next.String()
 	return e.encode(next), next
 }
 
-// news is what one viewer is told.
+// news is what one viewer is told. When it is empty it may still move them on.
 type news struct {
 	next     revision
 	snapshot bool

@@ -75,6 +75,7 @@ func (t *Tracker) looked(s seen, news bool) {
 	t.lookFrom = now.Add(lookGap)
 	if news {
 		t.lookFrom = now.Add(showEvery)
+		t.moveAt = now.Add(moveAfter)
 		t.config.OnChange()
 	}
 	// A node that ran out while nobody looked (this is the start) may have

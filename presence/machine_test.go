@@ -11,6 +11,7 @@ import (
 // machine is a node of a random schedule, and what befell it.
 type machine struct {
 	*node
+	born time.Time
 	died time.Time // zero while it runs
 	// When it could not reach the database; the last spell may still go on.
 	alone, atAll spells
@@ -46,7 +47,7 @@ func (s *schedule) running() []*machine {
 }
 
 func (s *schedule) startMachine() *machine {
-	m := &machine{node: s.start()}
+	m := &machine{node: s.start(), born: time.Now()}
 	s.machines = append(s.machines, m)
 	if s.away {
 		m.suffer(s.trouble())
@@ -158,6 +159,13 @@ func (c *connection) denies(state string, at time.Time) bool {
 // lives says whether a node runs, or its lease does.
 func (m *machine) lives(at time.Time) bool {
 	return m.died.IsZero() || at.Before(m.died) || at.Before(m.died.Add(safe)) && !m.atAll.touch(m.died, 0, recovery)
+}
+
+// reached says whether the node has had the database all the time since.
+func (m *machine) reached(since time.Time) bool {
+	return m.born.Before(since) && !slices.ContainsFunc(m.atAll, func(s spell) bool {
+		return s.to.IsZero() || since.Before(s.to.Add(recovery))
+	})
 }
 
 // known says whether there was a second in which the database heard of it.

@@ -35,7 +35,8 @@ type rooms struct {
 	sees    map[int64]func(user int64) bool // of viewers who do not see everybody
 	here    map[int64]int                   // of large rooms
 	loaded  []int64
-	failing error // of Load
+	failing error  // of Load
+	torn    func() // called once, when the members of a room have been read
 }
 
 // newRooms has one room, with everybody in it.
@@ -82,11 +83,16 @@ func (r *rooms) Sight(viewer int64) (s presence.Sight, known bool) {
 // Members implements presence.Circles.
 func (r *rooms) Members(room int64) []int64 {
 	r.mu.Lock()
-	defer r.mu.Unlock()
+	members, torn := r.members[room], r.torn
 	if r.unknown[room] {
-		return nil
+		members = nil
 	}
-	return r.members[room]
+	r.torn = nil
+	r.mu.Unlock()
+	if torn != nil {
+		torn()
+	}
+	return members
 }
 
 // Load implements presence.Circles.
@@ -107,6 +113,17 @@ func (r *rooms) circle(viewer int64) map[int64]bool {
 		}
 	}
 	return circle
+}
+
+// told are all whose states a viewer is told.
+func (r *rooms) told(v presence.Viewer) map[int64]bool {
+	told := r.circle(v.User)
+	for _, user := range v.People {
+		if sees := r.sees[v.User]; sees == nil || sees(user) {
+			told[user] = true
+		}
+	}
+	return told
 }
 
 // count is how many are in a large room.

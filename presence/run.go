@@ -50,6 +50,7 @@ type schedule struct {
 	lookAt   time.Time // at the latest
 	lookFrom time.Time // not before
 	expireAt time.Time // not before
+	moveAt   time.Time // when viewers who are behind are moved on; zero: they were
 }
 
 // Run works until ctx ends, then tells the database what is left to tell. It
@@ -85,6 +86,7 @@ func (t *Tracker) stop(ctx context.Context) {
 
 // step does what is due and returns the time until something is due again.
 func (t *Tracker) step(ctx context.Context) time.Duration {
+	t.move()
 	if time.Now().Before(t.retryAt) {
 		return time.Until(t.retryAt)
 	}
@@ -92,6 +94,16 @@ func (t *Tracker) step(ctx context.Context) time.Duration {
 		t.lose(ctx, err)
 	}
 	return max(0, time.Until(t.next()))
+}
+
+// move wakes viewers who have not asked since the newest change, which may be
+// about none of theirs: the next one could come when their revision is too old.
+// It does not wait for the database, and a little late is early enough.
+func (t *Tracker) move() {
+	if !t.moveAt.IsZero() && due(t.moveAt) {
+		t.moveAt = time.Time{}
+		t.config.OnChange()
+	}
 }
 
 // work does what is due, first of all what keeps the node's lease.

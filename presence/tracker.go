@@ -136,7 +136,8 @@ func (t *Tracker) Refresh() {
 
 // Since returns what the viewer does not know yet, as one presence event, and
 // the revision to ask with the next time. The event is nil when there is
-// nothing to tell. It is
+// nothing to tell; then the viewer may as well ask with the revision of the last
+// event that there was. It is
 //
 //	{"event":"presence", "revision":"…", "snapshot":false,
 //	 "states":{"12":"away"}, "here":{"7":4312},
@@ -145,7 +146,9 @@ func (t *Tracker) Refresh() {
 // with the new states of people of the viewer's circle, on their screen, and
 // of themselves; how many are in the room on the screen (only when that is
 // another number than the viewer knows); and the notices of others in the
-// circle, with times in milliseconds since 1970.
+// circle, with times in milliseconds since 1970. There may be none of all this:
+// then the event is there for its revision, since the one before grows old. A
+// viewer who asks whenever OnChange was called always asks in time.
 //
 // After a revision this tracker (or that of another node) gave, the event has
 // every later change and notice. After one given for another circle it is a
@@ -154,11 +157,18 @@ func (t *Tracker) Refresh() {
 // without notices. After one given for another screen it also has the states
 // of all people on the screen, with those who are offline.
 func (t *Tracker) Since(v Viewer, revision string) (event []byte, next string) {
-	a, known := t.config.ask(v)
-	if !known {
-		return nil, revision
+	for {
+		a, known := t.config.ask(v)
+		if !known {
+			return nil, revision
+		}
+		event, next = t.view.since(a, revision)
+		// Somebody who came into the circle meanwhile, and then was shown as
+		// signing in, would never be told to this viewer.
+		if event == nil || t.config.holds(a) {
+			return event, next
+		}
 	}
-	return t.view.since(a, revision)
 }
 
 // poke wakes Run.

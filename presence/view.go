@@ -12,6 +12,12 @@ const (
 	// spared the notices of hours ago.
 	keepChanges = 4096
 	keepFor     = 5 * time.Minute
+	// moveChanges and moveAfter are how far behind the newest revision a viewer
+	// may stay, in changes and by the age of the first of them, while there is
+	// nothing to tell them. Then an event moves them on, long before the ring
+	// lets go what follows their revision.
+	moveChanges = keepChanges / 2
+	moveAfter   = keepFor / 3
 )
 
 // view is what this node knows of everybody's presence: the states at the
@@ -104,6 +110,13 @@ func (v *view) pruneLocked(now time.Time) {
 	}
 	v.ring = slices.Delete(v.ring, 0, old)
 	v.forgetLocked()
+}
+
+// fadesLocked says whether a revision of the ring, or before its first change,
+// has fallen so far behind that whoever has it should get another one.
+func (v *view) fadesLocked(revision int64, now time.Time) bool {
+	behind := v.newest - revision
+	return behind > moveChanges || behind > 0 && now.Sub(v.changeLocked(revision+1).seen) >= moveAfter
 }
 
 // at is the revision this node is at, for a look from there on.

@@ -22,11 +22,13 @@ type event struct {
 	Here map[string]int
 }
 
-// viewer is somebody who is told of presence.
+// viewer is somebody who is told of presence. As every client, they learn
+// revisions from events alone.
 type viewer struct {
 	t testing.TB
 	presence.Viewer
-	revision  string
+	revision  string            // of the last event
+	kept      string            // what the connection goes on from
 	states    map[string]string // of those who are not offline
 	notices   []string
 	here      map[string]int
@@ -42,16 +44,30 @@ func (w *world) viewerOf(user int64) *viewer {
 	return &viewer{t: w.t, Viewer: presence.Viewer{User: user}, states: map[string]string{}}
 }
 
-// poll asks a node what is new, and says whether something was.
-func (v *viewer) poll(n interface {
+// tracker is whom a viewer asks.
+type tracker interface {
 	Since(v presence.Viewer, revision string) (event []byte, next string)
-}) bool {
+}
+
+// poll makes a new request to a node, and says whether something was new.
+func (v *viewer) poll(n tracker) bool {
 	v.t.Helper()
-	encoded, next := n.Since(v.Viewer, v.revision)
-	v.revision = next
+	v.kept = v.revision
+	return v.ask(n)
+}
+
+// ask asks a node what is new, as a connection that goes on.
+func (v *viewer) ask(n tracker) bool {
+	v.t.Helper()
+	encoded, next := n.Since(v.Viewer, v.kept)
+	v.kept = next
 	if v.last = string(encoded); encoded == nil {
+		if number(next) != number(v.revision) {
+			v.t.Fatalf("the connection is at %q, the client at %q", next, v.revision)
+		}
 		return false
 	}
+	v.revision = next
 	var e event
 	if err := json.Unmarshal(encoded, &e); err != nil {
 		v.t.Fatalf("event %s: %v", encoded, err)

@@ -3,7 +3,6 @@ package presence_test
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,12 +12,20 @@ import (
 	"chatd/presence/presencetest"
 )
 
+const (
+	// seenWithin bounds when a node that has the database sees a change.
+	seenWithin = 3 * time.Second
+	// moveAfter is when a viewer is moved on whom nothing concerns.
+	moveAfter = 100 * time.Second
+)
+
 // witness is a viewer in a random schedule who checks all that they are told.
 type witness struct {
 	*viewer
-	mark   string // of the circle that the last answer was about
-	screen string // and the screen
-	count  int    // and the number of those in its room
+	at     *machine // that the connection is with
+	mark   string   // of the circle that the last answer was about
+	screen string   // and the screen
+	count  int      // and the number of those in its room
 }
 
 // turn shows something else to a viewer.
@@ -37,7 +44,8 @@ func (s *schedule) poll(v *witness, m *machine) {
 	s.t.Helper()
 	before, snapshots := v.revision, v.snapshots
 	v.notices = nil
-	if !v.poll(m.node) && v.revision == before {
+	if !s.ask(v, m) {
+		s.checkSilence(v, m)
 		return
 	}
 	sight, _ := s.rooms.Sight(v.User)
@@ -54,9 +62,38 @@ func (s *schedule) poll(v *witness, m *machine) {
 	if !slices.Equal(v.notices, want) && !spared {
 		s.t.Fatalf("from %q to %q the viewer got %q, want %q", before, v.revision, v.notices, want)
 	}
-	s.checkStates(v, circle, changes[:to], snapshot)
+	s.checkStates(v, changes[:to], snapshot)
 	s.checkHere(v, snapshot)
 	v.mark = sight.Mark
+}
+
+// ask makes a new request, or goes on with the one before.
+func (s *schedule) ask(v *witness, m *machine) bool {
+	if v.at == m && s.rand.IntN(2) == 0 {
+		return v.ask(m.node)
+	}
+	v.at = m
+	return v.poll(m.node)
+}
+
+// checkSilence makes sure that somebody who was told nothing has missed nothing
+// that the node knows, and does not fall behind.
+func (s *schedule) checkSilence(v *witness, m *machine) {
+	s.t.Helper()
+	sight, known := s.rooms.Sight(v.User)
+	if !known || slices.ContainsFunc(sight.Rooms, func(room int64) bool { return s.rooms.Members(room) == nil }) {
+		return
+	}
+	told := s.rooms.told(v.Viewer)
+	for _, c := range s.db.Changes()[number(v.revision):] {
+		at := s.db.Local(c.At)
+		if time.Since(at) < seenWithin || !m.reached(at) {
+			return
+		}
+		if told[c.User] || time.Since(at) >= moveAfter+seenWithin {
+			s.t.Fatalf("%d is kept at %q although %d became %s %v ago", v.User, v.revision, c.User, c.State, time.Since(at))
+		}
+	}
 }
 
 // noticesOf are the notices that the viewer should get of changes.
@@ -71,14 +108,9 @@ func (v *witness) noticesOf(changes []presencetest.Change, circle map[int64]bool
 
 // checkStates makes sure that the viewer has the states of their circle, of
 // the people on their screen, and of themselves, and after a snapshot no others.
-func (s *schedule) checkStates(v *witness, circle map[int64]bool, changes []presencetest.Change, snapshot bool) {
+func (s *schedule) checkStates(v *witness, changes []presencetest.Change, snapshot bool) {
 	s.t.Helper()
-	told := maps.Clone(circle)
-	for _, user := range v.People {
-		if sees := s.rooms.sees[v.User]; sees == nil || sees(user) {
-			told[user] = true
-		}
-	}
+	told := s.rooms.told(v.Viewer)
 	states := map[int64]string{}
 	for _, c := range changes {
 		states[c.User] = c.State
