@@ -50,7 +50,6 @@ func (s *Store) changePresence(ctx context.Context, fill func(*pgx.Batch)) error
 	return retry(func() error {
 		batch := &pgx.Batch{}
 		batch.Queue(lockPresence, presenceLock)
-		batch.Queue(stateOlder)
 		fill(batch)
 		return s.db.SendBatch(ctx, batch).Close()
 	})

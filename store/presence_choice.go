@@ -85,6 +85,8 @@ var setChoice = `
 // them.
 func (s *Store) LapsePresence(ctx context.Context) (changed int, err error) {
 	err = s.changePresence(ctx, func(batch *pgx.Batch) {
+		// Everybody locks users in the order of their ids.
+		batch.Queue(`select from users where presence_until <= now() order by id for no key update`)
 		batch.Queue(restate(endingPeople, ``)).QueryRow(func(row pgx.Row) error { return row.Scan(&changed) })
 		// now() is the same in the whole batch.
 		batch.Queue(`

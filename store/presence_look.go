@@ -32,11 +32,21 @@ type PersonState struct {
 
 // LoadPresence returns everybody who is not offline, the revision at which that
 // is true, and the epoch of the revisions: that of the workspace's topic, which
-// is renewed when the database was restored.
+// is renewed when the database was restored. What the version before has told,
+// and [restate] has not yet seen to, is in that revision too.
 func (s *Store) LoadPresence(ctx context.Context) (epoch, revision int64, states []PersonState, err error) {
 	rows, err := s.db.Query(ctx, `
+		with older as (
+			select distinct on (user_id) user_id, state
+			from presence_changes
+			where not stated
+			order by user_id, revision desc
+		), seen as (
+			select user_id, coalesce(o.state, s.state) as state
+			from presence_states s full join older o using (user_id)
+		)
 		select t.epoch, (select coalesce(max(revision), 0) from presence_changes), s.user_id, s.state
-		from topics t left join presence_states s on true
+		from topics t left join seen s on s.state <> 'offline'
 		where t.id = $1
 		order by s.user_id`, WorkspaceTopic)
 	if err != nil {

@@ -12,13 +12,33 @@ import "fmt"
 // when they were then last seen, null for now. Of the leases l only those count
 // that living allows; ` and …`, or nothing for all.
 //
+// The version before, which may still run beside this one, knows neither choices
+// nor presence_states. The people of whom it has told something since are
+// concerned too: what it told is what others know of them by now, and then they
+// are told what is so.
+//
+// People are dated in the order of their ids, in which everybody locks users.
+//
 // Somebody invisible is offline here, and is written about in no other way: no
 // revision, no notice, no date.
 func restate(concerned, living string) string {
 	return fmt.Sprintf(`
-	with concerned as (%s
+	with told as (
+		update presence_changes set stated = true where not stated
+		returning revision, user_id, state
+	), older as materialized (
+		select distinct on (user_id) user_id, state from told order by user_id, revision desc
+	), concerned as (
+		select user_id, max(notice) as notice, max(seen) as seen
+		from (
+			(%s)
+			union all
+			select user_id, null, null from older
+		) people
+		group by user_id
 	), judged as materialized (
-		select c.user_id, c.notice, c.seen, coalesce(s.state, 'offline') as before,
+		select c.user_id, c.notice, c.seen, coalesce(s.state, 'offline') as stated,
+		       coalesce(o.state, s.state, 'offline') as before,
 		       case
 		         when devices.idle is null or u.chosen = 'invisible' then 'offline'
 		         when u.chosen = 'do-not-disturb' then 'do-not-disturb'
@@ -30,16 +50,17 @@ func restate(concerned, living string) string {
 			select id, case when presence_until <= now() then 'automatic' else presence_choice end as chosen from users
 		) u on u.id = c.user_id
 		left join presence_states s on s.user_id = c.user_id
+		left join older o on o.user_id = c.user_id
 		cross join lateral (
 			select bool_and(l.idle) as idle from presence_leases l where l.user_id = c.user_id%s
 		) devices
 	), stated as (
 		insert into presence_states (user_id, state, since)
-		select user_id, after, clock_timestamp() from judged where before <> after and after <> 'offline'
+		select user_id, after, clock_timestamp() from judged where stated <> after and after <> 'offline'
 		on conflict (user_id) do update set state = excluded.state, since = excluded.since
 	), gone as (
 		delete from presence_states s using judged j
-		where s.user_id = j.user_id and before <> after and after = 'offline'
+		where s.user_id = j.user_id and j.stated <> j.after and j.after = 'offline'
 	), changed as (
 		insert into presence_changes (revision, user_id, state, notice, changed_at, stated)
 		select (select coalesce(max(revision), 0) from presence_changes) + row_number() over (order by user_id),
@@ -52,28 +73,17 @@ func restate(concerned, living string) string {
 		       clock_timestamp(), true
 		from judged where before <> after
 		returning user_id
+	), moved as materialized (
+		select u.id, coalesce(j.seen, now()) as seen
+		from judged j join users u on u.id = j.user_id
+		where (j.before = 'offline') <> (j.after = 'offline')
+		order by u.id
+		for no key update of u
 	), dated as (
-		update users u set last_seen_at = greatest(u.last_seen_at, coalesce(j.seen, now()))
-		from judged j
-		where u.id = j.user_id and (j.before = 'offline') <> (j.after = 'offline')
+		update users u set last_seen_at = greatest(u.last_seen_at, m.seen) from moved m where u.id = m.id
 	)
 	select count(*) from changed`, concerned, living)
 }
-
-// stateOlder lets presence_states say what the version before has told, which
-// may still run beside this one.
-const stateOlder = `
-	with told as (
-		update presence_changes set stated = true where not stated
-		returning revision, user_id, state, changed_at
-	), newest as materialized (
-		select distinct on (user_id) user_id, state, changed_at from told order by user_id, revision desc
-	), gone as (
-		delete from presence_states s using newest n where s.user_id = n.user_id and n.state = 'offline'
-	)
-	insert into presence_states (user_id, state, since)
-	select user_id, state, changed_at from newest where state <> 'offline'
-	on conflict (user_id) do update set state = excluded.state, since = excluded.since`
 
 // The people that a call of SettlePresence concerns: those of the sessions that
 // it names, with the notice of each one's last closing.

@@ -215,6 +215,7 @@ func TestAChoiceEndsByTheClockOfTheDatabase(t *testing.T) {
 func TestSomebodyInvisibleLooksLikeSomebodyGone(t *testing.T) {
 	a, b, ana, bo, name := twoPeople(t)
 	room := a.room(store.RoomPublic, "tea", a.owner, ana, bo)
+	_, login := a.browser().signIn(ana)
 	looks := func(when string) {
 		t.Helper()
 		a.exec(`update users set last_seen_at = '2002-02-02' where last_seen_at > now() - interval '1 minute'`) // just now
@@ -254,6 +255,8 @@ func TestSomebodyInvisibleLooksLikeSomebodyGone(t *testing.T) {
 
 	// All that ana does from now on leaves no trace.
 	a.exec(`update users set last_seen_at = '2001-01-01'`)
+	a.exec(`update sessions set last_used_at = now() - interval '1 hour'`)
+	a.ok(a.TouchSession(a.ctx(), login, "192.0.2.9"))
 	a.tell(false, running, device(1, ana, true))
 	b.tell(true, running, device(1, ana, false))
 	a.close(1, ana, "signed-out")
@@ -360,12 +363,60 @@ func TestWhatTheVersionBeforeTellsIsKnown(t *testing.T) {
 	tell(3, ana, "offline", "signed-out")
 	tell(4, ana, "online", "signed-in")
 	tell(5, ana, "offline", "signed-out")
+	// Whoever begins to look now goes on after 5.
+	_, revision, states, err := a.LoadPresence(a.ctx())
+	if want := []store.PersonState{{User: bo.ID, State: "online"}}; err != nil || revision != 5 || !slices.Equal(states, want) {
+		t.Errorf("at %d: %v, %v, want bo at 5", revision, states, err)
+	}
 	if n := a.settle(false, running, nil, nil); n != 0 || a.sees(bo) != "online" || a.sees(ana) != "offline seen" {
 		t.Errorf("%d changed; bo is %s, ana %s", n, a.sees(bo), a.sees(ana))
 	}
 	// They move to this node: the one was gone, the other was not.
 	a.tell(false, running, device(2, ana, false), device(3, bo, false))
 	a.wantChanges(5, name, "6 ana online signed-in")
+}
+
+// The version before takes a lease for a sign-in, whatever people chose.
+func TestWhatTheVersionBeforeTellsWronglyIsPutRight(t *testing.T) {
+	a, _, ana, bo, name := twoPeople(t)
+	cleo := a.user("cleo")
+	name[cleo.ID] = "cleo"
+	a.settle(true, running, nil, nil)
+	a.choose(ana, "invisible", nil)
+	a.choose(bo, "do-not-disturb", nil)
+	a.exec(`insert into nodes (id, turn, lease_until) values ($1, 1, now() + interval '1 hour')`, nodeB)
+	tell := func() {
+		a.exec(`delete from presence_leases where user_id = any ($1)`, ids(ana, bo))
+		a.exec(`insert into presence_leases (node_id, id, user_id) select $1, id, id from users where id = any ($2)`, nodeB, ids(ana, bo))
+		a.exec(`
+			insert into presence_changes (revision, user_id, state, notice, changed_at)
+			select (select coalesce(max(revision), 0) from presence_changes) + row_number() over (order by id), id, 'online', 'signed-in', now()
+			from users where id = any ($1)`, ids(ana, bo))
+	}
+	told := func(change func() int, by ...string) {
+		t.Helper()
+		_, before, _, err := a.LoadPresence(a.ctx())
+		a.ok(err)
+		tell()
+		n := change()
+		a.wantChanges(before+2, name, by...)
+		if n != len(by) || a.sees(ana) != "offline seen" || a.sees(bo) != "do-not-disturb" {
+			t.Errorf("%d changed, want %d; ana is %s, bo %s", n, len(by), a.sees(ana), a.sees(bo))
+		}
+	}
+	told(func() int { return a.settle(false, running, nil, nil) }, "3 ana offline went-offline", "4 bo do-not-disturb ")
+	told(func() int { return a.open(1, cleo) }, "7 ana offline went-offline", "8 bo do-not-disturb ", "9 cleo online signed-in")
+	told(func() int { return a.settle(true, running, nil, nil) },
+		"12 ana offline went-offline", "13 bo do-not-disturb ", "14 cleo offline went-offline")
+	told(func() int {
+		a.choose(cleo, "invisible", nil)
+		return 2
+	}, "17 ana offline went-offline", "18 bo do-not-disturb ")
+	told(func() int {
+		n, err := a.LapsePresence(a.ctx())
+		a.ok(err)
+		return n
+	}, "21 ana offline went-offline", "22 bo do-not-disturb ")
 }
 
 func TestMigrationKnowsWhoIsHere(t *testing.T) {
@@ -454,39 +505,4 @@ func TestNobodyIsHereInARestoredDatabase(t *testing.T) {
 	restored := &presence{world: other, node: nodeB}
 	restored.open(1, ana)
 	restored.wantChanges(0, map[int64]string{ana.ID: "ana"}, "1 ana do-not-disturb signed-in")
-}
-
-// Somebody's row is changed by a transaction that then wants to know who is
-// here: each has what the other waits for.
-func TestASettlementThatTheDatabaseGaveUpIsMadeAgain(t *testing.T) {
-	a, _, ana, bo, name := twoPeople(t)
-	a.settle(true, running, []int64{1, 2}, ids(ana, bo), "", "")
-	for try := int64(0); ; try++ {
-		other := a.takeAway(`update users set email = null where id = $1`, ana.ID)
-		_, err := other.Exec(a.ctx(), `set local deadlock_timeout = '5s'`)
-		a.ok(err)
-		notice := "signed-out"
-		errs := together(2, func(i int) error {
-			if i == 0 {
-				_, _, err := a.SettlePresence(a.ctx(), nodeA, a.turn+1, false, running, sessions([]int64{1, 2}, ids(ana, bo), notice, notice))
-				return err
-			}
-			if err := a.waitForBlocked(); err != nil {
-				return err
-			}
-			if _, err := other.Exec(a.ctx(), `select pg_advisory_xact_lock($1)`, store.PresenceLock); err != nil {
-				return err
-			}
-			return other.Commit(a.ctx())
-		})
-		a.ok(errs[0])
-		a.turn++
-		if errs[1] == nil {
-			a.wantChanges(2+4*try, name, fmt.Sprint(3+4*try, " ana offline signed-out"), fmt.Sprint(4+4*try, " bo offline signed-out"))
-			return
-		}
-		t.Log("the machine is slow; once more")
-		a.ok(other.Rollback(a.ctx()))
-		a.settle(false, running, []int64{1, 2}, ids(ana, bo), "", "")
-	}
 }

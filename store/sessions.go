@@ -177,8 +177,9 @@ func endSessions(ctx context.Context, db querier, user int64, except, reason str
 }
 
 // TouchSession notes that a session is in use from an address, at most once a
-// minute, and that its user is here, unless it is an access token: a script is
-// nobody being here. An ended session is left alone.
+// minute, and that its user was seen, if others see that they are here: of
+// somebody who is offline, or pretends to be, nothing moves on. An access token
+// does not say so: a script is nobody being here. An ended session is left alone.
 func (s *Store) TouchSession(ctx context.Context, id, address string) error {
 	key, ok := sessionKey(id)
 	if !ok {
@@ -203,8 +204,9 @@ func (s *Store) TouchSession(ctx context.Context, id, address string) error {
 			returning s.user_id, s.kind
 		)
 		update users u
-		set last_seen_at = now()
+		set last_seen_at = greatest(u.last_seen_at, now())
 		from touched
+		join presence_states p on p.user_id = touched.user_id
 		where u.id = touched.user_id and touched.kind = 'browser'`, key, storable(address))
 	if err != nil {
 		return fmt.Errorf("touch session: %w", err)

@@ -185,18 +185,41 @@ func TestASessionIsTouchedAtMostOnceAMinute(t *testing.T) {
 	if lastUsed().Before(fresh) {
 		t.Error("not touched after a minute")
 	}
-	owner, err := b.User(b.ctx(), b.owner.ID)
-	b.ok(err)
-	if owner.LastSeenAt == nil {
-		t.Error("the user was not seen")
-	}
 	b.exec(`update sessions set last_used_at = now() - interval '1 hour'`)
 	stale := lastUsed()
-	_, err = b.EndSession(b.ctx(), id, "signed-out")
+	_, err := b.EndSession(b.ctx(), id, "signed-out")
 	b.ok(err)
 	b.ok(b.TouchSession(b.ctx(), id, ""))
 	if !lastUsed().Equal(stale) || b.signedIn(token) {
 		t.Error("an ended session was touched")
+	}
+}
+
+func TestWhoIsHereIsSeenWithEveryTouchOfABrowser(t *testing.T) {
+	t.Parallel()
+	b := newWorld(t).browser()
+	node := &presence{world: b.world, node: nodeA}
+	_, id := b.signIn(b.owner)
+	token := b.token(b.owner, store.ScopeRead).ID
+	touch := func(session string) (moved bool) {
+		b.exec(`update users set last_seen_at = '2001-01-01'`)
+		b.exec(`update sessions set last_used_at = now() - interval '61 seconds'`)
+		b.ok(b.TouchSession(b.ctx(), session, ""))
+		return b.number(`select count(*) from users where last_seen_at > now() - interval '1 minute'`) == 1
+	}
+	if touch(id) {
+		t.Error("somebody offline was seen")
+	}
+	node.open(1, b.owner)
+	if !touch(id) {
+		t.Error("somebody online was not seen")
+	}
+	if touch(token) {
+		t.Error("a script was taken for its owner")
+	}
+	b.choose(b.owner, "invisible", nil)
+	if touch(id) {
+		t.Error("somebody invisible was seen")
 	}
 }
 
