@@ -141,7 +141,7 @@ func New(ctx context.Context, config Config) (*App, error) {
 		return nil, err
 	}
 	a.circles = newCircles(a.readCircles)
-	a.headcount = newHeadcount(config.Store.CountHere, a.follows)
+	a.headcount = newHeadcount(config.Store.CountHere, config.Store.MembersOf)
 	a.typing = a.newTyping()
 	a.tracker = presence.New(presence.Config{
 		Leases:   leases{config.Store.Control()},

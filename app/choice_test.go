@@ -1,12 +1,15 @@
 package app
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"chatd/store/storetest"
 )
@@ -120,6 +123,54 @@ func TestSomebodyInvisibleCannotBeToldFromSomebodyWhoIsGone(t *testing.T) {
 	}
 }
 
+// What somebody invisible does with chatd a minute later moves nothing that others
+// see of when they were last here.
+func TestTheInvisibleAreNotSeenToUseChatd(t *testing.T) {
+	t.Parallel()
+	w, url := newLockableWorld(t)
+	ana := w.owner()
+	ben := ana.brings("ben")
+	general := ana.room("general")
+	hers, his := ana.streams("ndjson"), ben.streams("ndjson")
+	hers.hears(ben, "signed-in")
+	ben.chooses("invisible", nil)
+	hers.hears(ben, "went-offline")
+	shown := func() [3]string {
+		var page struct{ Members []Member }
+		ana.must(http.StatusOK, "GET", roomPath(general.ID)+"/members?search=ben", nil, &page)
+		var people struct{ Users []Person }
+		ana.must(http.StatusOK, "GET", "/api/v1/users", nil, &people)
+		i := slices.IndexFunc(people.Users, func(u Person) bool { return u.ID == ben.me.ID })
+		return [3]string{*ana.profile(ben).LastSeenAt, *page.Members[0].LastSeenAt, *people.Users[i].LastSeenAt}
+	}
+	before := shown()
+
+	db, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close(context.Background())
+	unused := func() (sessions int) {
+		err := db.QueryRow(t.Context(), `select count(*) from sessions where last_used_at < now() - interval '1 hour'`).Scan(&sessions)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return sessions
+	}
+	if _, err := db.Exec(t.Context(), `update sessions set last_used_at = now() - interval '2 hours' where user_id = $1`, ben.me.ID); err != nil {
+		t.Fatal(err)
+	}
+	w.app.touches.mu.Lock()
+	clear(w.app.touches.last)
+	w.app.touches.mu.Unlock()
+	ben.says(general.ID, "nobody is here")
+	w.eventually("his use is noted", func() bool { return unused() == 0 })
+	if after := shown(); after != before {
+		t.Errorf("before %v, after %v", before, after)
+	}
+	his.hangUp()
+}
+
 func usersOf(members []Member) (users []User) {
 	for _, m := range members {
 		users = append(users, m.User)
@@ -151,6 +202,8 @@ func TestTheOwnSettingsOfPresenceAreChecked(t *testing.T) {
 		`{"presence":{"choice":"automatic"},"status":null}`:                  "one after the other",
 		`{"status":{"emoji":"no emoji"}}`:                                    "one emoji",
 		`{"status":{"text":"` + strings.Repeat("x", 101) + `"}}`:             "100 characters",
+		`{"status":{"text":"a\u0007b"}}`:                                     "write it anew",
+		`{"status":{"text":"a\u202eb"}}`:                                     "write it anew",
 		`{"status":{"text":"x","until":"2001-01-01T00:00:00Z"}}`:             "within the next year",
 		`{"status":"x"}`:                "object",
 		`{"status":{"colour":"red"}}`:   "not known here",

@@ -9,74 +9,119 @@ import (
 )
 
 // Load makes sure that the small rooms of users are known, with whoever is in
-// them now.
+// them now. What else is wanted it leaves to Read.
 func (c *circles) Load(ctx context.Context, users []int64) error {
-	c.mu.Lock()
-	for _, user := range users {
-		if c.people[user] == nil {
-			c.wantLocked(user)
+	for c.lacks(users) {
+		if _, err := c.readBatch(ctx, func() circleRequest { return c.takeLocked(users) }); err != nil {
+			return err
 		}
 	}
-	wanted := len(c.wanted) > 0
-	c.mu.Unlock()
-	if !wanted {
-		return nil
-	}
-	_, err := c.Read(ctx)
-	return err
+	return nil
 }
 
-// Read reads the circles that are wanted, and returns the viewers to whom
+// lacks reports whether the circle of one of users is not known, or may be
+// another one by now.
+func (c *circles) lacks(users []int64) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.ContainsFunc(users, c.lacksLocked)
+}
+
+func (c *circles) lacksLocked(user int64) bool {
+	_, wanted := c.wanted[user]
+	return wanted || c.people[user] == nil || slices.Contains(c.reading.users, user)
+}
+
+// Read reads what is wanted until nothing is, and returns the viewers to whom
 // anything is new by that.
 func (c *circles) Read(ctx context.Context) (viewers []int64, err error) {
+	for err == nil && c.wants() {
+		var some []int64
+		some, err = c.readBatch(ctx, c.takeWantedLocked)
+		viewers = append(viewers, some...)
+	}
+	return viewers, err
+}
+
+func (c *circles) wants() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.wanted)+len(c.unsure) > 0
+}
+
+// readBatch asks the database once, for what take says when its turn has come.
+// Between two batches others have their turn.
+func (c *circles) readBatch(ctx context.Context, take func() circleRequest) (viewers []int64, err error) {
 	select {
 	case c.turn <- struct{}{}:
 		defer func() { <-c.turn }()
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	for batch := c.take(); len(batch) > 0; batch = c.take() {
-		members, rooms, err := c.read(ctx, batch)
-		viewers = append(viewers, c.settle(batch, members, rooms, err)...)
-		if err != nil {
-			return viewers, err
-		}
+	c.mu.Lock()
+	c.reading = take()
+	asked := c.reading
+	c.mu.Unlock()
+	if asked.empty() {
+		return nil, nil // somebody else has just read it
 	}
-	return viewers, nil
+	members, rooms, err := c.read(ctx, asked.users, asked.rooms)
+	return c.settle(asked, members, rooms, err), err
 }
 
-// take begins to read some of the circles that are wanted.
-func (c *circles) take() (users []int64) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for user := range c.wanted {
-		if len(users) == circleBatch {
+// takeLocked begins to read some of users, as far as they lack.
+func (c *circles) takeLocked(users []int64) (r circleRequest) {
+	for _, user := range users {
+		if len(r.users) < circleBatch && c.lacksLocked(user) {
+			r.users = append(r.users, user)
+			delete(c.wanted, user)
+		}
+	}
+	return r
+}
+
+// takeWantedLocked begins to read some of the circles that are wanted.
+func (c *circles) takeWantedLocked() circleRequest {
+	return circleRequest{users: takeSome(c.wanted), rooms: takeSome(c.unsure)}
+}
+
+// takeSome moves as many as are read at once out of a set.
+func takeSome(set map[int64]struct{}) (ids []int64) {
+	for id := range set {
+		if len(ids) == circleBatch {
 			break
 		}
-		users = append(users, user)
-		delete(c.wanted, user)
+		ids = append(ids, id)
+		delete(set, id)
 	}
-	c.reading = len(users) > 0
-	return users
+	return ids
 }
 
-// settle ends what take has begun. What has changed meanwhile is read again.
-func (c *circles) settle(users []int64, members, rooms map[int64][]int64, err error) (viewers []int64) {
+// settle ends what readBatch has begun. What has changed meanwhile is read again.
+func (c *circles) settle(asked circleRequest, members, rooms map[int64][]int64, err error) (viewers []int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if err == nil {
-		viewers = c.applyLocked(users, members, rooms)
+		viewers = c.applyLocked(asked.users, members, rooms)
 	} else {
-		for _, user := range users {
-			c.wantLocked(user)
-		}
+		c.giveBackLocked(asked)
 	}
-	c.reading = false
+	c.reading = circleRequest{}
 	for _, m := range c.missed {
 		c.changedLocked(m)
 	}
 	c.missed = nil
 	return viewers
+}
+
+func (c *circles) giveBackLocked(asked circleRequest) {
+	for _, user := range asked.users {
+		c.wantLocked(user)
+	}
+	for _, room := range asked.rooms {
+		c.unsure[room] = struct{}{}
+	}
+	poke(c.due)
 }
 
 // applyLocked takes over what the database has of users. It returns all who are
@@ -148,13 +193,13 @@ func (c *circles) withdrawLocked(room, user int64, news map[int64]struct{}) {
 
 // readCircles asks the database for small rooms. It uses the reserved
 // connections: presence waits for it.
-func (a *App) readCircles(ctx context.Context, users []int64) (members, rooms map[int64][]int64, err error) {
-	found, rooms, err := a.store.Control().SmallRooms(ctx, users)
+func (a *App) readCircles(ctx context.Context, users, rooms []int64) (members, roomsOf map[int64][]int64, err error) {
+	found, roomsOf, err := a.store.Control().SmallRooms(ctx, users, rooms)
 	members = make(map[int64][]int64, len(found))
 	for _, room := range found {
 		members[room.ID] = room.Members
 	}
-	return members, rooms, err
+	return members, roomsOf, err
 }
 
 // keepCircles reads circles that are wanted, until ctx ends.

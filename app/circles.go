@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	// circleLife is after how long a circle that is in use is read again. It heals
-	// what no event tells: a room from which so many have gone that it is small now.
+	// circleLife is after how long a circle that is in use is read again, whatever
+	// was told of it.
 	circleLife = 5 * time.Minute
 	// circleKeep is how long a circle is kept that nobody asks for. A stream asks
 	// while anything changes, a poll each time that it comes.
@@ -32,14 +32,14 @@ const (
 // or left; a request of somebody who is known asks nothing. Whoever is known is
 // among the members of each of their rooms.
 type circles struct {
-	// read finds the small rooms of users: all members by room, and the rooms by
-	// user, each sorted.
-	read func(ctx context.Context, users []int64) (members, rooms map[int64][]int64, err error)
+	// read finds the small rooms of users, and those of rooms that are small: all
+	// members by room, and the rooms by user, each sorted.
+	read circleReader
 
 	// due has one slot: some are to be read. Never closed.
 	due chan struct{}
-	// turn has one slot, taken while the database is asked: an older answer must
-	// not come after a newer one.
+	// turn has one slot, taken while the database is asked for one batch: an older
+	// answer must not come after a newer one.
 	turn chan struct{}
 
 	// rooms are smallRoom by id, written with mu held. Each viewer looks at all of
@@ -49,11 +49,19 @@ type circles struct {
 	mu      sync.Mutex
 	people  map[int64]*circle
 	wanted  map[int64]struct{} // whose circles are to be read, for the first time or again
-	reading bool
-	missed  []membership // changed while the database was asked
-	version int64        // of all together
+	unsure  map[int64]struct{} // rooms that changed and may be small now
+	reading circleRequest      // what the database is being asked for
+	missed  []membership       // changed while the database was asked
+	version int64              // of all together
 	sweep   time.Time
 }
+
+type circleReader func(ctx context.Context, users, rooms []int64) (members, roomsOf map[int64][]int64, err error)
+
+// circleRequest is what the database is asked for at once.
+type circleRequest struct{ users, rooms []int64 }
+
+func (r circleRequest) empty() bool { return len(r.users)+len(r.rooms) == 0 }
 
 // circle is what is known of one person. Its lists are replaced, never changed.
 type circle struct {
@@ -72,10 +80,10 @@ type smallRoom struct {
 
 type membership struct{ room, user int64 }
 
-func newCircles(read func(context.Context, []int64) (members, rooms map[int64][]int64, err error)) *circles {
+func newCircles(read circleReader) *circles {
 	return &circles{
 		read: read, due: make(chan struct{}, 1), turn: make(chan struct{}, 1),
-		people: map[int64]*circle{}, wanted: map[int64]struct{}{},
+		people: map[int64]*circle{}, wanted: map[int64]struct{}{}, unsure: map[int64]struct{}{},
 	}
 }
 
@@ -114,19 +122,27 @@ func (c *circles) Changed(room, user int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.changedLocked(membership{room, user})
-	if c.reading {
+	if !c.reading.empty() {
 		c.missed = append(c.missed, membership{room, user})
 	}
 }
 
+// changedLocked has read again whoever may be concerned. A room in which nobody
+// is known to be may be a large one that has become small.
 func (c *circles) changedLocked(m membership) {
 	if c.people[m.user] != nil {
 		c.wantLocked(m.user)
 	}
+	found := false
 	for _, member := range c.Members(m.room) {
 		if c.people[member] != nil {
 			c.wantLocked(member)
+			found = true
 		}
+	}
+	if !found && len(c.people) > 0 {
+		c.unsure[m.room] = struct{}{}
+		poke(c.due)
 	}
 }
 

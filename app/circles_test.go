@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,18 +15,26 @@ import (
 type harbour struct {
 	members map[int64][]int64 // by room, sorted
 	reads   int
-	during  func() // something that happens while it is asked
+	asked   [][]int64 // the users, read by read
+	during  func()    // something that happens while it is asked
 	failing error
 }
 
 func newHarbour(members map[int64][]int64) *harbour { return &harbour{members: members} }
 
-func (h *harbour) read(_ context.Context, users []int64) (members, rooms map[int64][]int64, err error) {
+func (h *harbour) read(_ context.Context, users, others []int64) (members, rooms map[int64][]int64, err error) {
 	h.reads++
+	h.asked = append(h.asked, users)
 	members, rooms = map[int64][]int64{}, map[int64][]int64{}
 	for room, in := range h.members {
+		if len(in) > 4 {
+			continue
+		}
+		if len(in) > 0 && slices.Contains(others, room) {
+			members[room] = slices.Clone(in)
+		}
 		for _, user := range users {
-			if len(in) <= 4 && has(in, user) {
+			if has(in, user) {
 				members[room] = slices.Clone(in)
 				rooms[user] = plus(rooms[user], room)
 			}
@@ -144,6 +153,89 @@ func TestWhoHasComeIsMadeKnown(t *testing.T) {
 	}
 }
 
+// Presence news waits for the circles of those whom it is about, and for no
+// others.
+func TestWhoIsKnownIsNotReadBecauseOthersAre(t *testing.T) {
+	t.Parallel()
+	h := newHarbour(map[int64][]int64{1: {11, 12}, 2: {13, 14}})
+	c := newCircles(h.read)
+	c.Of(11)
+	_, _ = c.Read(t.Context())
+	for user := range int64(2 * circleBatch) {
+		c.Of(1000 + user)
+	}
+	c.turn <- struct{}{} // others are being read, which takes its time
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := c.Load(gone, []int64{11}); err != nil {
+		t.Errorf("somebody who is known: %v", err)
+	}
+	<-c.turn
+	if err := c.Load(t.Context(), []int64{11, 13}); err != nil || !slices.Equal(c.Members(2), []int64{13, 14}) {
+		t.Errorf("somebody who is not: %v, %v", c.Members(2), err)
+	}
+	if last := h.asked[len(h.asked)-1]; h.reads != 2 || !slices.Equal(last, []int64{13}) {
+		t.Errorf("read %d times, in the end %d circles", h.reads, len(last))
+	}
+	c.Changed(1, 11)
+	if err := c.Load(t.Context(), []int64{11}); err != nil || h.reads != 3 {
+		t.Errorf("read %d times, though their circle may be another one: %v", h.reads, err)
+	}
+	if _, err := c.Read(t.Context()); err != nil || h.reads != 5 {
+		t.Errorf("the others are read in %d batches: %v", h.reads-3, err)
+	}
+}
+
+// A circle that is being read counts as unknown until the answer is there.
+func TestWhoIsBeingReadIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHarbour(map[int64][]int64{1: {11, 12}})
+		c := newCircles(h.read)
+		c.Of(11)
+		_, _ = c.Read(t.Context())
+		h.toggle(1, 13)
+		c.Changed(1, 13)
+		answer := make(chan struct{})
+		h.during = func() { <-answer }
+		go func() { _, _ = c.Read(t.Context()) }()
+		synctest.Wait()
+		loaded := make(chan error, 1)
+		go func() { loaded <- c.Load(t.Context(), []int64{11}) }()
+		synctest.Wait()
+		select {
+		case err := <-loaded:
+			t.Errorf("loaded before the answer: %v", err)
+		default:
+		}
+		close(answer)
+		if err := <-loaded; err != nil || h.reads != 2 || !slices.Equal(c.Members(1), []int64{11, 12, 13}) {
+			t.Errorf("read %d times, the members are %v: %v", h.reads, c.Members(1), err)
+		}
+	})
+}
+
+// Between two batches of others there is a turn for those who are waited for.
+func TestAReadOfManyLetsOthersIn(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHarbour(map[int64][]int64{1: {11, 12}})
+		c := newCircles(h.read)
+		for user := range int64(3 * circleBatch) {
+			c.Of(1000 + user)
+		}
+		h.during = func() { time.Sleep(time.Second) }
+		var others sync.WaitGroup
+		defer others.Wait()
+		others.Go(func() { _, _ = c.Read(t.Context()) })
+		synctest.Wait()
+		began := time.Now()
+		if err := c.Load(t.Context(), []int64{11}); err != nil || time.Since(began) > 3*time.Second {
+			t.Errorf("loaded after %v: %v", time.Since(began), err)
+		}
+	})
+}
+
 func TestAReadThatFailsIsDoneAgain(t *testing.T) {
 	t.Parallel()
 	h := newHarbour(map[int64][]int64{1: {11, 12}})
@@ -179,9 +271,47 @@ func TestARoomThatGrowsIsSmallNoMore(t *testing.T) {
 	}
 }
 
+func TestARoomThatShrinksIsSmallAtOnce(t *testing.T) {
+	t.Parallel()
+	h := newHarbour(map[int64][]int64{1: {11, 12, 13, 14, 15}, 2: {21, 22, 23, 24, 25, 26}})
+	c := newCircles(h.read)
+	c.Of(11)
+	c.Of(12)
+	_, _ = c.Read(t.Context())
+	_, before := circleOf(t, c, 11)
+	h.toggle(1, 15)
+	c.Changed(1, 15) // whom nobody here has asked about
+	h.failing = errors.New("no database")
+	if _, err := c.Read(t.Context()); !errors.Is(err, h.failing) {
+		t.Fatal(err)
+	}
+	h.failing = nil
+	viewers, err := c.Read(t.Context())
+	slices.Sort(viewers)
+	if err != nil || !slices.Equal(viewers, []int64{11, 12}) {
+		t.Fatalf("news for %v: %v", viewers, err)
+	}
+	for _, user := range viewers {
+		if rooms, mark := circleOf(t, c, user); !slices.Equal(rooms, []int64{1}) || mark == before {
+			t.Errorf("%d is in the small rooms %v", user, rooms)
+		}
+	}
+	// One that is still large is asked about once for each change.
+	h.toggle(2, 26)
+	c.Changed(2, 26)
+	reads := h.reads
+	for range 3 {
+		if viewers, err := c.Read(t.Context()); err != nil || len(viewers) > 0 {
+			t.Errorf("news for %v: %v", viewers, err)
+		}
+	}
+	if h.reads != reads+1 || c.Members(2) != nil {
+		t.Errorf("read %d times, the members are %v", h.reads-reads, c.Members(2))
+	}
+}
+
 // Whatever happens, in the end every node knows the same, which is what the
-// database has. Rooms that shrink until they are small are seen with the next
-// read of everybody.
+// database has.
 func TestCirclesFollowWhoeverJoinsAndLeaves(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(200) {
@@ -224,21 +354,16 @@ func circlesFollow(t *testing.T, r *rand.Rand) {
 		}
 	}
 	h.during, h.failing = nil, nil
-	for range 3 {
-		time.Sleep(circleLife + time.Second)
+	for _, c := range nodes {
 		for user := range int64(8) {
-			for _, c := range nodes {
-				c.Of(11 + user)
-			}
+			c.Of(11 + user)
 		}
-		for _, c := range nodes {
-			if _, err := c.Read(t.Context()); err != nil {
-				t.Fatal(err)
-			}
+		if _, err := c.Read(t.Context()); err != nil {
+			t.Fatal(err)
 		}
 	}
 	for user := range int64(8) {
-		_, want, _ := h.read(t.Context(), []int64{11 + user})
+		_, want, _ := h.read(t.Context(), []int64{11 + user}, nil)
 		rooms, mark := circleOf(t, nodes[0], 11+user)
 		_, other := circleOf(t, nodes[1], 11+user)
 		if !slices.Equal(rooms, want[11+user]) || mark != other {

@@ -10,10 +10,11 @@ import (
 const (
 	// countEvery is the least time between two counts of the same people.
 	countEvery = 2 * time.Second
-	// countKeep is how long a room is counted that nobody asks about: while
-	// anything changes, everybody on whose screen it is asks again.
+	// countKeep is how long a room is counted that nobody asks about after a
+	// change, with which everybody on whose screen it is asks again.
 	countKeep = 5 * time.Minute
-	// countTime limits a count, and the question who may know it.
+	// countTime limits all counts that are due together, and all questions who
+	// may know them.
 	countTime = 5 * time.Second
 	// hereQuestions is how many viewers at most wait to be let know.
 	hereQuestions = 10_000
@@ -23,16 +24,18 @@ const (
 // told of each other one by one. Rooms are counted anew while people come and
 // go; of each viewer it is asked once whether they may know.
 type headcount struct {
-	// Static after construction. Both ask the database.
-	count func(ctx context.Context, room int64) (int, error)
-	may   func(ctx context.Context, viewer, room int64) (bool, error)
+	// Static after construction. Both ask the database; members leaves out of
+	// some users who is not in a room, and may not know.
+	count   func(ctx context.Context, room int64) (int, error)
+	members func(ctx context.Context, room int64, users []int64) ([]int64, error)
 
 	// due has one slot: there is something to ask. Never closed.
 	due chan struct{}
 
 	mu      sync.Mutex
 	rooms   map[int64]*countedRoom
-	unasked map[membership]struct{} // viewers of whom is to be asked
+	unasked map[int64]map[int64]struct{} // by room the viewers of whom is to be asked
+	waiting int                          // how many those are
 }
 
 // countedRoom is a room that is on a screen.
@@ -42,14 +45,17 @@ type countedRoom struct {
 	stale   bool // somebody has come or gone since it was counted
 	watched bool // there is, or was, somebody who may know
 	used    time.Time
+	changed time.Time // the first change since then; zero: none
 	counted time.Time
 	viewers map[int64]bool // whether they may know
 }
 
-func newHeadcount(count func(context.Context, int64) (int, error), may func(context.Context, int64, int64) (bool, error)) *headcount {
+func newHeadcount(count func(context.Context, int64) (int, error),
+	members func(context.Context, int64, []int64) ([]int64, error),
+) *headcount {
 	return &headcount{
-		count: count, may: may, due: make(chan struct{}, 1),
-		rooms: map[int64]*countedRoom{}, unasked: map[membership]struct{}{},
+		count: count, members: members, due: make(chan struct{}, 1),
+		rooms: map[int64]*countedRoom{}, unasked: map[int64]map[int64]struct{}{},
 	}
 }
 
@@ -63,13 +69,25 @@ func (h *headcount) Allows(viewer, room int64) bool {
 		r = &countedRoom{viewers: map[int64]bool{}, stale: true}
 		h.rooms[room] = r
 	}
-	r.used = time.Now()
+	r.used, r.changed = time.Now(), time.Time{}
 	allowed, asked := r.viewers[viewer]
-	if !asked && len(h.unasked) < hereQuestions {
-		h.unasked[membership{room, viewer}] = struct{}{}
-		poke(h.due)
+	if !asked && h.waiting < hereQuestions {
+		h.wantLocked(room, viewer)
 	}
 	return allowed
+}
+
+// wantLocked notes that it is to be asked whether a viewer may know.
+func (h *headcount) wantLocked(room, viewer int64) {
+	viewers := h.unasked[room]
+	if viewers == nil {
+		viewers = map[int64]struct{}{}
+		h.unasked[room] = viewers
+	}
+	h.waiting -= len(viewers)
+	viewers[viewer] = struct{}{}
+	h.waiting += len(viewers)
+	poke(h.due)
 }
 
 // Count returns how many are here in a room that somebody may know of.
@@ -89,6 +107,9 @@ func (h *headcount) Changed() {
 	defer h.mu.Unlock()
 	for _, r := range h.rooms {
 		r.stale = true
+		if r.changed.IsZero() {
+			r.changed = time.Now()
+		}
 	}
 	if len(h.rooms) > 0 {
 		poke(h.due)
@@ -105,121 +126,10 @@ func (h *headcount) Moved(room, user int64) {
 		return
 	}
 	if _, looks := r.viewers[user]; looks {
-		h.unasked[membership{room, user}] = struct{}{}
+		h.wantLocked(room, user)
 	}
 	r.stale = true
 	poke(h.due)
-}
-
-// Ask asks what is due: who may know, and how many there are. It returns the
-// viewers who may be told something new, and when to ask again; the zero time
-// means when it is due.
-func (h *headcount) Ask(ctx context.Context) (viewers []int64, again time.Time, err error) {
-	asked := h.takeUnasked()
-	for i, m := range asked {
-		allowed, err := h.may(ctx, m.user, m.room)
-		if err != nil {
-			h.giveBack(asked[i:])
-			return viewers, again, err
-		}
-		if h.admit(m, allowed) {
-			viewers = append(viewers, m.user)
-		}
-	}
-	rooms, again := h.takeStale()
-	for _, room := range rooms {
-		n, err := h.count(ctx, room)
-		if err != nil {
-			h.Changed()
-			return viewers, again, err
-		}
-		viewers = append(viewers, h.settle(room, n)...)
-	}
-	return viewers, again, nil
-}
-
-func (h *headcount) takeUnasked() (asked []membership) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for m := range h.unasked {
-		if r := h.rooms[m.room]; r != nil {
-			if _, known := r.viewers[m.user]; !known {
-				r.viewers[m.user] = false // Moved has to know of them
-			}
-			asked = append(asked, m)
-		}
-	}
-	clear(h.unasked)
-	return asked
-}
-
-func (h *headcount) giveBack(asked []membership) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for _, m := range asked {
-		h.unasked[m] = struct{}{}
-	}
-	poke(h.due)
-}
-
-// admit notes whether a viewer may know, and reports whether there is something
-// to tell them.
-func (h *headcount) admit(m membership, allowed bool) bool {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	r := h.rooms[m.room]
-	if r == nil {
-		return false
-	}
-	r.viewers[m.user] = allowed
-	r.watched = r.watched || allowed
-	return allowed && r.known
-}
-
-// takeStale returns the rooms to count now, and when the next one is due. Rooms
-// that nobody has asked about for long are forgotten.
-func (h *headcount) takeStale() (rooms []int64, again time.Time) {
-	now := time.Now()
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for id, r := range h.rooms {
-		due := r.counted.Add(countEvery)
-		switch {
-		case now.Sub(r.used) > countKeep:
-			delete(h.rooms, id)
-		case !r.stale || !r.watched:
-		case !now.Before(due):
-			r.stale, r.counted = false, now
-			rooms = append(rooms, id)
-		case again.IsZero() || due.Before(again):
-			again = due
-		}
-	}
-	return rooms, again
-}
-
-// settle notes a count. It returns those who may know it if it is another one.
-func (h *headcount) settle(room int64, n int) (viewers []int64) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	r := h.rooms[room]
-	if r == nil || r.known && r.n == n {
-		return nil
-	}
-	r.n, r.known = n, true
-	for viewer, allowed := range r.viewers {
-		if allowed {
-			viewers = append(viewers, viewer)
-		}
-	}
-	return viewers
-}
-
-// follows reports whether a user is in a room.
-func (a *App) follows(ctx context.Context, user, room int64) (bool, error) {
-	found, err := a.store.Positions(ctx, user, []int64{room})
-	_, ok := found[room]
-	return ok, err
 }
 
 // keepCounting asks what is due until ctx ends.
@@ -234,9 +144,7 @@ func (a *App) keepCounting(ctx context.Context) error {
 		case <-a.headcount.due:
 		case <-wait.C:
 		}
-		asking, cancel := context.WithTimeout(ctx, countTime)
-		viewers, again, err := a.headcount.Ask(asking)
-		cancel()
+		viewers, again, err := a.headcount.Ask(ctx)
 		a.wakeViewers(viewers)
 		if err != nil && ctx.Err() == nil && !lost {
 			a.log.WarnContext(ctx, "cannot count the people in large rooms; trying again", slog.Any("error", err))

@@ -15,22 +15,31 @@ type quay struct {
 	members map[membership]bool
 	counts  int
 	asked   int
-	failing error
+	failing error // of everything
+	mute    error // of the questions who is a member
+	broken  int64 // a room that cannot be counted
 	during  func()
 }
 
 func (q *quay) count(_ context.Context, room int64) (int, error) {
 	q.counts++
+	if room == q.broken {
+		return 0, errors.New("a broken room")
+	}
 	return q.here[room], q.failing
 }
 
-func (q *quay) may(_ context.Context, viewer, room int64) (bool, error) {
+func (q *quay) membersOf(_ context.Context, room int64, users []int64) (members []int64, err error) {
 	q.asked++
-	allowed := q.members[membership{room, viewer}]
+	for _, user := range users {
+		if q.members[membership{room, user}] {
+			members = append(members, user)
+		}
+	}
 	if q.during != nil {
 		q.during()
 	}
-	return allowed, q.failing
+	return members, errors.Join(q.failing, q.mute)
 }
 
 func (q *quay) ask(t *testing.T, h *headcount) (viewers []int64, again time.Time) {
@@ -45,7 +54,7 @@ func (q *quay) ask(t *testing.T, h *headcount) (viewers []int64, again time.Time
 
 func newQuay() (*quay, *headcount) {
 	q := &quay{here: map[int64]int{7: 120}, members: map[membership]bool{{7, 11}: true, {7, 12}: true}}
-	return q, newHeadcount(q.count, q.may)
+	return q, newHeadcount(q.count, q.membersOf)
 }
 
 func TestThoseInALargeRoomAreCountedForWhoeverIsInIt(t *testing.T) {
@@ -61,7 +70,7 @@ func TestThoseInALargeRoomAreCountedForWhoeverIsInIt(t *testing.T) {
 		if n, known := h.Count(7); !known || n != 120 || !h.Allows(11, 7) || h.Allows(99, 7) {
 			t.Errorf("%d, %v", n, known)
 		}
-		if q.ask(t, h); q.asked != 2 || q.counts != 1 {
+		if q.ask(t, h); q.asked != 1 || q.counts != 1 {
 			t.Errorf("asked %d times, counted %d times", q.asked, q.counts)
 		}
 	})
@@ -174,16 +183,112 @@ func TestCountingGoesOnAfterAFailure(t *testing.T) {
 	})
 }
 
-func TestRoomsThatNobodyLooksAtAreForgotten(t *testing.T) {
+// Ten thousand streams come back at once.
+func TestOfAllViewersOfARoomItIsAskedAtOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		q, h := newQuay()
+		for viewer := range int64(2 * hereQuestions) {
+			h.Allows(viewer+1, 7)
+		}
+		if viewers, _ := q.ask(t, h); q.asked != 1 || !slices.Equal(viewers, []int64{11, 12}) {
+			t.Errorf("asked %d times, news for %v", q.asked, viewers)
+		}
+		if len(h.rooms[7].viewers) != hereQuestions {
+			t.Errorf("asked about %d viewers", len(h.rooms[7].viewers))
+		}
+		if h.Allows(2*hereQuestions, 7); h.waiting != 1 {
+			t.Errorf("%d viewers wait", h.waiting)
+		}
+	})
+}
+
+func TestThoseWhoAreHereAreCountedAlsoWhileNobodySaysWhoMayKnow(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		q, h := newQuay()
 		h.Allows(11, 7)
 		q.ask(t, h)
-		time.Sleep(countKeep + time.Second)
+		q.mute = errors.New("no answer")
+		h.Allows(12, 7)
+		q.here[7] = 121
 		h.Changed()
-		if q.ask(t, h); q.counts != 1 || len(h.rooms) != 0 {
+		time.Sleep(countEvery)
+		if viewers, _, err := h.Ask(t.Context()); !errors.Is(err, q.mute) || !slices.Equal(viewers, []int64{11}) {
+			t.Errorf("news for %v, %v", viewers, err)
+		}
+		q.mute = nil
+		if q.ask(t, h); !h.Allows(12, 7) {
+			t.Error("it was not asked again who may know")
+		}
+	})
+}
+
+func TestARoomThatCannotBeCountedKeepsNoOtherWaiting(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		q, h := newQuay()
+		q.broken = 1000
+		for room := range int64(20) {
+			q.here[room+990], q.members[membership{room + 990, 11}] = 7, true
+			h.Allows(11, room+990)
+		}
+		if _, _, err := h.Ask(t.Context()); err == nil {
+			t.Fatal("no error")
+		}
+		for room := range int64(20) {
+			if _, known := h.Count(room + 990); known == (room+990 == q.broken) {
+				t.Errorf("of room %d the number is known: %v", room+990, known)
+			}
+		}
+		q.broken = 0
+		time.Sleep(countEvery)
+		q.ask(t, h)
+		if _, known := h.Count(1000); !known {
+			t.Error("it was not counted again")
+		}
+	})
+}
+
+func TestRoomsThatNobodyLooksAtAreForgotten(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		q, h := newQuay()
+		h.Allows(11, 7) // may know
+		h.Allows(11, 8) // may not
+		q.ask(t, h)
+		for range 2 { // people come and go, and nobody asks
+			h.Changed()
+			time.Sleep(countKeep/2 + time.Second)
+		}
+		h.Changed()
+		counts := q.counts
+		if q.ask(t, h); q.counts != counts || len(h.rooms) != 0 {
 			t.Errorf("counted %d times, %d rooms are kept", q.counts, len(h.rooms))
+		}
+	})
+}
+
+// A stream asks only when there may be news.
+func TestARoomOnAScreenIsCountedAlsoAfterAQuietHour(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		q, h := newQuay()
+		h.Allows(11, 7)
+		q.ask(t, h)
+		for n := range 3 {
+			time.Sleep(time.Hour)
+			q.here[7] = 200 + n
+			h.Changed()
+			if viewers, _ := q.ask(t, h); !slices.Equal(viewers, []int64{11}) || !h.Allows(11, 7) {
+				t.Fatalf("after %d quiet hours there is news for %v", n+1, viewers)
+			}
+		}
+		time.Sleep(time.Hour)
+		q.here[7] = 300
+		h.Moved(7, 99) // somebody joins, for whom nobody else is woken
+		if viewers, _ := q.ask(t, h); !slices.Equal(viewers, []int64{11}) {
+			t.Fatalf("somebody who joins is news for %v", viewers)
 		}
 	})
 }

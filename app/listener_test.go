@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"maps"
 	"net/http"
@@ -194,6 +195,8 @@ func (l *listener) take(e event) {
 		l.attend(e)
 	case "hint":
 		l.hints = append(l.hints, e)
+	case "id":
+		l.begins(e.ID)
 	case "data", "skip":
 		at := l.have[e.Topic]
 		if e.Epoch == at.Epoch && e.Seq <= at.Seq {
@@ -215,6 +218,23 @@ func (l *listener) take(e event) {
 		}
 	case "gap":
 		l.t.Fatalf("gap in %s", e.Topic)
+	}
+}
+
+// begins takes over where the hub says that topics stand of which it is not known
+// yet.
+func (l *listener) begins(id string) {
+	l.t.Helper()
+	for part := range strings.SplitSeq(id, ",") {
+		topic, position, _ := strings.Cut(part, "@")
+		if _, known := l.have[topic]; known {
+			continue
+		}
+		var at comet.Position
+		if _, err := fmt.Sscanf(position, "%d.%d", &at.Epoch, &at.Seq); err != nil {
+			l.t.Fatalf("the id %q: %v", id, err)
+		}
+		l.have[topic] = at
 	}
 }
 

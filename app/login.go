@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"chatd/comet"
+	"chatd/presence"
 	"chatd/store"
 )
 
@@ -44,10 +45,15 @@ func isScript(login string) bool { return strings.HasPrefix(login, tokenLogin) }
 // for the same, but the hub would not.
 var sessionID = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 
-// endLogins ends everything of sessions that are over in the database: their
-// connections here at once, and those on other nodes with the doorbell.
-func (a *App) endLogins(sessions []string, reason comet.Reason) {
+// endLogins ends everything of sessions of a user that are over in the database:
+// their connections here at once, and those on other nodes with the doorbell.
+// It does not wait: presence tells others in the background, also of connections
+// to a node that died.
+func (a *App) endLogins(user int64, sessions []string, reason comet.Reason) {
 	a.dropLogins(sessions, reason)
+	for _, session := range sessions {
+		a.tracker.LoginEnded(user, session, presence.Reason(reason))
+	}
 	a.doorbell.Ring()
 }
 

@@ -130,7 +130,7 @@ func (a *App) changePassword(ctx context.Context, in *changePasswordInput) (*cha
 	if err != nil {
 		return nil, err
 	}
-	a.endLogins(ended, reasonPasswordChanged)
+	a.endLogins(v.user, ended, reasonPasswordChanged)
 	out := &changePasswordOutput{}
 	out.Body.Ended, out.Body.Tokens = len(ended), len(tokens)
 	return out, nil

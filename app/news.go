@@ -50,6 +50,7 @@ func (a *App) moved(room, user int64) {
 	a.circles.Changed(room, user)
 	a.headcount.Moved(room, user)
 	a.typing.Moved(room, user)
+	a.joined(room, user)
 }
 
 // presenceChanged is called when somebody has come or gone, or has another

@@ -143,7 +143,7 @@ func (a *App) deactivate(ctx context.Context, by, user int64) (store.User, error
 	if err != nil {
 		return store.User{}, err
 	}
-	a.endLogins(ended, comet.ReasonDeactivated)
+	a.endLogins(user, ended, comet.ReasonDeactivated)
 	a.feelChange(ctx, changed, pending)
 	return changed, nil
 }
@@ -174,6 +174,6 @@ func (a *App) signOutPerson(ctx context.Context, in *UserPath) (*struct{}, error
 	if err != nil {
 		return nil, err
 	}
-	a.endLogins(ended, comet.ReasonRemoved)
+	a.endLogins(in.User, ended, comet.ReasonRemoved)
 	return nil, nil
 }

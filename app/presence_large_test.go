@@ -84,3 +84,31 @@ func TestALargeRoomIsToldInNumbersAndOfThoseOnTheScreen(t *testing.T) {
 		t.Errorf("found %q: %+v", names, page.Members)
 	}
 }
+
+func TestWhatIsNoRoomIsNotCounted(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ana := w.owner()
+	hers := ana.watches()
+	for _, topic := range []int64{ana.me.ID, store.WorkspaceTopic} {
+		hers.does(map[string]any{"op": "view", "room": userName(topic)})
+		w.eventually("it was asked", func() bool {
+			w.app.headcount.mu.Lock()
+			defer w.app.headcount.mu.Unlock()
+			room := w.app.headcount.rooms[topic]
+			if room == nil {
+				return false
+			}
+			allowed, asked := room.viewers[ana.me.ID]
+			if allowed {
+				t.Fatalf("she may know who is in %d", topic)
+			}
+			return asked && w.app.headcount.waiting == 0
+		})
+	}
+	ana.brings("ben").streams("ndjson")
+	hers.until("Ben is here", func() bool { return len(hers.notices) > 0 })
+	if len(hers.here) > 0 {
+		t.Errorf("she is told %v", hers.here)
+	}
+}

@@ -96,8 +96,14 @@ func TestWhoJoinsASmallRoomIsSeenByItsMembersAtOnce(t *testing.T) {
 	ben := ana.brings("ben")
 	boats := ana.creates("public", "boats")
 	ben.leavesFor(0)
-	near, far, his := ana.streams("ndjson"), ana.at(there).streams("ndjson"), ben.at(there).streams("ndjson")
+	// He is here before she looks: a circle that grows brings the notices since
+	// her last one.
+	his := ben.at(there).streams("ndjson")
 	his.learns(ben, "online")
+	here.eventually("both nodes know that he is here", func() bool {
+		return here.app.tracker.State(ben.me.ID) == "online" && there.app.tracker.State(ben.me.ID) == "online"
+	})
+	near, far := ana.streams("ndjson"), ana.at(there).streams("ndjson")
 	for _, l := range []*listener{near, far} {
 		l.learns(ana, "online")
 		if l.sees(ben) != "offline" {

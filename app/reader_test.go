@@ -12,10 +12,12 @@ import (
 )
 
 // reads follows topics from now on as an EventSource does. Its ids come as
-// events of their own.
+// events of their own; the first one says where it begins, which may be after
+// the overview.
 func (p *person) reads(topics ...string) *listener {
 	p.t.Helper()
 	l := p.listener()
+	clear(l.have)
 	req := p.request("GET", "/comet/data?have="+url.QueryEscape(strings.Join(topics, ",")), nil)
 	req.Header.Set("Accept", "text/event-stream")
 	resp, err := p.client.Do(req) //nolint:bodyclose // hangUp does, at the latest in the clean-up

@@ -197,7 +197,7 @@ func (a *App) startSession(ctx context.Context, b Browser, user int64, encoded s
 	}
 	a.sessions.WriteSessionCookie(ctx, b.w, token, expiry)
 	if had {
-		a.endLogins([]string{before.session}, comet.ReasonReplaced)
+		a.endLogins(before.user, []string{before.session}, comet.ReasonReplaced)
 	}
 	return nil
 }

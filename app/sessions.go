@@ -26,7 +26,7 @@ type Session struct {
 // Connection is one tab, or whatever else listens to chatd in a browser. Tabs that
 // share a connection are one.
 type Connection struct {
-	Device    string `json:"device" doc:"browser, phone, or plain for the page without scripts."`
+	Device    string `json:"device" enum:"browser,phone,plain" doc:"Plain is the page without scripts."`
 	Transport string `json:"transport" doc:"Such as iframe; empty when it is not known."`
 	RoundTrip *int64 `json:"round_trip_ms,omitempty" doc:"As the browser has measured it, in milliseconds."`
 	Idle      bool   `json:"idle" doc:"Whether nobody has touched it for a while."`
@@ -101,7 +101,7 @@ func (a *App) endOwnSession(ctx context.Context, in *sessionInput) (*struct{}, e
 	if err != nil {
 		return nil, err
 	}
-	a.endLogins([]string{in.Session}, reasonRevoked)
+	a.endLogins(userOf(ctx), []string{in.Session}, reasonRevoked)
 	return nil, nil
 }
 
@@ -112,6 +112,6 @@ func (a *App) endOtherSessions(ctx context.Context, _ *struct{}) (*struct{}, err
 	if err != nil {
 		return nil, err
 	}
-	a.endLogins(ended, reasonRevoked)
+	a.endLogins(v.user, ended, reasonRevoked)
 	return nil, nil
 }

@@ -16,17 +16,24 @@ import (
 
 // sights are the people whom guests see: of all others they do not learn who is
 // here. Whoever has no entry sees everybody. An entry is made anew with each
-// data request of a guest, when a look finds that somebody has become one, and
-// when a membership ends that the guest's sight may rest on.
+// data request of a guest, when a look finds that somebody has become one, when
+// a membership ends that the guest's sight may rest on, and when somebody joins
+// a room of the guest's.
 type sights struct {
 	// keep is how long an entry outlives its making: longer than any data
 	// request lasts.
 	keep time.Duration
 
-	mu      sync.Mutex
-	changes int64 // how many changes of roles, and ends of memberships, were heard of
-	guests  map[int64]guestSight
-	sweep   time.Time
+	mu     sync.Mutex
+	news   sightNews
+	guests map[int64]guestSight
+	sweep  time.Time
+}
+
+// sightNews counts what was heard of.
+type sightNews struct {
+	changes int64 // of roles, and ends of memberships
+	joins   int64 // which concern guests only
 }
 
 type guestSight struct {
@@ -63,7 +70,7 @@ func (s *sights) Of(viewer int64) (guest guestSight, limited bool) {
 // the same time the change counts.
 func (s *sights) refresh(ctx context.Context, through *store.Store, user int64, role func() (store.Role, error)) error {
 	for {
-		changes := s.heard()
+		since := s.heard()
 		now, err := role()
 		if err != nil {
 			return err
@@ -75,16 +82,16 @@ func (s *sights) refresh(ctx context.Context, through *store.Store, user int64, 
 				return err
 			}
 		}
-		if s.put(changes, user, limited, people) {
+		if s.put(since, user, limited, people) {
 			return nil
 		}
 	}
 }
 
-func (s *sights) heard() int64 {
+func (s *sights) heard() sightNews {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.changes
+	return s.news
 }
 
 // changed notes that somebody's role is another one, or that a membership has
@@ -92,16 +99,23 @@ func (s *sights) heard() int64 {
 func (s *sights) changed() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.changes++
+	s.news.changes++
+}
+
+// joined notes that somebody may have joined a room.
+func (s *sights) joined() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.news.joins++
 }
 
 // put keeps what was found out, unless there was a change since.
-func (s *sights) put(changes, user int64, limited bool, people []int64) bool {
+func (s *sights) put(since sightNews, user int64, limited bool, people []int64) bool {
 	now := time.Now()
 	slices.Sort(people)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if changes != s.changes {
+	if since.changes != s.news.changes || limited && since.joins != s.news.joins {
 		return false
 	}
 	s.sweepLocked(now)
@@ -120,6 +134,20 @@ func (s *sights) concerned(users []int64) []int64 {
 	var guests []int64
 	for user, guest := range s.guests {
 		if slices.Contains(users, user) || slices.ContainsFunc(users, guest.sees) {
+			guests = append(guests, user)
+		}
+	}
+	return guests
+}
+
+// strangers are the guests who are among users or do not see one of them.
+func (s *sights) strangers(users []int64) []int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var guests []int64
+	for user, guest := range s.guests {
+		unseen := func(other int64) bool { return other == user || !guest.sees(other) }
+		if slices.ContainsFunc(users, unseen) {
 			guests = append(guests, user)
 		}
 	}

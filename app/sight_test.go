@@ -35,6 +35,24 @@ func TestARoleThatChangesWhileItIsAskedForIsAskedForAgain(t *testing.T) {
 	}
 }
 
+func TestWhatAGuestSeesIsAskedForAgainWhenSomebodyJoinsMeanwhile(t *testing.T) {
+	t.Parallel()
+	s := storetest.Open(t)
+	sights := newSights(time.Hour)
+	for role, want := range map[store.Role]int{store.RoleGuest: 2, store.RoleMember: 1} {
+		asked := 0
+		err := sights.refresh(t.Context(), s, 7, func() (store.Role, error) {
+			if asked++; asked == 1 {
+				sights.joined()
+			}
+			return role, nil
+		})
+		if err != nil || asked != want {
+			t.Errorf("as %s: asked %d times: %v", role, asked, err)
+		}
+	}
+}
+
 func TestAGuestWhoseSightCannotBeReadIsRefused(t *testing.T) {
 	t.Parallel()
 	s := storetest.Open(t)
@@ -55,17 +73,17 @@ func TestGuestsWhoAreLongGoneAreForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sights := newSights(time.Hour)
 		for user := range int64(100) {
-			if !sights.put(0, user, true, []int64{user}) {
+			if !sights.put(sightNews{}, user, true, []int64{user}) {
 				t.Fatal("not kept")
 			}
 		}
 		time.Sleep(50 * time.Minute)
-		sights.put(0, 1, true, []int64{1, 2})
+		sights.put(sightNews{}, 1, true, []int64{1, 2})
 		if _, limited := sights.Of(99); !limited {
 			t.Fatal("forgotten while a request may still last")
 		}
 		time.Sleep(50 * time.Minute)
-		sights.put(0, 2, false, nil)
+		sights.put(sightNews{}, 2, false, nil)
 		if sight, _ := sights.Of(1); len(sights.guests) != 1 || !sight.sees(2) {
 			t.Errorf("%d guests are remembered, want one", len(sights.guests))
 		}

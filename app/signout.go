@@ -36,7 +36,7 @@ func (a *App) signOutTo(w http.ResponseWriter, r *http.Request, page string) {
 		return
 	}
 	if v, ok := viewerOf(ctx); ok {
-		if err := a.endSession(ctx, v.session); err != nil {
+		if err := a.endSession(ctx, v); err != nil {
 			a.fail(w, r, err)
 			return
 		}
@@ -53,14 +53,14 @@ func (a *App) signOutTo(w http.ResponseWriter, r *http.Request, page string) {
 // endSession marks the session ended and tells everybody. It goes on when the
 // browser hangs up. When it is unknown whether the database has done it, it
 // tries again, since ending twice is ending once.
-func (a *App) endSession(ctx context.Context, session string) error {
+func (a *App) endSession(ctx context.Context, v viewer) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), signOutPatience)
 	defer cancel()
 	unknown := false
 	for {
-		err := a.tryEndSession(ctx, session)
+		err := a.tryEndSession(ctx, v.session)
 		if err == nil {
-			a.endLogins([]string{session}, comet.ReasonSignedOut)
+			a.endLogins(v.user, []string{v.session}, comet.ReasonSignedOut)
 			return nil
 		}
 		if !unknown && store.Unchanged(err) {

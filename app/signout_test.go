@@ -156,7 +156,7 @@ func TestALogOutWhoseAnswerIsLostStillSignsOut(t *testing.T) {
 		t.Fatal(err)
 	}
 	cut.needle.Store(&raw)
-	if err := w.app.endSession(t.Context(), v.session); err != nil {
+	if err := w.app.endSession(t.Context(), v); err != nil {
 		t.Fatalf("endSession: %v", err)
 	}
 	if cut.cuts.Load() != 1 {

@@ -98,6 +98,6 @@ func (a *App) revokeToken(ctx context.Context, in *revokeTokenInput) (*struct{},
 	if err != nil {
 		return nil, err
 	}
-	a.endLogins([]string{in.Token}, reasonRevoked)
+	a.endLogins(userOf(ctx), []string{in.Token}, reasonRevoked)
 	return nil, nil
 }

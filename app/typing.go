@@ -41,7 +41,8 @@ type typing struct {
 
 	mu        sync.Mutex
 	rooms     map[int64]*typingRoom
-	questions map[membership]struct{}
+	questions map[membership]bool // who is to be asked about; true: has said that they are typing
+	asking    map[membership]bool // whom the database is being asked about
 	rights    map[membership]writeRight
 	sweep     time.Time
 }
@@ -68,7 +69,8 @@ type writeRight struct {
 func newTyping() *typing {
 	return &typing{
 		due: make(chan struct{}, 1), asked: make(chan struct{}, 1),
-		rooms: map[int64]*typingRoom{}, questions: map[membership]struct{}{}, rights: map[membership]writeRight{},
+		rooms: map[int64]*typingRoom{}, rights: map[membership]writeRight{},
+		questions: map[membership]bool{}, asking: map[membership]bool{},
 	}
 }
 
@@ -86,7 +88,7 @@ func (t *typing) Typing(user, room int64) {
 			t.tellLocked(m, now)
 		}
 	case len(t.questions) < typingQuestions:
-		t.questions[m] = struct{}{}
+		t.questions[m] = true
 		poke(t.asked)
 	}
 }
@@ -148,12 +150,24 @@ func (t *typing) endLocked(m membership) bool {
 	return true
 }
 
-// Moved notes that somebody has joined or left a room, or has another role.
+// Moved notes that somebody has joined or left a room, or has another role, or
+// may have: looks repeat what they have told. An answer that is on its way may be
+// from before, and whoever is typing is asked about again.
 func (t *typing) Moved(room, user int64) {
+	m := membership{room, user}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	delete(t.rights, membership{room, user})
-	t.endLocked(membership{room, user})
+	delete(t.rights, m)
+	delete(t.asking, m)
+	if t.isTypingLocked(m) && !t.questions[m] {
+		t.questions[m] = false
+		poke(t.asked)
+	}
+}
+
+func (t *typing) isTypingLocked(m membership) bool {
+	room := t.rooms[m.room]
+	return room != nil && slices.ContainsFunc(room.typists, func(one typist) bool { return one.user == m.user })
 }
 
 // What nodes say to each other about typing, before a room and a user.

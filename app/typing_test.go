@@ -153,9 +153,34 @@ func TestWhoMayNotWriteIsNotTyping(t *testing.T) {
 		d.types(11)
 		d.pass(time.Second)
 		d.wants("both", 12, 11)
+		d.refused = map[membership]bool{{7, 12}: true}
 		d.Moved(7, 12) // they have left
+		d.Moved(7, 11) // a look repeats what it has told
+		d.types()      // asks what is to be asked
 		d.pass(time.Second)
 		d.wants("11 alone", 11)
+		d.pass(3 * time.Second)
+		d.wants("nobody: what is repeated makes nobody type longer")
+	})
+}
+
+func TestAnAnswerFromBeforeARemovalDoesNotCount(t *testing.T) {
+	inDesk(t, func(d *desk) {
+		may := d.may
+		d.may = func(ctx context.Context, user, room int64) (bool, error) {
+			yes, err := may(ctx, user, room)
+			d.refused[membership{room, user}] = true
+			d.Moved(room, user) // after the answer was made
+			return yes, err
+		}
+		d.types(11)
+		d.pass(time.Second)
+		d.may = may
+		d.types(11)
+		d.pass(time.Second)
+		if len(d.shown) != 0 || len(d.words) != 0 || d.asked != 2 {
+			d.t.Errorf("shown: %v, said: %q, asked %d times", d.shown, d.words, d.asked)
+		}
 	})
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
+	"slices"
 	"time"
 
 	"chatd/store"
@@ -48,24 +50,31 @@ func (t *typing) Admit(ctx context.Context) error {
 	return nil
 }
 
+// takeQuestions begins to ask. What was being asked before and has no answer is
+// not waited for any more.
 func (t *typing) takeQuestions() []membership {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	asked := make([]membership, 0, len(t.questions))
-	for m := range t.questions {
-		asked = append(asked, m)
-	}
-	clear(t.questions)
-	return asked
+	clear(t.asking)
+	t.asking, t.questions = t.questions, t.asking
+	return slices.Collect(maps.Keys(t.asking))
 }
 
+// admit takes over an answer, unless the person has moved since it was asked for.
 func (t *typing) admit(m membership, may bool) {
 	now := time.Now()
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.sweepLocked(now)
+	said, valid := t.asking[m]
+	if !valid {
+		return
+	}
 	t.rights[m] = writeRight{may, now.Add(typingRight)}
-	if may {
+	switch {
+	case !may:
+		t.endLocked(m)
+	case said:
 		t.tellLocked(m, now)
 	}
 }

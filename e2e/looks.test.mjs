@@ -146,13 +146,43 @@ test('the dialogs and the panel', async () => {
   await inspect(page, 'members');
 });
 
+test('what I am to others, and who somebody is', async () => {
+  const { page } = ana;
+  await part(page, 'members');
+  await page.locator('[data-testid="members"] [data-testid="member"] ::-p-text(WWW)').click();
+  await part(page, 'profile-message');
+  await page.waitForNetworkIdle({ concurrency: 1, idleTime: 200 });
+  await inspect(page, 'profile-card');
+  await page.keyboard.press('Escape');
+  await gone(page, 'profile-card');
+  await menu(page, 'set-status');
+  await part(page, 'status-suggestions');
+  await inspect(page, 'status-dialog');
+  await press(page, 'status-emoji-button');
+  await page.locator('[data-testid="emoji-palette"] ::-p-text(🎧)').click();
+  await page.locator('[data-testid="status-form"] [name="text"]').fill('in the lab');
+  await page.select('[data-testid="status-end"]', 'hour');
+  await press(page, 'status-emoji-button');
+  await page.locator('[data-testid="other-emoji"]').fill('no');
+  await inspect(page, 'status-palette');
+  await page.keyboard.press('Escape');
+  await press(page, 'status-submit');
+  await gone(page, 'status-dialog');
+  await menu(page, 'choose-do-not-disturb');
+  await press(page, 'do-not-disturb-hour');
+  await menu(page, 'choose-do-not-disturb');
+  await part(page, 'do-not-disturb-hour');
+  await inspect(page, 'own-menu');
+  await press(page, 'choose-automatic');
+});
+
 test('the settings', async () => {
   const { page } = ana;
   await menu(page, 'settings');
   await part(page, 'settings-dialog');
   await inspect(page, 'settings');
   await close(page);
-  for (const section of ['connection', 'account', 'password', 'sessions', 'tokens', 'workspace']) {
+  for (const section of ['notices', 'connection', 'account', 'password', 'sessions', 'tokens', 'workspace']) {
     await settings(page, section);
     await part(page, `section-${section}`);
     await page.waitForNetworkIdle({ concurrency: 1, idleTime: 200 });

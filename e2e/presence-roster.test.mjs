@@ -30,14 +30,17 @@ testInEachBrowser(
       assert.equal(button, String(MEMBERS));
     });
 
-    await t.test('are counted anew when somebody comes, of whom there is no line', async (t) => {
+    await t.test('are counted and listed anew when somebody comes, of whom there is no line', async (t) => {
       const bo = await newPerson(browser);
       await enter(bo.page, first, url);
       const begun = Date.now();
       await counts(ana.page, { here: 2, all: MEMBERS });
       t.diagnostic(`counted ${Date.now() - begun} ms after the page listens`);
+      await listed(ana.page, 2);
+      assert.deepEqual(await names(ana.page), ['Ana', first.name]);
       await bo.context.close();
       await counts(ana.page, { here: 1, all: MEMBERS });
+      await listed(ana.page, 1);
       assert.equal(await ana.page.$('[data-testid="notice"]'), null);
     });
 

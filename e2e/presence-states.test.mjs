@@ -5,6 +5,7 @@ import { testInEachBrowser } from './lib/names.mjs';
 import { Owner } from './lib/owner.mjs';
 import {
   close,
+  gone,
   listensBy,
   menu,
   part,
@@ -193,6 +194,19 @@ testInEachBrowser('others see how somebody is', async (t, { browser, server, url
     const { status, time } = await card(ana.page, bo);
     assert.match(status, /🎧\s*in the lab/);
     assert.match(time, /local time/);
+    // A typed emoji counts when Save is pressed; Escape takes it back; there can be none.
+    await typeEmoji(desk.page, '🚀');
+    await press(desk.page, 'status-submit');
+    await ana.page.waitForSelector(`${sign}[aria-label="🚀 in the lab"]`);
+    await typeEmoji(desk.page, '🐙');
+    await desk.page.keyboard.press('Escape');
+    await gone(desk.page, 'emoji-palette');
+    await shows(desk.page, 'status-emoji-button', /^🚀$/);
+    await press(desk.page, 'status-emoji-button');
+    await press(desk.page, 'no-emoji');
+    await press(desk.page, 'status-submit');
+    await ana.page.waitForSelector(sign, { hidden: true });
+    assert.match((await card(ana.page, bo)).status, /^in the lab$/);
     await menu(desk.page, 'set-status');
     await press(desk.page, 'clear-status');
     await ana.page.waitForSelector(sign, { hidden: true });
@@ -254,6 +268,13 @@ function onlyStates(seen, user, states) {
 
 /** Notices come first. @param {Partial<Sighting>} a @param {Partial<Sighting>} b */
 const byNotice = (a, b) => Number(a.notice === undefined) - Number(b.notice === undefined);
+
+/** Opens the dialog about the own status and types an emoji. @param {Page} page @param {string} emoji */
+async function typeEmoji(page, emoji) {
+  await menu(page, 'set-status');
+  await press(page, 'status-emoji-button');
+  await page.locator('[data-testid="other-emoji"]').fill(emoji);
+}
 
 /** What the API tells somebody of another. @param {Owner} viewer @param {number} user */
 async function seenBy(viewer, user) {

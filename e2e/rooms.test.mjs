@@ -97,7 +97,7 @@ test('the menu about somebody stays open when they come', async () => {
   await part(page, 'remove-member');
   const eve = await newPerson(browser);
   await signIn(eve.page, server.url, 'eve');
-  await page.waitForSelector(`${row} .presence[data-online="true"]`);
+  await page.waitForSelector(`${row} .presence[data-state="online"]`);
   assert.equal(
     await page.$eval(':focus', (e) => e.closest('[role="menu"]')?.getAttribute('aria-label')),
     label,

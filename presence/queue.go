@@ -13,8 +13,9 @@ const batchMax = 5000
 
 // queue remembers the comet sessions of this node and which of them the
 // database has yet to hear of. It holds one entry for each session, however
-// often that opens and closes, so it is never longer than the sessions are
-// many and nothing has to be dropped.
+// often that opens and closes, and for each login that has ended of which the
+// database has not heard. So it is never longer than those are many and nothing
+// has to be dropped.
 type queue struct {
 	mu       sync.Mutex
 	sessions map[string]*session
@@ -22,7 +23,10 @@ type queue struct {
 	slow     map[string]struct{} // what is new of these can wait
 	counter  int64
 	// Sessions that close later unless they open again, the first to close first.
-	closing []closing
+	closing []waiting
+	// Sessions that go idle later unless somebody comes back, the first to do so
+	// first.
+	idling []waiting
 }
 
 // session is what is known of one comet session. An open one has no notice.
@@ -30,9 +34,11 @@ type session struct {
 	Session
 	order   int64     // of the last change, over all sessions
 	closeAt time.Time // zero unless it is about to close
+	idleAt  time.Time // zero unless it is about to go idle
 }
 
-type closing struct {
+// waiting is a session to which something happens at a time.
+type waiting struct {
 	id string
 	at time.Time
 }
@@ -49,8 +55,9 @@ func newQueue() *queue {
 	return &queue{sessions: map[string]*session{}, dirty: map[string]struct{}{}, slow: map[string]struct{}{}}
 }
 
-// open notes that a session is connected, and says whether that is news.
-func (q *queue) open(c Connected) bool {
+// open notes that a session is connected, and says whether that is news. If it
+// was so before, it goes idle at a time and not at once; see update.
+func (q *queue) open(c Connected, idleAt time.Time) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	s, ok := q.sessions[c.ID]
@@ -60,17 +67,19 @@ func (q *queue) open(c Connected) bool {
 		q.sessions[c.ID] = s
 	}
 	s.closeAt = time.Time{}
-	if s.Notice == "" && s.Login == c.Login && s.Device == c.Device && s.Idle == c.Idle {
-		return false
+	if s.Notice == "" && s.Login == c.Login && s.Device == c.Device {
+		return q.useLocked(c.ID, s, c.Idle, idleAt)
 	}
 	s.Login, s.Device, s.Idle = c.Login, c.Device, c.Idle
 	q.changeLocked(c.ID, s, "")
 	return true
 }
 
-// update notes what is new about an open session, and says whether others
-// should hear of it at once.
-func (q *queue) update(id string, u Update) bool {
+// update notes what is new about an open session, and says whether there is
+// something to do for it. Who comes back does so at once; who goes idle does so
+// at a time, unless they come back before. So however often a client says
+// otherwise, others hear of no more than one idle spell in that time.
+func (q *queue) update(id string, u Update, idleAt time.Time) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	s, ok := q.sessions[id]
@@ -85,11 +94,25 @@ func (q *queue) update(id string, u Update) bool {
 		s.RoundTrip = trip
 		q.slow[id] = struct{}{}
 	}
-	if u.Idle == nil || *u.Idle == s.Idle {
+	return u.Idle != nil && q.useLocked(id, s, *u.Idle, idleAt)
+}
+
+// useLocked notes whether somebody uses the device of an open session.
+func (q *queue) useLocked(id string, s *session, idle bool, idleAt time.Time) bool {
+	switch {
+	case !idle:
+		s.idleAt = time.Time{}
+		if !s.Idle {
+			return false
+		}
+		s.Idle = false
+		q.dirty[id] = struct{}{}
+	case s.Idle || !s.idleAt.IsZero():
 		return false
+	default:
+		s.idleAt = idleAt
+		q.idling = append(q.idling, waiting{id, idleAt})
 	}
-	s.Idle = *u.Idle
-	q.dirty[id] = struct{}{}
 	return true
 }
 
@@ -114,6 +137,21 @@ func (q *queue) close(id, notice string) bool {
 	return true
 }
 
+// endLogin notes that a login is over. The database hears of it as of a session
+// that closes with signed-out, which was never open here.
+func (q *queue) endLogin(user int64, login string) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	id := "login " + login // no comet session is called so
+	s, ok := q.sessions[id]
+	if !ok {
+		q.counter++
+		s = &session{Session: Session{Row: q.counter, User: user, Login: login}}
+		q.sessions[id] = s
+	}
+	q.changeLocked(id, s, noticeSignedOut)
+}
+
 // hastenLocked closes now what would close later: a person who signs out is
 // gone for certain.
 func (q *queue) hastenLocked(user int64) {
@@ -130,31 +168,49 @@ func (q *queue) closeLater(id string, at time.Time) {
 	defer q.mu.Unlock()
 	if s, ok := q.sessions[id]; ok && s.Notice == "" && s.closeAt.IsZero() {
 		s.closeAt = at
-		q.closing = append(q.closing, closing{id, at})
+		q.closing = append(q.closing, waiting{id, at})
 	}
 }
 
-// due closes the sessions whose time has come and returns when the next one's
-// comes, or the zero time.
+// due does what the time has come for, and returns when it next comes for
+// something, or the zero time.
 func (q *queue) due(now time.Time) (next time.Time) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	for len(q.closing) > 0 {
-		c := q.closing[0]
-		if now.Before(c.at) {
-			return c.at
-		}
-		q.closing = q.closing[1:]
+	var ripe []waiting
+	ripe, q.closing = split(q.closing, now)
+	for _, c := range ripe {
 		if s, ok := q.sessions[c.id]; ok && s.Notice == "" && s.closeAt.Equal(c.at) {
 			q.changeLocked(c.id, s, noticeWentOffline)
 		}
 	}
-	return time.Time{}
+	ripe, q.idling = split(q.idling, now)
+	for _, i := range ripe {
+		if s, ok := q.sessions[i.id]; ok && s.Notice == "" && s.idleAt.Equal(i.at) {
+			s.Idle, s.idleAt = true, time.Time{}
+			q.dirty[i.id] = struct{}{}
+		}
+	}
+	for _, list := range [][]waiting{q.closing, q.idling} {
+		if len(list) > 0 && (next.IsZero() || list[0].at.Before(next)) {
+			next = list[0].at
+		}
+	}
+	return next
+}
+
+// split parts what is due from what comes later.
+func split(list []waiting, now time.Time) (ripe, later []waiting) {
+	n := slices.IndexFunc(list, func(w waiting) bool { return now.Before(w.at) })
+	if n < 0 {
+		n = len(list)
+	}
+	return list[:n], list[n:]
 }
 
 func (q *queue) changeLocked(id string, s *session, notice string) {
 	q.counter++
-	s.order, s.Notice, s.closeAt = q.counter, notice, time.Time{}
+	s.order, s.Notice, s.closeAt, s.idleAt = q.counter, notice, time.Time{}, time.Time{}
 	q.dirty[id] = struct{}{}
 }
 

@@ -22,7 +22,10 @@ const (
 	settleGap = 20 * time.Millisecond
 	// replacedGrace is the time a browser has to come back with its new login.
 	replacedGrace = 15 * time.Second
-	retryEvery    = 500 * time.Millisecond
+	// idleGrace keeps a client that says idle and active in turn from being told
+	// of each time. Nobody misses a second of the minutes it takes to be idle.
+	idleGrace  = time.Second
+	retryEvery = 500 * time.Millisecond
 	// A call to the database that takes longer has failed. One that carries
 	// rows may take longer for each of them.
 	callTimeout = 5 * time.Second
@@ -46,7 +49,7 @@ type schedule struct {
 	renewAt  time.Time
 	settleAt time.Time // not before
 	bulkAt   time.Time // not before: what can wait goes along
-	closeAt  time.Time // zero: no session closes later
+	closeAt  time.Time // zero: no session closes or goes idle later
 	lookAt   time.Time // at the latest
 	lookFrom time.Time // not before
 	expireAt time.Time // not before

@@ -21,7 +21,9 @@ func TestAPersonIsAwayWhenAllTheirDevicesAreIdle(t *testing.T) {
 		w.pass(time.Second)
 		v.sees(a, "1")
 		b.touch("laptop", false)
-		w.pass(60 * time.Millisecond) // at once
+		w.pass(990 * time.Millisecond)
+		v.sees(a, "1")
+		w.pass(70 * time.Millisecond)
 		v.sees(a, "1 away")
 		a.Opened(presence.Connected{ID: "third", User: 1, Device: "plain", Idle: true})
 		w.pass(time.Second)
@@ -30,13 +32,59 @@ func TestAPersonIsAwayWhenAllTheirDevicesAreIdle(t *testing.T) {
 		w.pass(time.Second)
 		v.sees(b, "1 away")
 		a.touch("phone", true)
-		w.pass(time.Second)
+		w.pass(60 * time.Millisecond) // at once
 		v.sees(b, "1")
 		if a.State(1) != presence.StateOnline || a.State(2) != presence.StateOffline || a.Online() != 1 {
 			t.Errorf("the node says %s, %s and %d", a.State(1), a.State(2), a.Online())
 		}
 		w.expect("1 signed-in")
 	})
+}
+
+// A client that says now this and now that, as fast as it can.
+func TestOthersAreNotToldOfEachTimeThatAClientSaysOtherwise(t *testing.T) {
+	for _, say := range map[string]func(n *node, idle bool){
+		"activity":       func(n *node, idle bool) { n.touch("a", !idle) },
+		"a data request": func(n *node, idle bool) { n.Opened(presence.Connected{ID: "a", User: 1, Idle: idle}) },
+	} {
+		inWorld(t, 0, func(w *world) {
+			n := w.start()
+			n.Opened(presence.Connected{ID: "a", User: 1})
+			w.pass(time.Second)
+			before, calls := len(w.db.Changes()), n.db.Calls()
+			for i := range 160 {
+				say(n, i%2 == 0)
+				w.pass(25 * time.Millisecond)
+			}
+			if got := len(w.db.Changes()) - before; got != 0 {
+				t.Errorf("others are told of %d changes", got)
+			}
+			if got := n.db.Calls() - calls; got > 3 {
+				t.Errorf("%d calls in 4 s", got)
+			}
+			say(n, true)
+			for range 20 { // it says so again and again
+				w.pass(50 * time.Millisecond)
+				say(n, true)
+			}
+			w.pass(60 * time.Millisecond)
+			if got := w.db.Changes()[before:]; len(got) != 1 || got[0].State != presence.StateAway {
+				t.Errorf("others are told %v", got)
+			}
+			for range 100 {
+				say(n, false)
+				say(n, true)
+				w.pass(40 * time.Millisecond)
+			}
+			if got := w.db.Changes()[before:]; len(got) != 2 || got[1].State != presence.StateOnline {
+				t.Errorf("others are told %v", got)
+			}
+			say(n, true)
+			n.Closed("a", lease)
+			w.pass(time.Minute)
+			w.expect("1 signed-in", "1 went-offline")
+		})
+	}
 }
 
 func TestSomebodyMayComeAndGoIdle(t *testing.T) {
@@ -98,7 +146,7 @@ func TestDoNotDisturbIsShownWithoutANotice(t *testing.T) {
 		v.sees(n, "1 do-not-disturb")
 		n.touch("a", false)
 		w.choose(1, "automatic", 0)
-		w.pass(time.Second)
+		w.pass(time.Second + 60*time.Millisecond)
 		v.sees(n, "1 away")
 		w.choose(1, "do-not-disturb", 0)
 		w.pass(time.Second)

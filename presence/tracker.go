@@ -94,7 +94,7 @@ type Connected struct {
 // Opened tells that a comet session is connected to this node. Calls for one
 // session come in the order in which it opened and closed.
 func (t *Tracker) Opened(s Connected) {
-	if t.queue.open(s) {
+	if t.queue.open(s, time.Now().Add(idleGrace)) {
 		t.poke()
 	}
 }
@@ -106,10 +106,11 @@ type Update struct {
 	RoundTrip time.Duration
 }
 
-// Updated tells something about a session. Others see at once that somebody
-// went idle or came back; the rest goes along with a renewal of the lease.
+// Updated tells something about a session. Others see at once that somebody came
+// back, and a second later that they went idle, if they still are; the rest goes
+// along with a renewal of the lease.
 func (t *Tracker) Updated(session string, u Update) {
-	if t.queue.update(session, u) {
+	if t.queue.update(session, u, time.Now().Add(idleGrace)) {
 		t.poke()
 	}
 }
@@ -123,6 +124,16 @@ func (t *Tracker) Closed(session string, why Reason) {
 		t.queue.closeLater(session, time.Now().Add(replacedGrace))
 		t.poke()
 	} else if t.queue.close(session, why.notice()) {
+		t.poke()
+	}
+}
+
+// LoginEnded tells that a user's login is over for good. What it has open at
+// this node is closed by Closed; this closes the rest, above all what a node had
+// open that died: nobody else would, before its lease runs out.
+func (t *Tracker) LoginEnded(user int64, login string, why Reason) {
+	if why.notice() == noticeSignedOut {
+		t.queue.endLogin(user, login)
 		t.poke()
 	}
 }

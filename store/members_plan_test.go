@@ -67,10 +67,10 @@ func TestALargeRoomIsReadByItsIndexes(t *testing.T) {
 			{"page of a small room", store.PageOfMembers, []any{w.owner.ID, small, grant, "", 0, 51, false, ""}, 200},
 			{"counts", store.MemberTotals, []any{w.owner.ID, large.ID, grant}, 1000},
 			{"count of those here", store.HereTotal, []any{large.ID}, 1000},
-			{"small rooms of 200 people", store.RoomsOfCircle, []any{"{" + list(batch) + "}", store.SmallRoom}, 3000},
+			{"small rooms of 200 people", store.RoomsOfCircle, []any{"{" + list(batch) + "}", store.SmallRoom, fmt.Sprintf("{%d}", large.ID)}, 3000},
 		},
 		"generic": {
-			{"small rooms of 200 people", store.RoomsOfCircle, []any{"{" + list(batch) + "}", store.SmallRoom}, 3000},
+			{"small rooms of 200 people", store.RoomsOfCircle, []any{"{" + list(batch) + "}", store.SmallRoom, fmt.Sprintf("{%d}", large.ID)}, 3000},
 		},
 	} {
 		for _, c := range cases {

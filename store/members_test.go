@@ -96,7 +96,7 @@ func TestSmallRoomsHaveAtMostAHundredMembers(t *testing.T) {
 		)
 		insert into memberships (room_id, user_id) select $1, id from people`, large.ID)
 	small := func() (text string) {
-		rooms, of, err := w.SmallRooms(w.ctx(), ids(ana, bo, store.User{ID: 1 << 40}))
+		rooms, of, err := w.SmallRooms(w.ctx(), ids(ana, bo, store.User{ID: 1 << 40}), nil)
 		w.ok(err)
 		for _, room := range rooms {
 			if !slices.IsSorted(room.Members) {
@@ -114,14 +114,21 @@ func TestSmallRoomsHaveAtMostAHundredMembers(t *testing.T) {
 	if got := small(); got != want {
 		t.Errorf("with 101 in the large room: %s, want %s", got, want)
 	}
+	if rooms, _, err := w.SmallRooms(w.ctx(), nil, []int64{large.ID}); err != nil || len(rooms) != 0 {
+		t.Errorf("the large room by its id: %v, %v", rooms, err)
+	}
 	_, err := w.LeaveRoom(w.ctx(), cleo.ID, large.ID)
 	w.ok(err)
 	want = fmt.Sprint(tea.ID, ":2 ", pair.ID, ":2 ", large.ID, ":100 ") + of(tea.ID, pair.ID, large.ID)
 	if got := small(); got != want {
 		t.Errorf("with 100 in it: %s, want %s", got, want)
 	}
-	if rooms, of, err := w.SmallRooms(w.ctx(), nil); err != nil || len(rooms)+len(of) != 0 {
+	if rooms, of, err := w.SmallRooms(w.ctx(), nil, nil); err != nil || len(rooms)+len(of) != 0 {
 		t.Errorf("of nobody: %v, %v, %v", rooms, of, err)
+	}
+	byID, people, err := w.SmallRooms(w.ctx(), nil, []int64{large.ID, none})
+	if err != nil || len(people) != 0 || len(byID) != 1 || byID[0].ID != large.ID || len(byID[0].Members) != 100 {
+		t.Errorf("by its id: %v, %v, %v", byID, people, err)
 	}
 }
 

@@ -27,6 +27,23 @@ func (s *Store) PresenceOf(ctx context.Context, viewer, user int64) (state strin
 	return state, lastSeen, nil
 }
 
+// MembersOf returns those of some users who are in a room, and whose accounts
+// are open. It asks nobody's permission.
+func (s *Store) MembersOf(ctx context.Context, room int64, users []int64) ([]int64, error) {
+	rows, err := s.db.Query(ctx, `
+		select m.user_id
+		from memberships m join users u on u.id = m.user_id
+		where m.room_id = $1 and m.user_id = any ($2) and m.left_at is null and u.deactivated_at is null`, room, users)
+	if err != nil {
+		return nil, fmt.Errorf("find members of room %d: %w", room, err)
+	}
+	members, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	if err != nil {
+		return nil, fmt.Errorf("find members of room %d: %w", room, err)
+	}
+	return members, nil
+}
+
 // Device is where somebody is connected.
 type Device struct {
 	Login     string // id of the session it is signed in with; "" when it is not known

@@ -17,10 +17,11 @@ type RoomMembers struct {
 	Members []int64
 }
 
-// SmallRooms returns the small rooms that some of the users are in, by id, and
-// of each of the users which ones these are, sorted.
-func (s *Store) SmallRooms(ctx context.Context, users []int64) (rooms []RoomMembers, of map[int64][]int64, err error) {
-	rows, err := s.db.Query(ctx, smallRooms, users, SmallRoom)
+// SmallRooms returns the small rooms that some of the users are in, and those of
+// others that are small, by id, and of each of the users which ones they are in,
+// sorted.
+func (s *Store) SmallRooms(ctx context.Context, users, others []int64) (rooms []RoomMembers, of map[int64][]int64, err error) {
+	rows, err := s.db.Query(ctx, smallRooms, users, SmallRoom, others)
 	if err != nil {
 		return nil, nil, fmt.Errorf("list small rooms: %w", err)
 	}
@@ -47,7 +48,9 @@ func (s *Store) SmallRooms(ctx context.Context, users []int64) (rooms []RoomMemb
 const smallRooms = `
 	select r.id, first.members
 	from (
-		select distinct room_id as id from memberships where user_id = any ($1::bigint[]) and left_at is null
+		select room_id as id from memberships where user_id = any ($1::bigint[]) and left_at is null
+		union
+		select unnest($3::bigint[])
 	) r
 	cross join lateral (
 		select array_agg(m.user_id) as members

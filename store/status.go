@@ -31,7 +31,7 @@ func statusColumns(user string) string {
 // finds out.
 func (s Status) clean() (Status, error) {
 	text, err := cleanText(s.Text, MaxStatus,
-		&InvalidError{Field: "status.text", Text: "A status has at most 100 characters on one line."})
+		&InvalidError{Field: "status.text", Text: "A status has at most 100 characters on one line, and none that control how text is shown. Make it shorter, or write it anew."})
 	if err != nil {
 		return Status{}, err
 	}

@@ -36,7 +36,7 @@ export function MemberRow({
   const items = actions(chat, room, entry, isolate(name));
   const about = useDerived(() => note(entry, chat), [entry, chat]);
   return (
-    <li class="member-line">
+    <li class="member-line" data-entry={entry.id}>
       <button
         ref={row}
         type="button"

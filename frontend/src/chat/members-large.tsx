@@ -2,10 +2,11 @@ import { type ReadonlySignal, type Signal, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Member } from '../api/records';
 import { count } from '../model/format';
-import { rowsAsBefore } from '../model/member-groups';
+import { rowsAsBefore, type Staying } from '../model/member-groups';
 import type { Paged } from '../model/paged';
 import type { Room } from '../model/room';
 import type { Wanted } from '../model/roster';
+import { keepFresh } from '../model/roster-fresh';
 import { texts } from '../texts';
 import { LoadFailed, MoreButton } from '../view/loading';
 import { useHeld } from './held';
@@ -17,13 +18,14 @@ const t = texts.members;
 export function LargeRoom({ room, search }: { room: Room; search: ReadonlySignal<string> }) {
   const { roster } = room;
   const onlyHere = useSignal(true);
-  const { list, failed, again } = useLook(room, { here: onlyHere.value, search: search.value.trim() });
-  const { held, around, onMenu } = useHeld<HTMLUListElement>();
+  const { staying, around, onMenu } = useHeld<HTMLUListElement>();
+  const wanted = { here: onlyHere.value, search: search.value.trim() };
+  const { list, failed, again } = useLook(room, wanted, staying);
   const before = useRef<Rows>({ list: null, rows: [] });
   const rows = list?.items.value ?? [];
   // Another list is another matter.
-  const same = before.current.list === list && held.value;
-  const entries = same ? rowsAsBefore(rows, before.current.rows) : rows;
+  const same = before.current.list === list;
+  const entries = same ? rowsAsBefore(rows, before.current.rows, staying.value) : rows;
   before.current = { list, rows: entries };
   const searched = search.value.trim() !== '';
   return (
@@ -58,8 +60,11 @@ interface Rows {
 /** Milliseconds after the last letter until the server is asked. */
 const CALM = 250;
 
-/** A list of the members that are wanted. What is there stays until the next one has come. */
-function useLook(room: Room, { here, search }: Wanted) {
+/**
+ * A list of the members that are wanted. What is there stays until the next one has come. Those who are here are asked for
+ * again as people come and go.
+ */
+function useLook(room: Room, { here, search }: Wanted, staying: ReadonlySignal<Staying>) {
   const { roster } = room;
   const shown = useSignal<Paged<Member> | null>(null);
   const failed = useSignal(false);
@@ -67,11 +72,14 @@ function useLook(room: Room, { here, search }: Wanted) {
   useEffect(() => {
     const list = roster.look({ here, search });
     let over = false;
+    let stop: (() => void) | undefined;
     const load = () => {
       failed.value = false;
       list.refresh().then(
         () => {
-          if (!over) shown.value = list;
+          if (over) return;
+          shown.value = list;
+          if (here) stop = keepFresh(list, roster.here, () => staying.value === 'all');
         },
         () => {
           failed.value = !over;
@@ -82,6 +90,7 @@ function useLook(room: Room, { here, search }: Wanted) {
     return () => {
       over = true;
       clearTimeout(timer);
+      stop?.();
       roster.release(list);
     };
   }, [roster, here, search, tries.value]);

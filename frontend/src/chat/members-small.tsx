@@ -16,7 +16,7 @@ const t = texts.members;
 /** The members of a small room, of all of whom the presence is known: those who are here stand above the others. */
 export function SmallRoom({ room, search }: { room: Room; search: ReadonlySignal<string> }) {
   const { people } = useChat();
-  const { held, around, onMenu } = useHeld<HTMLDivElement>();
+  const { staying, around, onMenu } = useHeld<HTMLDivElement>();
   const before = useRef<Groups>([[], []]);
   const groups = useComputed(() => {
     const found = entriesOf(room, people).filter((one) =>
@@ -24,16 +24,23 @@ export function SmallRoom({ room, search }: { room: Room; search: ReadonlySignal
     );
     // I am here: I look at it.
     const now = grouped(found, (id) => id === people.me.id || people.online(id));
-    before.current = held.value ? asBefore(now, before.current) : now;
-    return before.current;
+    before.current = asBefore(now, before.current, staying.value);
+    return { now, shown: before.current };
   });
-  const [here, offline] = groups.value;
+  const { now, shown } = groups.value;
+  const [here, offline] = shown;
   const nobody = search.value.trim() !== '' && here.length + offline.length === 0;
   return (
     <div ref={around} class="member-groups">
-      <Group title={t.here(here.length)} entries={here} room={room} testid="members-online" onMenu={onMenu} />
       <Group
-        title={t.offline(offline.length)}
+        title={t.here(now[0].length)}
+        entries={here}
+        room={room}
+        testid="members-online"
+        onMenu={onMenu}
+      />
+      <Group
+        title={t.offline(now[1].length)}
         entries={offline}
         room={room}
         testid="members-offline"

@@ -9,6 +9,7 @@ import { texts } from '../texts';
 import { Dot } from '../view/dot';
 import { sentence } from '../view/form';
 import type { MenuItem } from '../view/menu';
+import { untilWords } from './presence';
 import { dialog } from './ui';
 
 const t = texts.ownPresence;
@@ -24,9 +25,9 @@ export function stateItems(chat: Chat, unfolded: Signal<boolean>): MenuItem[] {
   const busy = choice === 'do-not-disturb';
   return [
     {
-      label: status ? texts.presence.status('', status.text) || t.editStatus : t.setStatus,
+      label: status ? t.editStatus : t.setStatus,
       ...(status?.emoji ? { sign: <span aria-hidden="true">{status.emoji}</span> } : { icon: 'smile' }),
-      ...(status?.until ? { hint: texts.presence.until(upcoming(status.until, Date.now())) } : {}),
+      ...(status ? { hint: untilWords(status.text, status.until).trim() } : {}),
       testid: 'set-status',
       run: () => {
         dialog.value = { name: 'status' };

@@ -30,7 +30,8 @@ export function TypingLine({ room }: { room: Room }) {
 function sentence({ users, more }: Writers, people: People): string {
   const names = users.map((id) => isolate(people.name(id))).filter((name) => name !== '');
   const [one] = names;
-  if (users.length + more === 0) return '';
-  if (users.length + more > 2 || one === undefined) return t.several;
-  return names.length === 2 ? t.two(names) : t.one(one);
+  const count = users.length + more;
+  if (count === 0) return '';
+  if (count === 1) return one === undefined ? t.somebody : t.one(one);
+  return count === 2 && names.length === 2 ? t.two(names) : t.several;
 }

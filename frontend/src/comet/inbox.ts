@@ -31,8 +31,9 @@ export class Inbox {
     this.#parts = parts;
   }
 
-  /** Takes an event that came in answer to a request that told of these topics. */
-  take(event: ServerEvent, told: Told): void {
+  /** Takes an event that came in answer to a request that told of these topics, and its number if it has one. */
+  take(from: ServerEvent, told: Told, request = 0): void {
+    const event = from.event === 'presence' ? this.#parts.presence.current(from, request) : from;
     // The other tabs first: whatever the program does here, they get it.
     this.#guard(() => this.#parts.relay(event));
     this.handle(event, told);

@@ -77,7 +77,7 @@ export class Poll {
     if (!Array.isArray(answer?.events)) throw new Failure('retry', 'The answer was not from the server.');
     for (const item of list(answer.events)) {
       const event = parseEvent(item);
-      if (event) this.#take(event, told, polled);
+      if (event) this.#take(event, body, polled);
       if (signal.aborted) throw new Stopped();
     }
     this.#requests.answered(body);
@@ -95,8 +95,8 @@ export class Poll {
     }
   }
 
-  #take(event: ServerEvent, told: Told, polled: Polled): void {
-    this.#inbox.take(event, told);
+  #take(event: ServerEvent, { n }: DataRequest, polled: Polled): void {
+    this.#inbox.take(event, polled.told, n);
     switch (event.event) {
       case 'error':
         throw new Failure('retry', event.text, event.in);

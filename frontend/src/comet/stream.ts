@@ -29,6 +29,8 @@ export class Stream {
   readonly #acked = new Deferred<'acked'>();
   readonly #ended = new Deferred<StreamEnd>();
   readonly #environment: Environment;
+  // The number of its request.
+  readonly #request: number | undefined;
   readonly #inbox: Inbox;
   readonly #frame: OpenFrame;
   readonly #life = new AbortController();
@@ -38,7 +40,8 @@ export class Stream {
     this.#environment = environment;
     this.#inbox = inbox;
     this.told = request.told;
-    const { watch, people, room, idle } = request.body;
+    const { n, watch, people, room, idle } = request.body;
+    this.#request = n;
     this.watched = watch ?? [];
     this.viewed = { people: people ?? [], room: room ?? null, idle: idle ?? false };
     this.opened = environment.clock.now();
@@ -78,7 +81,7 @@ export class Stream {
     const event = parseEvent(value);
     if (!event) return;
     this.#note(event);
-    this.#inbox.take(event, this.told);
+    this.#inbox.take(event, this.told, this.#request);
   }
 
   #note(event: ServerEvent): void {

@@ -6,6 +6,7 @@ export type PresenceEnd = (typeof presenceEnds)[number];
 export const statusEnds = ['none', 'half-hour', 'hour', 'four-hours', 'today', 'week'] as const;
 export type StatusEnd = (typeof statusEnds)[number];
 
+const SECOND = 1_000;
 const MINUTE = 60_000;
 /** The hour at which tomorrow begins for people. */
 const MORNING = 8;
@@ -22,10 +23,9 @@ export function endOf(end: PresenceEnd | StatusEnd, now: number): number | null 
     case 'four-hours':
       return now + 240 * MINUTE;
     case 'today':
-      return lastMinute(now, 0);
+      return endOfDay(now, 'today');
     case 'week':
-      // Sunday is the last day of a week.
-      return lastMinute(now, (7 - new Date(now).getDay()) % 7);
+      return endOfDay(now, 'sunday');
     case 'tomorrow': {
       const date = new Date(now);
       return new Date(date.getFullYear(), date.getMonth(), date.getDate() + 1, MORNING).getTime();
@@ -33,8 +33,10 @@ export function endOf(end: PresenceEnd | StatusEnd, now: number): number | null 
   }
 }
 
-/** One minute before the end of a day: as people would write it. */
-function lastMinute(now: number, days: number): number {
-  const date = new Date(now);
-  return new Date(date.getFullYear(), date.getMonth(), date.getDate() + days, 23, 59).getTime();
+/** The last second of a day, which people write as 23:59. Sunday is the last day of a week. */
+function endOfDay(now: number, day: 'today' | 'sunday'): number {
+  // Within its last second a day counts as over: else the end would have passed when the server reads it.
+  const date = new Date(now + SECOND);
+  const days = day === 'today' ? 0 : (7 - date.getDay()) % 7;
+  return new Date(date.getFullYear(), date.getMonth(), date.getDate() + days, 23, 59, 59).getTime();
 }

@@ -50,6 +50,22 @@ describe('a tab', () => {
     idleness.stop();
   });
 
+  test('is not in use for longer when the clock is set back', (t) => {
+    mock.timers.reset();
+    // Timers go on as before.
+    mock.timers.enable({ apis: ['setTimeout'] });
+    let clock = 10_000_000;
+    t.mock.method(Date, 'now', () => clock);
+    const idleness = new Idleness(() => IDLE_AFTER);
+    idleness.touched();
+    clock -= 3_600_000;
+    mock.timers.tick(300_000);
+    assert.equal(idleness.idle.value, true);
+    idleness.touched();
+    assert.equal(idleness.idle.value, false);
+    idleness.stop();
+  });
+
   test('is idle when the machine has slept for long', () => {
     const idleness = new Idleness(() => IDLE_AFTER);
     mock.timers.tick(100_000);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Member } from '../api/records';
-import { asBefore, type Groups, grouped, rowsAsBefore } from './member-groups';
+import { asBefore, type Groups, grouped, rowsAsBefore, type Staying } from './member-groups';
 import { ana, bo, cem, memberOf } from './testing/world';
 
 const [a, b, c] = [memberOf(ana), memberOf(bo), memberOf(cem)];
@@ -19,9 +19,16 @@ describe('the members of a small room', () => {
   test('stay in their groups while somebody aims at one, but for those who are new or have left', () => {
     const swapped = grouped([a, b, c, d], (id) => id !== bo.id);
     assert.deepEqual(names(swapped), ['Ana Cem Dee', 'Bo']);
-    assert.deepEqual(names(asBefore(swapped, before)), ['Ana Bo Dee', 'Cem']);
+    assert.deepEqual(names(asBefore(swapped, before, 'all')), ['Ana Bo Dee', 'Cem']);
     const left = grouped([a, c], () => true);
-    assert.deepEqual(names(asBefore(left, before)), ['Ana', 'Cem']);
+    assert.deepEqual(names(asBefore(left, before, 'all')), ['Ana', 'Cem']);
+  });
+
+  test('go where they belong when nobody aims, but for the one that has the focus', () => {
+    const swapped = grouped([a, b, c, d], (id) => id !== bo.id);
+    assert.deepEqual(names(asBefore(swapped, before, bo.id)), ['Ana Bo Cem Dee', '']);
+    assert.deepEqual(names(asBefore(swapped, before, cem.id)), ['Ana Dee', 'Bo Cem']);
+    assert.deepEqual(names(asBefore(swapped, before, null)), ['Ana Cem Dee', 'Bo']);
   });
 
   test('are as they are now, wherever they stand', () => {
@@ -29,6 +36,7 @@ describe('the members of a small room', () => {
     const [here] = asBefore(
       grouped([a, moderator, c], () => false),
       before,
+      'all',
     );
     assert.equal(here[1]?.room_role, 'moderator');
   });
@@ -37,8 +45,18 @@ describe('the members of a small room', () => {
 describe('the rows of a large room', () => {
   test('stay while somebody aims at one, as they are now, and those who come stand below', () => {
     const moderator = memberOf(bo, { room_role: 'moderator' });
-    const rows = rowsAsBefore([d, moderator], [a, b]);
+    const rows = rowsAsBefore([d, moderator], [a, b], 'all');
     assert.deepEqual(names([rows]), ['Ana Bo Dee']);
     assert.equal(rows[1]?.room_role, 'moderator');
+  });
+
+  test('are those of now when nobody aims, and the one that has the focus stands below whom it stood', () => {
+    const left = (staying: Staying) => names([rowsAsBefore([a, d], [a, b, c], staying)]);
+    assert.deepEqual(left(null), ['Ana Dee']);
+    assert.deepEqual(left(bo.id), ['Ana Bo Dee']);
+    assert.deepEqual(left(cem.id), ['Ana Cem Dee']);
+    assert.deepEqual(left(ana.id), ['Ana Dee']);
+    assert.deepEqual(left(99), ['Ana Dee']);
+    assert.deepEqual(names([rowsAsBefore([d], [a, b], ana.id)]), ['Ana Dee']);
   });
 });

@@ -56,6 +56,34 @@ describe('what I choose to be', () => {
     chat.stop();
   });
 
+  test('is what the server knows when two changes fail, whichever first', async () => {
+    const { chat, answers } = setUpSlow();
+    const first = assert.rejects(choosePresence(chat, 'invisible'));
+    const second = assert.rejects(choosePresence(chat, 'do-not-disturb'));
+    await answers.fail(new Unreachable(new Error('no network')));
+    await first;
+    assert.equal(chat.people.shown(ana.id), 'do-not-disturb');
+    await answers.fail(new Unreachable(new Error('no network')));
+    await second;
+    assert.equal(chat.people.shown(ana.id), 'online');
+    assert.deepEqual(chat.people.choice, ana.presence);
+    chat.stop();
+  });
+
+  test('does not keep another thing that fails from being taken back', async () => {
+    const { chat, answers } = setUpSlow();
+    const presence = assert.rejects(choosePresence(chat, 'invisible'));
+    const notices = assert.rejects(chooseNotices(chat, 'hide'));
+    await answers.fail(new Unreachable(new Error('no network')));
+    await presence;
+    assert.equal(chat.people.shown(ana.id), 'online');
+    assert.equal(chat.me.notices, 'hide');
+    await answers.fail(new Unreachable(new Error('no network')));
+    await notices;
+    assert.equal(chat.me.notices, ana.notices);
+    chat.stop();
+  });
+
   test('about notices changes the timeline at once', async () => {
     const { chat, room, answers } = setUpSlow();
     const shown = () => room.items.value.filter((item) => item.kind === 'notices').length;
@@ -120,9 +148,9 @@ describe('the end of what I say of myself', () => {
     assert.equal(end('half-hour'), 'Mon Jan 05 2026 14:35:30');
     assert.equal(end('four-hours'), 'Mon Jan 05 2026 18:05:30');
     assert.equal(end('tomorrow'), 'Tue Jan 06 2026 08:00:00');
-    assert.equal(end('today'), 'Mon Jan 05 2026 23:59:00');
-    assert.equal(end('week'), 'Sun Jan 11 2026 23:59:00');
-    assert.equal(end('week', new Date(2026, 0, 11, 9).getTime()), 'Sun Jan 11 2026 23:59:00');
+    assert.equal(end('today'), 'Mon Jan 05 2026 23:59:59');
+    assert.equal(end('week'), 'Sun Jan 11 2026 23:59:59');
+    assert.equal(end('week', new Date(2026, 0, 11, 9).getTime()), 'Sun Jan 11 2026 23:59:59');
     assert.equal(end('tomorrow', new Date(2026, 11, 31, 9).getTime()), 'Fri Jan 01 2027 08:00:00');
   });
 });

@@ -3,6 +3,7 @@ import type { Choice } from '../api/presence-records';
 import type { Me } from '../api/records';
 import type { Chat } from './chat';
 import { endOf, type PresenceEnd } from './ends';
+import type { Wish } from './people';
 
 export function choosePresence(chat: Chat, choice: Choice, end: PresenceEnd = 'none'): Promise<void> {
   const until = endOf(end, Date.now());
@@ -13,22 +14,12 @@ export function chooseNotices(chat: Chat, notices: Me['notices']): Promise<void>
   return change(chat, { notices }, { notices });
 }
 
-/** Counts the changes, so that a failure does not take back a later one. */
-let changes = 0;
-
-async function change(
-  chat: Chat,
-  shown: Partial<Pick<Me, 'presence' | 'notices'>>,
-  wanted: Parameters<Chat['changeMe']>[0],
-): Promise<void> {
-  const { presence, notices } = chat.me;
-  const mine = ++changes;
-  chat.people.put({ ...chat.me, ...shown });
+async function change(chat: Chat, shown: Wish, wanted: Parameters<Chat['changeMe']>[0]): Promise<void> {
+  const ended = chat.people.wish(shown);
   try {
     await chat.changeMe(wanted);
-  } catch (error) {
-    if (mine === changes) chat.people.put({ ...chat.me, presence, notices });
-    throw error;
+  } finally {
+    ended();
   }
 }
 

@@ -11,7 +11,15 @@ function setUp(me: Partial<Me> = {}) {
 }
 
 const tell = (people: People, states: Record<string, string>, snapshot = false) =>
-  people.takePresence({ snapshot, states });
+  people.takePresence({ snapshot, states, notices: [] });
+
+/** Somebody went at that time, and it is told now. */
+const leave = (people: People, user: number, time: number) =>
+  people.takePresence({
+    snapshot: false,
+    states: { [user]: 'offline' },
+    notices: [{ user: String(user), notice: 'went-offline', time }],
+  });
 
 describe('people', () => {
   beforeEach(() => mock.timers.enable({ apis: ['Date'], now: NOW }));
@@ -69,9 +77,36 @@ describe('people', () => {
     people.meetStates([{ id: cem.id, state: 'offline', last_seen_at: NOW - 5_000 }]);
     assert.equal(people.lastSeen(bo.id), null);
     assert.equal(people.lastSeen(cem.id), NOW - 5_000);
-    mock.timers.setTime(NOW + 1_000);
+    mock.timers.setTime(NOW + 3_600_000);
+    leave(people, bo.id, NOW + 1_000);
+    assert.equal(people.lastSeen(bo.id), NOW + 1_000, 'not when it was told');
+  });
+
+  test('that went without a notice were here last at a time that nobody knows', () => {
+    const people = setUp();
+    people.meetStates([{ id: bo.id, state: 'offline', last_seen_at: NOW - 5_000 }]);
+    tell(people, { 2: 'online' });
     tell(people, { 2: 'offline' });
-    assert.equal(people.lastSeen(bo.id), NOW + 1_000);
+    assert.equal(people.lastSeen(bo.id), null);
+    people.meetStates([{ id: bo.id, state: 'offline', last_seen_at: NOW }]);
+    assert.equal(people.lastSeen(bo.id), NOW);
+  });
+
+  test('that signed in again are not gone by an old notice', () => {
+    const people = setUp();
+    tell(people, { 2: 'online' });
+    const notices = [{ user: '2', notice: 'signed-out', time: NOW }];
+    people.takePresence({ snapshot: false, states: { 2: 'online' }, notices });
+    assert.equal(people.lastSeen(bo.id), null);
+  });
+
+  test('may have been here before a snapshot that is not the first', () => {
+    const people = setUp();
+    people.meetStates([{ id: bo.id, state: 'offline', last_seen_at: NOW - 5_000 }]);
+    tell(people, {}, true);
+    assert.equal(people.lastSeen(bo.id), NOW - 5_000);
+    tell(people, {}, true);
+    assert.equal(people.lastSeen(bo.id), null);
   });
 
   test('that a snapshot leaves out, or calls offline, went at a time that nobody knows', () => {

@@ -1,5 +1,5 @@
 /** Everybody in the workspace whom I may see, and who is here. */
-import { signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import { automatic, type ChosenPresence, type State, type Status, stateOf } from '../api/presence-records';
 import type { Me, Member, User } from '../api/records';
 import type { Presence } from '../comet/types';
@@ -8,13 +8,25 @@ import { holds } from './now';
 /** What a dot shows: of others what they let see, of myself what I chose. */
 export type ShownState = State | 'invisible';
 
+/** What I change of myself and the server has not confirmed yet. */
+export type Wish = Partial<Pick<Me, 'presence' | 'notices'>>;
+
+/** The notices of somebody who went. */
+const departures: ReadonlySet<string> = new Set(['signed-out', 'went-offline']);
+
 export class People {
   readonly all = signal<ReadonlyMap<number, User>>(new Map());
+  /** As the server knows me. */
   readonly #me;
+  /** On the way to the server, in the order in which I wanted it. */
+  readonly #wishes = signal<readonly Wish[]>([]);
+  readonly #shownMe = computed<Me>(() => Object.assign({}, this.#me.value, ...this.#wishes.value));
   /** Presence by user id; people who are not in it are offline. */
   readonly #states = signal<ReadonlyMap<number, State>>(new Map());
   /** When people were here last, as far as it is known here, in milliseconds since 1970. */
   readonly #seen = new Map<number, number>();
+  /** A snapshot has come: another one follows on a time of which nothing is known. */
+  #snapshot = false;
 
   constructor(me: Me, users: readonly User[]) {
     this.#me = signal(me);
@@ -22,7 +34,15 @@ export class People {
   }
 
   get me(): Me {
-    return this.#me.value;
+    return this.#shownMe.value;
+  }
+
+  /** Shows me as I want to be until the function returned is called: the server has taken it, or has not. */
+  wish(wish: Wish): () => void {
+    this.#wishes.value = [...this.#wishes.peek(), wish];
+    return () => {
+      this.#wishes.value = this.#wishes.peek().filter((one) => one !== wish);
+    };
   }
 
   replace(me: Me, users: readonly User[]): void {
@@ -85,25 +105,32 @@ export class People {
     return this.#seen.get(id) ?? null;
   }
 
-  takePresence({ snapshot, states }: Pick<Presence, 'snapshot' | 'states'>): void {
+  takePresence({ snapshot, states, notices }: Pick<Presence, 'snapshot' | 'states' | 'notices'>): void {
     const before = this.#states.peek();
     const next = snapshot ? new Map<number, State>() : new Map(before);
-    for (const [user, word] of Object.entries(states)) {
+    for (const [user, word] of Object.entries(states)) next.set(Number(user), stateOf(word));
+    if (snapshot && this.#snapshot) this.#seen.clear();
+    this.#snapshot ||= snapshot;
+    // What is told now may have happened long ago: only a notice says when somebody went.
+    for (const [id, state] of before) {
+      if (state !== 'offline' && (next.get(id) ?? 'offline') === 'offline') this.#seen.delete(id);
+    }
+    for (const { user, notice, time } of notices) {
       const id = Number(user);
-      const state = stateOf(word);
-      // What a snapshot tells may have happened long ago.
-      if (!snapshot && state === 'offline' && (before.get(id) ?? state) !== state)
-        this.#seen.set(id, Date.now());
-      next.set(id, state);
+      if (departures.has(notice) && (next.get(id) ?? 'offline') === 'offline') this.#sawLast(id, time);
     }
     this.#states.value = next;
+  }
+
+  #sawLast(id: number, at: number): void {
+    this.#seen.set(id, Math.max(this.#seen.get(id) ?? 0, at));
   }
 
   /** Learns how people are of whom nothing is known yet. Of the others it is told as it changes. */
   meetStates(members: readonly Pick<Member, 'id' | 'state' | 'last_seen_at'>[]): void {
     const states = new Map(this.#states.peek());
     for (const { id, state, last_seen_at } of members) {
-      if (last_seen_at !== null) this.#seen.set(id, Math.max(this.#seen.get(id) ?? 0, last_seen_at));
+      if (last_seen_at !== null) this.#sawLast(id, last_seen_at);
       if (state !== null && !states.has(id)) states.set(id, state);
     }
     this.#states.value = states;

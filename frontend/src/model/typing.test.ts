@@ -44,6 +44,9 @@ describe('who writes', () => {
   test('of a room that is not mine is nothing to me', () => {
     const { feed, chat } = setUp();
     feed.onHint('typing:70', { room_id: 70, user_ids: [bo.id] });
+    for (const room of chat.rooms.value.values())
+      assert.deepEqual(room.typing.writers.value, { users: [], more: 0 });
+    assert.ok(chat.rooms.value.size > 0);
     chat.stop();
   });
 });

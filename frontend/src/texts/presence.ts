@@ -52,12 +52,15 @@ export const status = {
   emoji: 'Emoji',
   text: 'What is your status?',
   palette: 'Pick an emoji',
-  other: 'Or type one',
+  other: 'Or type an emoji',
+  noEmoji: 'No emoji',
   suggestions: 'Suggestions',
   clearAfter: 'Clear after',
   ends: statusEnds,
   /** As it is at present. */
   kept: (when: string) => `Unchanged: until ${when}`,
+  /** That time has come while the dialog is open. */
+  over: 'The time that was set has passed. Choose when to clear it now.',
   clear: 'Clear status',
   save: 'Save',
   saved: 'Your status is set.',
@@ -93,6 +96,8 @@ export const typing = {
   one: (name: string) => `${name} is typing…`,
   two: (names: readonly string[]) => `${listOf(names)} are typing…`,
   several: 'Several people are typing…',
+  /** Whose name is not known here. */
+  somebody: 'Somebody is typing…',
 };
 
 const notices: Record<NoticesChoice, string> = {

@@ -127,7 +127,7 @@ function Entry({ item, choose }: { item: MenuItem; choose: () => void }) {
         {hint && <span class="menu-hint">{hint}</span>}
       </span>
       {checked && <Icon name="check" class="menu-mark" />}
-      {expanded !== undefined && <Icon name="forward" class="menu-mark" />}
+      {expanded !== undefined && <Icon name="forward" class="menu-fold" />}
     </button>
   );
 }

@@ -2,22 +2,30 @@ import { useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { palette } from '../../model/status';
 import { texts } from '../../texts';
+import { Button } from '../../view/button';
 
 const t = texts.status;
 
-/** As many stand beside each other, here and in css/components/status.css. */
+/** As many stand beside each other, here and in css/components/profile.css. */
 const COLUMNS = 8;
 
-/** A few emoji to pick from with mouse or arrow keys, and a field for any other. It has the focus when it opens. */
+/**
+ * A few emoji to pick from with mouse or arrow keys, a field for any other, and a way to have none. It has the focus when
+ * it opens. What is typed counts at once, so that Save can be pressed; Escape takes it back.
+ */
 export function EmojiPalette({
   value,
+  onType,
   onPick,
   onClose,
 }: {
   value: string;
+  onType: (emoji: string) => void;
+  /** The choice is made. */
   onPick: (emoji: string) => void;
   onClose: () => void;
 }) {
+  const before = useRef(value).current;
   const list = useRef<HTMLDivElement>(null);
   const at = useSignal(Math.max(0, palette.indexOf(value)));
   const focus = () => {
@@ -44,6 +52,7 @@ export function EmojiPalette({
         // Else the dialog around it would close, too.
         event.preventDefault();
         event.stopPropagation();
+        onType(before);
         onClose();
       }}
     >
@@ -62,25 +71,29 @@ export function EmojiPalette({
           </button>
         ))}
       </div>
-      <label class="palette-other">
-        <span class="label">{t.other}</span>
-        <input
-          class="input"
-          maxLength={32}
-          autocomplete="off"
-          data-testid="other-emoji"
-          onChange={(event) => {
-            const typed = event.currentTarget.value.trim();
-            if (typed !== '') onPick(typed);
-          }}
-          onKeyDown={(event) => {
-            // Else the form is sent with what was there before.
-            if (event.key !== 'Enter') return;
-            event.preventDefault();
-            onPick(event.currentTarget.value.trim());
-          }}
-        />
-      </label>
+      <div class="palette-other">
+        <label>
+          <span class="label">{t.other}</span>
+          <input
+            class="input"
+            maxLength={32}
+            autocomplete="off"
+            data-testid="other-emoji"
+            onInput={(event) => onType(event.currentTarget.value.trim() || before)}
+            onKeyDown={(event) => {
+              // Else the form is sent: here it only ends the choice.
+              if (event.key !== 'Enter') return;
+              event.preventDefault();
+              onPick(value);
+            }}
+          />
+        </label>
+        {value !== '' && (
+          <Button data-testid="no-emoji" onClick={() => onPick('')}>
+            {t.noEmoji}
+          </Button>
+        )}
+      </div>
     </div>
   );
 }

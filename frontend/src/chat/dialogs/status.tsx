@@ -1,8 +1,8 @@
-import { type Signal, useSignal } from '@preact/signals';
+import { type Signal, useSignal, useSignalEffect } from '@preact/signals';
 import { useId, useRef } from 'preact/hooks';
-import type { Status } from '../../api/presence-records';
 import { endOf, type StatusEnd, statusEnds } from '../../model/ends';
 import { upcoming } from '../../model/format';
+import { holds } from '../../model/now';
 import { setStatus } from '../../model/own-state';
 import { oneAtMost, suggestions } from '../../model/status';
 import { toast } from '../../model/toasts';
@@ -19,11 +19,12 @@ const t = texts.status;
 /** The longest text that the server takes. */
 const LONGEST = 100;
 
-/** What is being filled in. `kept`: the end that it has already. */
+/** What is being filled in. `kept`: the end that it has already; it is `over` when that has come. */
 interface Draft {
   readonly emoji: Signal<string>;
   readonly text: Signal<string>;
   readonly end: Signal<StatusEnd | 'kept'>;
+  readonly over: Signal<boolean>;
 }
 
 /** What I say of myself: an emoji, a few words, and when they are no longer true. */
@@ -34,19 +35,31 @@ export function StatusDialog({ onClose }: { onClose: () => void }) {
     emoji: useSignal(present?.emoji ?? ''),
     text: useSignal(present?.text ?? ''),
     end: useSignal<StatusEnd | 'kept'>(present?.until ? 'kept' : 'none'),
+    over: useSignal(false),
   };
+  const keep = present?.until ?? null;
+  /** There is no end to keep once it has come. */
+  const look = () => {
+    if (holds(keep)) return;
+    draft.over.value = true;
+    if (draft.end.peek() === 'kept') draft.end.value = 'none';
+  };
+  useSignalEffect(look);
   const set = async (emoji: string, text: string) => {
+    const none = emoji === '' && text === '';
     const end = draft.end.value;
-    const until = end === 'kept' ? (present?.until ?? null) : endOf(end, Date.now());
-    await setStatus(chat, emoji, text, until);
+    look();
+    // Whoever sends it must see first that it would stay.
+    if (end !== draft.end.value && !none) return;
+    await setStatus(chat, emoji, text, end === 'kept' ? keep : endOf(end, Date.now()));
     onClose();
-    toast(emoji === '' && text === '' ? t.cleared : t.saved);
+    toast(none ? t.cleared : t.saved);
   };
   return (
     <Dialog title={t.title} testid="status-dialog" onClose={onClose}>
       <Form onSubmit={() => set(draft.emoji.value, draft.text.value.trim())} testid="status-form">
         <Words draft={draft} />
-        <ClearAfter draft={draft} present={present} />
+        <ClearAfter draft={draft} keep={keep} />
         <FormProblem />
         <div class="form-end">
           {present && <ClearButton clear={() => set('', '')} />}
@@ -62,12 +75,18 @@ function Words({ draft: { emoji, text, end } }: { draft: Draft }) {
   const field = useRef<HTMLInputElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   const id = useId();
-  const { fields } = useFormState();
-  const problem = fields.value.emoji ?? fields.value.text ?? (oneAtMost(emoji.value) ? undefined : t.notOne);
+  const state = useFormState();
+  const ofEmoji = state.fields.value.emoji ?? (oneAtMost(emoji.value) ? undefined : t.notOne);
+  const ofText = state.fields.value.text;
+  const problem = ofEmoji ?? ofText;
+  const setEmoji = (wanted: string) => {
+    emoji.value = wanted;
+    state.mend('emoji');
+  };
   const untouched = emoji.value === '' && text.value === '';
   return (
     <>
-      <div class="field" data-invalid={problem !== undefined}>
+      <div class="field" data-invalid={ofText !== undefined}>
         <div class="status-line">
           <button
             ref={button}
@@ -75,6 +94,8 @@ function Words({ draft: { emoji, text, end } }: { draft: Draft }) {
             class="status-button"
             aria-label={emoji.value === '' ? t.emoji : `${t.emoji}: ${emoji.value}`}
             aria-expanded={palette.value}
+            aria-invalid={ofEmoji !== undefined}
+            aria-describedby={ofEmoji === undefined ? undefined : id}
             data-testid="status-emoji-button"
             onClick={() => {
               palette.value = !palette.value;
@@ -89,8 +110,8 @@ function Words({ draft: { emoji, text, end } }: { draft: Draft }) {
             name="text"
             dir="auto"
             aria-label={t.text}
-            aria-invalid={problem !== undefined}
-            aria-describedby={problem === undefined ? undefined : id}
+            aria-invalid={ofText !== undefined}
+            aria-describedby={ofText === undefined ? undefined : id}
             placeholder={t.text}
             maxLength={LONGEST}
             autocomplete="off"
@@ -108,8 +129,9 @@ function Words({ draft: { emoji, text, end } }: { draft: Draft }) {
       {palette.value && (
         <EmojiPalette
           value={emoji.value}
+          onType={setEmoji}
           onPick={(picked) => {
-            emoji.value = picked;
+            setEmoji(picked);
             palette.value = false;
             field.current?.focus();
           }}
@@ -149,7 +171,7 @@ function Suggestions({ onPick }: { onPick: (i: number) => void }) {
   );
 }
 
-function ClearAfter({ draft: { end }, present }: { draft: Draft; present: Status | null }) {
+function ClearAfter({ draft: { end, over }, keep }: { draft: Draft; keep: number | null }) {
   const id = useId();
   return (
     <div class="field">
@@ -159,6 +181,7 @@ function ClearAfter({ draft: { end }, present }: { draft: Draft; present: Status
       <select
         id={id}
         class="input"
+        aria-describedby={`${id}-over`}
         data-testid="status-end"
         value={end.value}
         onChange={(event) => {
@@ -166,13 +189,16 @@ function ClearAfter({ draft: { end }, present }: { draft: Draft; present: Status
           end.value = statusEnds.find((one) => one === wanted) ?? 'kept';
         }}
       >
-        {present?.until && <option value="kept">{t.kept(upcoming(present.until, Date.now()))}</option>}
+        {keep !== null && !over.value && <option value="kept">{t.kept(upcoming(keep, Date.now()))}</option>}
         {statusEnds.map((one) => (
           <option key={one} value={one}>
             {t.ends[one]}
           </option>
         ))}
       </select>
+      <p id={`${id}-over`} class="hint" role="status" data-testid="status-over">
+        {over.value && t.over}
+      </p>
     </div>
   );
 }

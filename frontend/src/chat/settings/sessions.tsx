@@ -4,6 +4,7 @@ import { endOtherSessions, endSession, sessions } from '../../api/account';
 import type { Connected, Session } from '../../api/account-records';
 import { ago, fullTime, isoTime, shortTime } from '../../model/format';
 import { idle } from '../../model/idle';
+import { withOwn } from '../../model/live-connections';
 import { toast } from '../../model/toasts';
 import { texts } from '../../texts';
 import { Confirm } from '../../view/confirm';
@@ -106,7 +107,7 @@ function SessionRow({ session, list }: { session: Session; list: List }) {
 /** Whether it is connected at this moment, and how: “Connected · stream · 12 ms”. */
 function Live({ session: { current, kind, connected } }: { session: Session }) {
   const own = useOwnConnection();
-  const live = current && own ? [own, ...connected.slice(1)] : connected;
+  const live = withOwn(current ? own : null, connected);
   const used = live.find((one) => !one.idle) ?? live[0];
   const words = used ? [used.idle ? t.connectedAway : t.connected, ...how(used)] : [t.notConnected];
   const what = t.kinds[kind as keyof typeof t.kinds];
