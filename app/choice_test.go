@@ -1,15 +1,12 @@
 package app
 
 import (
-	"context"
 	"net/http"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
-
-	"github.com/jackc/pgx/v5"
 
 	"chatd/store/storetest"
 )
@@ -145,21 +142,7 @@ func TestTheInvisibleAreNotSeenToUseChatd(t *testing.T) {
 	}
 	before := shown()
 
-	db, err := pgx.Connect(t.Context(), url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close(context.Background())
-	unused := func() (sessions int) {
-		err := db.QueryRow(t.Context(), `select count(*) from sessions where last_used_at < now() - interval '1 hour'`).Scan(&sessions)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return sessions
-	}
-	if _, err := db.Exec(t.Context(), `update sessions set last_used_at = now() - interval '2 hours' where user_id = $1`, ben.me.ID); err != nil {
-		t.Fatal(err)
-	}
+	unused := storetest.LeaveUnused(t, url, ben.me.ID)
 	w.app.touches.mu.Lock()
 	clear(w.app.touches.last)
 	w.app.touches.mu.Unlock()
