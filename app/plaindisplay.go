@@ -200,10 +200,7 @@ func (d *display) End(b []byte, _ time.Duration) []byte {
 // Sent implements comet.Format.
 func (d *display) Sent() {
 	if d.newest != d.shown.Swap(d.newest) {
-		select {
-		case d.told <- struct{}{}:
-		default:
-		}
+		poke(d.told)
 	}
 	if d.ending != "" && !d.left {
 		d.left = true

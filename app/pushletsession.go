@@ -88,12 +88,7 @@ func (s *pushletSession) idle(now time.Time) bool {
 }
 
 // poke tells whoever follows that there is something to do.
-func (s *pushletSession) poke() {
-	select {
-	case s.due <- struct{}{}:
-	default:
-	}
-}
+func (s *pushletSession) poke() { poke(s.due) }
 
 // subscribe adds a subscription and returns it with its sid. Topics that are
 // followed already go on from where they are. Subscribing again to the same does
