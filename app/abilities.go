@@ -9,7 +9,7 @@ import (
 // nothing else. Whether somebody may, is judged anew with each request.
 type Abilities struct {
 	Workspace []string            `json:"workspace" doc:"What the viewer may do in the workspace."`
-	Room      map[string][]string `json:"room" doc:"For each action in rooms, where it is allowed: the viewer's role in the room (outside without one), the room's kind, and open or read-only, with slashes between."`
+	Room      map[string][]string `json:"room" doc:"For each action in rooms, where it is allowed: the viewer's role in the room (outside without one), the room's kind, and its state, with slashes between."`
 }
 
 func renderAbilities(role store.Role) Abilities {

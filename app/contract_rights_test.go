@@ -38,7 +38,7 @@ func (s *stage) tries(at rights.Standing, action rights.RoomAction) []try {
 	case rights.ChangeRoom:
 		return []try{
 			{"PATCH", room, map[string]any{"name": fmt.Sprintf("New %v", at)}}, {"PATCH", room, map[string]any{"description": "x"}},
-			{"PATCH", room, map[string]any{"read_only": !at.ReadOnly}}, {"PATCH", room, map[string]any{"read_only": at.ReadOnly}},
+			{"PATCH", room, map[string]any{"state": rights.ReadOnly}}, {"PATCH", room, map[string]any{"state": at.State}},
 		}
 	case rights.ChangeRoomRoles:
 		if at.Kind == rights.Direct {
@@ -126,9 +126,5 @@ func TestEverybodyMayDoInRoomsWhatTheDocumentationSays(t *testing.T) {
 
 // placeKey is a standing as the page looks it up.
 func placeKey(at rights.Standing) string {
-	state := "open"
-	if at.ReadOnly {
-		state = "read-only"
-	}
-	return strings.Join([]string{string(at.RoomRole), string(at.Kind), state}, "/")
+	return strings.Join([]string{string(at.RoomRole), string(at.Kind), string(at.State)}, "/")
 }

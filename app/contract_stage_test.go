@@ -61,8 +61,8 @@ func (s *stage) prepare(at rights.Standing) int64 {
 	if at.RoomRole != rights.Outside {
 		s.enters(actor, room, at.RoomRole)
 	}
-	if at.ReadOnly {
-		s.keeper.must(http.StatusOK, "PATCH", roomPath(room), map[string]any{"read_only": true}, nil)
+	if at.State != rights.Open {
+		s.keeper.must(http.StatusOK, "PATCH", roomPath(room), map[string]any{"state": at.State}, nil)
 	}
 	return room
 }

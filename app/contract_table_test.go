@@ -130,7 +130,7 @@ func impossible(kind rights.Kind, as rights.RoomRole, action rights.RoomAction) 
 // says nothing.
 func roomCell(tables map[string]table, place rights.Place, as rights.RoomRole, action rights.RoomAction) string {
 	for row, about := range roomRows {
-		if about == action && (action != rights.PostMessage || (row == writeReadOnly) == place.ReadOnly) {
+		if about == action && (action != rights.PostMessage || (row == writeReadOnly) == (place.State == rights.ReadOnly)) {
 			return tables[roomHeadings[place.Kind]][row][roomColumns[as]]
 		}
 	}

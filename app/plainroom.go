@@ -89,7 +89,7 @@ func (a *App) roomContent(ctx context.Context, through *store.Store, room int64)
 	}
 	standing := rights.Standing{
 		Role: me.Role, RoomRole: entry.Role,
-		Place: rights.Place{Kind: entry.Kind, ReadOnly: entry.ReadOnly},
+		Place: rights.Place{Kind: entry.Kind, State: entry.State},
 	}
 	form := newFormContent(room)
 	form.Title, form.Kind = title, string(entry.Kind)

@@ -98,6 +98,7 @@ var sentinels = []sentinel{
 	{store.ErrNotMember, http.StatusForbidden, "You are not a member of this room. Join it first.", 0},
 	{store.ErrLastOwner, http.StatusConflict, "There must be an owner. Make somebody else owner first.", 0},
 	{store.ErrTooManyTokens, http.StatusConflict, "You have 100 access tokens, which is the most. Revoke one that you no longer use.", 0},
+	{store.ErrArchived, http.StatusForbidden, "This room is archived: what was written stays, and nothing new is. Those who look after it can take it back.", 0},
 	{store.ErrReadOnly, http.StatusForbidden, "This room is read-only: only those who look after it write here. Write to one of them.", 0},
 	{store.ErrForbidden, http.StatusForbidden, "You are not allowed to do this. Ask an owner.", 0},
 	{store.ErrSessionEnded, http.StatusUnauthorized, signedOutDetail, 0},

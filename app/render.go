@@ -47,8 +47,13 @@ type (
 		ID          int64  `json:"id"`
 		Kind        string `json:"kind" enum:"public,private,direct"`
 		Name        string `json:"name" doc:"Empty for direct rooms."`
-		Description string `json:"description"`
-		ReadOnly    bool   `json:"read_only" doc:"Whether only those who look after the room write in it."`
+		Topic       string `json:"topic" doc:"What is talked about now."`
+		Description string `json:"description" doc:"What the room is for."`
+		State       string `json:"state" enum:"open,members,read-only,archived" doc:"Who writes in it: everybody in it, all but guests, only those who look after it, or nobody."`
+		SlowMode    int    `json:"slow_mode" doc:"Seconds that somebody waits between two messages; 0 for none."`
+		Notices     string `json:"notices" enum:"show,condense,hide" doc:"How those who come and go are shown in it. People may choose to see less, not more."`
+		Retention   *int   `json:"retention_days" doc:"For how many days messages are kept: null as long as the workspace says, 0 for ever."`
+		Default     bool   `json:"is_default" doc:"Whether everybody new comes into it."`
 	}
 
 	// RoomEntry is a room in the viewer's own list.
@@ -108,7 +113,10 @@ func renderUsers(users []store.User) []User {
 }
 
 func renderRoom(r store.Room) Room {
-	return Room{ID: r.ID, Kind: string(r.Kind), Name: r.Name, Description: r.Description, ReadOnly: r.ReadOnly}
+	return Room{
+		ID: r.ID, Kind: string(r.Kind), Name: r.Name, Topic: r.Topic, Description: r.Description, State: string(r.State),
+		SlowMode: int(r.SlowMode / time.Second), Notices: r.Notices, Retention: r.RetentionDays, Default: r.Default,
+	}
 }
 
 func renderEntry(o store.OverviewRoom) RoomEntry {

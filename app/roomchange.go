@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"chatd/store"
+	"chatd/store/rights"
 )
 
 // showRoom shows a room as the viewer's list has it.
@@ -16,7 +17,7 @@ type changeRoomInput struct {
 	Body struct {
 		Name        *string `json:"name,omitempty" doc:"1 to 80 characters on one line."`
 		Description *string `json:"description,omitempty" doc:"Up to 500 characters."`
-		ReadOnly    *bool   `json:"read_only,omitempty" doc:"Whether only those who look after the room write in it."`
+		State       *string `json:"state,omitempty" enum:"open,members,read-only" doc:"Who writes in it: everybody in it, all but guests, or only those who look after it."`
 	}
 }
 
@@ -28,7 +29,7 @@ type roomOutput struct {
 // it.
 func (a *App) changeRoom(ctx context.Context, in *changeRoomInput) (*roomOutput, error) {
 	room, pending, err := a.store.ChangeRoom(ctx, userOf(ctx), in.Room, store.RoomChange{
-		Name: in.Body.Name, Description: in.Body.Description, ReadOnly: in.Body.ReadOnly,
+		Name: in.Body.Name, Description: in.Body.Description, State: (*rights.State)(in.Body.State),
 	})
 	if err != nil {
 		return nil, err

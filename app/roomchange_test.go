@@ -20,7 +20,7 @@ func TestARoomIsChangedByThoseWhoLookAfterIt(t *testing.T) {
 	var room Room
 	ben.must(http.StatusOK, "PATCH", roomPath(boats.ID),
 		map[string]any{"name": "ships", "description": "Big ones", "read_only": true}, &room)
-	if room.Name != "ships" || room.Description != "Big ones" || !room.ReadOnly {
+	if room.Name != "ships" || room.Description != "Big ones" || room.State != "read-only" {
 		t.Errorf("now %+v", room)
 	}
 	changed, ok := far.news(roomTopic(boats.ID), "room-changed").Room.(map[string]any)
@@ -29,7 +29,7 @@ func TestARoomIsChangedByThoseWhoLookAfterIt(t *testing.T) {
 	}
 	var entry RoomEntry
 	ana.must(http.StatusOK, "GET", roomPath(boats.ID), nil, &entry)
-	if entry.Name != "ships" || !entry.ReadOnly || entry.Role != "member" {
+	if entry.Name != "ships" || entry.State != "read-only" || entry.Role != "member" {
 		t.Errorf("the entry is %+v", entry)
 	}
 	cleo := ana.brings("cleo")

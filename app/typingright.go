@@ -33,7 +33,7 @@ func (a *App) mayWrite(ctx context.Context, user, room int64) (bool, error) {
 	}
 	who, err := a.store.User(ctx, user)
 	return rights.PostMessage.May(rights.Standing{
-		Role: who.Role, RoomRole: entry.Role, Place: rights.Place{Kind: entry.Kind, ReadOnly: entry.ReadOnly},
+		Role: who.Role, RoomRole: entry.Role, Place: rights.Place{Kind: entry.Kind, State: entry.State},
 	}), err
 }
 

@@ -21,6 +21,8 @@ var (
 	// ErrReadOnly means that the room is read-only to this person. It is a kind
 	// of ErrForbidden.
 	ErrReadOnly = fmt.Errorf("the room is read-only: %w", ErrForbidden)
+	// ErrArchived means that the room is archived. It is a kind of ErrForbidden.
+	ErrArchived = fmt.Errorf("the room is archived: %w", ErrForbidden)
 	// ErrSessionEnded means that the session was signed out, has expired or
 	// belongs to a deactivated user.
 	ErrSessionEnded = errors.New("session has ended")

@@ -104,14 +104,15 @@ var (
 		author.id, author.username, author.display_name, author.role, author.deactivated_at,
 		who.id, who.username, who.display_name, who.role, who.deactivated_at, ` + statusColumns(`who`) + `,
 		actor.id, actor.username, actor.display_name, actor.role, actor.deactivated_at,
-		room.id, room.kind, room.name, room.description, room.read_only, room.created_by, room.created_at`
+		r.id, r.kind, r.name, r.topic, r.description, ` + roomState + `,
+		r.slow_mode, r.notices, r.retention_days, r.is_default, r.created_by, r.created_at`
 
 	eventJoins = `
 		left join messages msg on msg.id = e.message_id
 		left join users author on author.id = msg.author_id
 		left join users who on who.id = e.user_id
 		left join users actor on actor.id = e.actor_id
-		left join rooms room on room.id = e.room_id`
+		left join rooms r on r.id = e.room_id`
 )
 
 // eventRow receives eventColumns. Everything may be null: the event itself
@@ -146,11 +147,18 @@ type statusRow struct {
 }
 
 type roomRow struct {
-	id                      *int64
-	kind, name, description *string
-	readOnly                *bool
-	createdBy               *int64
-	at                      *time.Time
+	id                             *int64
+	kind, name, topic, description *string
+	state, notices                 *string
+	slow, retention                *int
+	isDefault                      *bool
+	createdBy                      *int64
+	at                             *time.Time
+}
+
+func (r *roomRow) targets() []any {
+	return []any{&r.id, &r.kind, &r.name, &r.topic, &r.description, &r.state,
+		&r.slow, &r.notices, &r.retention, &r.isDefault, &r.createdBy, &r.at}
 }
 
 func (e *eventRow) targets() []any {
@@ -160,7 +168,7 @@ func (e *eventRow) targets() []any {
 	t = append(t, e.who.targets()...)
 	t = append(t, &e.whoStatus.emoji, &e.whoStatus.text, &e.whoStatus.until)
 	t = append(t, e.actor.targets()...)
-	return append(t, &e.room.id, &e.room.kind, &e.room.name, &e.room.description, &e.room.readOnly, &e.room.createdBy, &e.room.at)
+	return append(t, e.room.targets()...)
 }
 
 // event makes the record. An event that lacks what its kind tells of becomes a
@@ -213,7 +221,11 @@ func (r *roomRow) room() *Room {
 	if r.id == nil {
 		return nil
 	}
-	room := &Room{ID: *r.id, Kind: RoomKind(*r.kind), Description: *r.description, ReadOnly: *r.readOnly, CreatedBy: *r.createdBy, CreatedAt: *r.at}
+	room := &Room{
+		ID: *r.id, Kind: RoomKind(*r.kind), Topic: *r.topic, Description: *r.description, State: rights.State(*r.state),
+		SlowMode: time.Duration(*r.slow) * time.Second, Notices: *r.notices, RetentionDays: r.retention, Default: *r.isDefault,
+		CreatedBy: *r.createdBy, CreatedAt: *r.at,
+	}
 	if r.name != nil {
 		room.Name = *r.name
 	}

@@ -16,7 +16,9 @@ const (
 	MaxDisplayName = 80
 	MaxEmail       = 254
 	MaxRoomName    = 80 // the workspace's name too
+	MaxTopic       = 250
 	MaxDescription = 500
+	MaxReason      = 500
 	MaxTokenName   = 80
 	MaxStatus      = 100
 	MaxEmoji       = 40 // bytes: the longest that exists has 35
@@ -100,10 +102,17 @@ type Room struct {
 	ID          int64
 	Kind        RoomKind
 	Name        string
-	Description string
-	ReadOnly    bool // only owners and moderators write in it
-	CreatedBy   int64
-	CreatedAt   time.Time
+	Topic       string // what is talked about now
+	Description string // what the room is for
+	State       rights.State
+	SlowMode    time.Duration // that somebody waits between two messages; whole seconds
+	Notices     string        // show, condense or hide those who come and go, for everybody
+	// RetentionDays is for how many days messages are kept: nil as long as the
+	// workspace says, 0 for ever.
+	RetentionDays *int
+	Default       bool // everybody new comes into it
+	CreatedBy     int64
+	CreatedAt     time.Time
 }
 
 // Position is a place in a topic's log: the last event that is known. Epoch

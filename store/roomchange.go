@@ -11,8 +11,9 @@ import (
 
 // RoomChange says what is to be different about a room; nil stays as it is.
 type RoomChange struct {
-	Name, Description *string
-	ReadOnly          *bool
+	Name, Topic, Description *string
+	// State is who writes in the room: Open, Members or ReadOnly.
+	State *rights.State
 }
 
 // ChangeRoom changes a public or private room and returns how it is then; what
@@ -80,17 +81,18 @@ func updateRoom(ctx context.Context, tx pgx.Tx, by, room int64, change RoomChang
 		with changed as (
 			update rooms r
 			set name = coalesce($4, r.name), name_key = coalesce($5, r.name_key),
-			    description = coalesce($6, r.description), read_only = coalesce($7, r.read_only)
+			    description = coalesce($6, r.description),
+			    read_only = coalesce($7 = 'read-only', r.read_only), guests_read_only = coalesce($7 = 'members', r.guests_read_only)
 			from `+asker+`
-			where `+granted+` and (r.name, r.description, r.read_only) is distinct from
-				(coalesce($4, r.name), coalesce($6, r.description), coalesce($7, r.read_only))
+			where `+granted+` and (r.name, r.description, r.read_only, r.guests_read_only) is distinct from
+				(coalesce($4, r.name), coalesce($6, r.description), coalesce($7 = 'read-only', r.read_only), coalesce($7 = 'members', r.guests_read_only))
 			returning r.*
 		), pending as (
 			insert into pending_events (topic_id, kind, room_id, actor_id)
 			select id, 'room-changed', id, $1 from changed
 		)
 		select `+roomColumns+` from changed r`,
-		by, room, rights.ChangeRoom.Grant(), change.Name, change.key(), change.Description, change.ReadOnly))
+		by, room, rights.ChangeRoom.Grant(), change.Name, change.key(), change.Description, change.State))
 }
 
 // findUnchanged returns the room to somebody who may change it.

@@ -9,13 +9,20 @@ import (
 	"testing"
 
 	"chatd/store"
+	"chatd/store/rights"
 )
 
 // rename is a change of name alone.
 func rename(name string) store.RoomChange { return store.RoomChange{Name: &name} }
 
 // seal makes a room read-only, or opens it.
-func seal(readOnly bool) store.RoomChange { return store.RoomChange{ReadOnly: &readOnly} }
+func seal(readOnly bool) store.RoomChange {
+	state := rights.Open
+	if readOnly {
+		state = rights.ReadOnly
+	}
+	return store.RoomChange{State: &state}
+}
 
 func TestAChangedRoomIsToldToItsMembers(t *testing.T) {
 	t.Parallel()
@@ -24,11 +31,11 @@ func TestAChangedRoomIsToldToItsMembers(t *testing.T) {
 	for _, kind := range []store.RoomKind{store.RoomPublic, store.RoomPrivate} {
 		room := w.room(kind, "Tea", ada, bob)
 		w.forgetNews()
-		name, description, readOnly := "  Coffee \u3000 time", "All\nabout  coffee", true
-		changed, pending, err := w.ChangeRoom(w.ctx(), ada.ID, room.ID, store.RoomChange{Name: &name, Description: &description, ReadOnly: &readOnly})
+		name, description, state := "  Coffee \u3000 time", "All\nabout  coffee", rights.Members
+		changed, pending, err := w.ChangeRoom(w.ctx(), ada.ID, room.ID, store.RoomChange{Name: &name, Description: &description, State: &state})
 		w.ok(err)
 		want := room
-		want.Name, want.Description, want.ReadOnly = "Coffee time", "All about coffee", true
+		want.Name, want.Description, want.State = "Coffee time", "All about coffee", rights.Members
 		if changed != want || !slices.Equal(pending, store.Pending{room.ID}) {
 			t.Errorf("changed to %+v, %v\nwant       %+v", changed, pending, want)
 		}
@@ -57,8 +64,8 @@ func TestEachPartOfARoomChangesAlone(t *testing.T) {
 		if change.Description != nil {
 			want.Description = *change.Description
 		}
-		if change.ReadOnly != nil {
-			want.ReadOnly = *change.ReadOnly
+		if change.State != nil {
+			want.State = *change.State
 		}
 		changed, pending, err := w.ChangeRoom(w.ctx(), w.owner.ID, want.ID, change)
 		if err != nil || changed != want || len(pending) != 1 {
@@ -140,7 +147,7 @@ func TestOfManyEqualChangesOneIsTold(t *testing.T) {
 	errs := together(8, func(int) error {
 		changed, pending, err := w.ChangeRoom(w.ctx(), w.owner.ID, room.ID, seal(true))
 		told.Add(int64(len(pending)))
-		if err == nil && !changed.ReadOnly {
+		if err == nil && changed.State != rights.ReadOnly {
 			err = errors.New("it is still open")
 		}
 		return err
@@ -172,20 +179,20 @@ func TestAReadOnlyRoomIsShownAsOne(t *testing.T) {
 	w.ok(err)
 	listed, _, err := w.Directory(w.ctx(), ada.ID, store.Page{})
 	w.ok(err)
-	for what, readOnly := range map[string]bool{
-		"room": found.ReadOnly, "entry": entry.ReadOnly,
-		"overview":  overview.Rooms[slices.IndexFunc(overview.Rooms, func(r store.OverviewRoom) bool { return r.ID == room.ID })].ReadOnly,
-		"directory": listed[slices.IndexFunc(listed, func(r store.DirectoryRoom) bool { return r.ID == room.ID })].ReadOnly,
+	for what, state := range map[string]rights.State{
+		"room": found.State, "entry": entry.State,
+		"overview":  overview.Rooms[slices.IndexFunc(overview.Rooms, func(r store.OverviewRoom) bool { return r.ID == room.ID })].State,
+		"directory": listed[slices.IndexFunc(listed, func(r store.DirectoryRoom) bool { return r.ID == room.ID })].State,
 	} {
-		if !readOnly {
+		if state != rights.ReadOnly {
 			t.Errorf("%s does not show it", what)
 		}
 	}
 	events := w.log(room.ID)
-	if e := events[0]; e.Kind != store.EventRoomChanged || e.Room == nil || !e.Room.ReadOnly || e.Room.Name != "Tea" {
+	if e := events[0]; e.Kind != store.EventRoomChanged || e.Room == nil || e.Room.State != rights.ReadOnly || e.Room.Name != "Tea" {
 		t.Errorf("the log begins with %+v", e)
 	}
-	if overview.Rooms[0].ReadOnly || listed[0].ReadOnly {
+	if overview.Rooms[0].State != rights.Open || listed[0].State != rights.Open {
 		t.Error("the first room is shown as read-only too")
 	}
 }

@@ -24,7 +24,14 @@ import (
 
 // standing is how me stands to r, spelled as [rights.RoomAction.Grant] does.
 const standing = `concat_ws('/', me.role, coalesce(mine.role, '` + string(rights.Outside) + `'),
-	r.kind, case when r.read_only then 'read-only' else 'open' end)`
+	r.kind, ` + roomState + `)`
+
+// roomState is the state of a room r, as [rights.State] spells it. The table of
+// rights knows nothing of deleted rooms, so nobody has a right in one, and for
+// all who ask it does not exist.
+const roomState = `case when r.deleted_at is not null then 'deleted' when r.archived_at is not null then '` + string(rights.Archived) + `'
+	when r.read_only then '` + string(rights.ReadOnly) + `' when r.guests_read_only then '` + string(rights.Members) + `'
+	else '` + string(rights.Open) + `' end`
 
 const (
 	// asker joins me and mine to a statement that has, or changes, r.
@@ -60,12 +67,14 @@ func findStanding(ctx context.Context, db querier, user, room int64) (rights.Sta
 // may not see does not exist. Outsiders who only lack a membership are told so.
 func refusal(action rights.RoomAction, st rights.Standing) error {
 	writable, joined := st, st
-	writable.ReadOnly, joined.RoomRole = false, RoomMember
+	writable.State, joined.RoomRole = rights.Open, RoomMember
 	switch {
 	case !rights.SeeRoom.May(st):
 		return ErrNotFound
 	case action.May(st):
 		return nil
+	case action.May(writable) && st.State == rights.Archived:
+		return ErrArchived
 	case action.May(writable):
 		return ErrReadOnly
 	case st.RoomRole == rights.Outside && action.May(joined):

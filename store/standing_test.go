@@ -56,14 +56,17 @@ func (w *world) scene(n *node, st rights.Standing, name string) scene {
 	if st.RoomRole != rights.Outside {
 		w.give(s.room, s.who, st.RoomRole)
 	}
-	w.exec(`update rooms set read_only = $2 where id = $1`, s.room.ID, st.ReadOnly)
+	w.exec(`
+		update rooms
+		set read_only = $2 = 'read-only', guests_read_only = $2 = 'members', archived_at = case when $2 = 'archived' then now() end
+		where id = $1`, s.room.ID, st.State)
 	return s
 }
 
 // want is what the table of rights makes of an action.
 func (s scene) want(action rights.RoomAction) error {
 	open := s.Standing
-	open.ReadOnly = false
+	open.State = rights.Open
 	member := s.Standing
 	member.RoomRole = store.RoomMember
 	switch {
@@ -71,6 +74,8 @@ func (s scene) want(action rights.RoomAction) error {
 		return nil
 	case !rights.SeeRoom.May(s.Standing):
 		return store.ErrNotFound
+	case action.May(open) && s.State == rights.Archived:
+		return store.ErrArchived
 	case action.May(open):
 		return store.ErrReadOnly
 	case s.RoomRole == rights.Outside && action.May(member):
@@ -82,7 +87,8 @@ func (s scene) want(action rights.RoomAction) error {
 // same reports whether err is exactly what is wanted: some errors are kinds of
 // others.
 func same(err, want error) bool {
-	return errors.Is(err, want) && errors.Is(err, store.ErrReadOnly) == errors.Is(want, store.ErrReadOnly)
+	return errors.Is(err, want) && errors.Is(err, store.ErrReadOnly) == errors.Is(want, store.ErrReadOnly) &&
+		errors.Is(err, store.ErrArchived) == errors.Is(want, store.ErrArchived)
 }
 
 // changing are the methods that change something, by what they do.
@@ -246,7 +252,7 @@ func TestWhoIsDeactivatedMayDoNothing(t *testing.T) {
 	w := newWorld(t)
 	n := w.node()
 	for _, kind := range []store.RoomKind{store.RoomPublic, store.RoomPrivate} {
-		s := w.scene(n, rights.Standing{Role: store.RoleOwner, RoomRole: store.RoomOwner, Place: rights.Place{Kind: kind}}, string(kind))
+		s := w.scene(n, rights.Standing{Role: store.RoleOwner, RoomRole: store.RoomOwner, Place: rights.Place{Kind: kind, State: rights.Open}}, string(kind))
 		w.deactivate(s.who)
 		before := s.membership()
 		for what, read := range s.reading() {

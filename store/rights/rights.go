@@ -4,8 +4,9 @@
 // test compares it with what the running API does.
 //
 // A right depends on the role in the workspace, on the role in the room, on the
-// room's kind and on whether it is read-only. Whoever is deactivated may do
-// nothing; that is not part of the table.
+// room's kind and on its state: who writes in it, and whether it is archived.
+// Whoever is deactivated or suspended may do nothing; that is not part of the
+// table, and neither is for how long somebody is muted.
 package rights
 
 import "slices"
@@ -50,15 +51,31 @@ const (
 	Direct  Kind = "direct"
 )
 
+// State says who writes in a room.
+type State string
+
+// The states of a room. In an archived one nobody writes; what was written is
+// kept and read as before.
+const (
+	Open     State = "open"      // everybody in it writes
+	Members  State = "members"   // guests only read
+	ReadOnly State = "read-only" // only those who look after it write
+	Archived State = "archived"
+)
+
 // Place is the sort of room that somebody is in or looks at. Direct rooms are
-// never read-only.
+// always open.
 type Place struct {
-	Kind     Kind
-	ReadOnly bool
+	Kind  Kind
+	State State
 }
 
 // Places are all sorts of room.
-var Places = []Place{{Public, false}, {Public, true}, {Private, false}, {Private, true}, {Direct, false}}
+var Places = []Place{
+	{Public, Open}, {Public, Members}, {Public, ReadOnly}, {Public, Archived},
+	{Private, Open}, {Private, Members}, {Private, ReadOnly}, {Private, Archived},
+	{Direct, Open},
+}
 
 // Standing is everything that a right in a room depends on.
 type Standing struct {
@@ -72,11 +89,7 @@ func (s Standing) key() string { return string(s.Role) + "/" + s.roomKey() }
 
 // roomKey is the standing of somebody whose workspace role is known.
 func (s Standing) roomKey() string {
-	state := "open"
-	if s.ReadOnly {
-		state = "read-only"
-	}
-	return string(s.RoomRole) + "/" + string(s.Kind) + "/" + state
+	return string(s.RoomRole) + "/" + string(s.Kind) + "/" + string(s.State)
 }
 
 // ParseStanding reads a standing that SQL has put together, spelled as Grant
@@ -100,13 +113,13 @@ func (a WorkspaceAction) Roles() []Role { return workspaceTable[a] }
 func (a RoomAction) May(s Standing) bool { return slices.Contains(grants[a], s.key()) }
 
 // Grant lists the standings that may do it, for SQL statements to compare with:
-// workspace role, room role ("outside" without one), the room's kind, and
-// "open" or "read-only", with slashes between.
+// workspace role, room role ("outside" without one), and the room's kind and
+// state, with slashes between.
 func (a RoomAction) Grant() []string { return grants[a] }
 
 // Abilities is the part of the table that concerns one role: the actions in the
 // workspace, and for each action in rooms the standings that may do it, without
-// the role: room role, kind, and "open" or "read-only", with slashes between.
+// the role: room role, kind and state, with slashes between.
 type Abilities struct {
 	Workspace []WorkspaceAction
 	Room      map[RoomAction][]string

@@ -22,17 +22,17 @@ func all(f func(rights.Standing)) {
 
 // key spells a standing as statements do.
 func key(s rights.Standing) string {
-	state := map[bool]string{false: "open", true: "read-only"}[s.ReadOnly]
-	return fmt.Sprintf("%s/%s/%s/%s", s.Role, s.RoomRole, s.Kind, state)
+	return fmt.Sprintf("%s/%s/%s/%s", s.Role, s.RoomRole, s.Kind, s.State)
 }
 
 // Each sentence is a decision. The standings that match its pattern, where *
 // stands for anything, may or may not do the actions.
 func TestTheTableSaysWhatPeopleWereTold(t *testing.T) {
 	t.Parallel()
-	inRoom := []rights.RoomAction{
-		rights.AddMember, rights.RemoveMember, rights.RemoveModerator, rights.ChangeRoom, rights.ChangeRoomRoles,
-	}
+	order := []rights.RoomAction{rights.RemoveMember, rights.RestrainMember, rights.DeleteMessage, rights.SeeReports}
+	shape := []rights.RoomAction{rights.RemoveModerator, rights.ChangeRoomRoles, rights.ArchiveRoom, rights.DeleteRoom}
+	live := []rights.RoomAction{rights.AddMember, rights.SteerRoom, rights.ChangeRoom}
+	care := slices.Concat(order, shape, live)
 	for _, decided := range []struct {
 		sentence  string
 		may       bool
@@ -44,8 +44,8 @@ func TestTheTableSaysWhatPeopleWereTold(t *testing.T) {
 			[]rights.RoomAction{rights.SeeRoom, rights.ReadMessages, rights.ListMembers}},
 		{"Nobody reads a room they are not in, whatever they are in the workspace.", false,
 			[]string{"*/outside/*/*"},
-			[]rights.RoomAction{rights.ReadMessages, rights.PostMessage, rights.ListMembers, rights.LeaveRoom}},
-		{"Everybody but guests finds public rooms and joins them.", true,
+			[]rights.RoomAction{rights.ReadMessages, rights.PostMessage, rights.SkipSlowMode, rights.DeleteOwnMessage, rights.ListMembers, rights.LeaveRoom}},
+		{"Everybody but guests finds public rooms and joins them, archived ones too.", true,
 			[]string{"owner/outside/public/*", "admin/outside/public/*", "member/outside/public/*"},
 			[]rights.RoomAction{rights.SeeRoom, rights.JoinRoom}},
 		{"A guest can do nothing with a room they are not in.", false, []string{"guest/outside/*/*"}, rights.RoomActions},
@@ -53,32 +53,46 @@ func TestTheTableSaysWhatPeopleWereTold(t *testing.T) {
 			[]string{"*/outside/private/*", "*/outside/direct/*"}, rights.RoomActions},
 		{"In an open room everybody who is in it writes.", true,
 			[]string{"*/owner/*/open", "*/moderator/*/open", "*/member/*/open"}, []rights.RoomAction{rights.PostMessage}},
+		{"In a room of members guests only read, unless they look after it.", false,
+			[]string{"guest/member/*/members"}, []rights.RoomAction{rights.PostMessage}},
+		{"In a room of members all others write.", true,
+			[]string{"guest/moderator/*/members", "member/member/public/members", "admin/member/private/members"}, []rights.RoomAction{rights.PostMessage}},
 		{"In a read-only room its owners and moderators write.", true,
 			[]string{"*/owner/public/read-only", "*/moderator/private/read-only"}, []rights.RoomAction{rights.PostMessage}},
 		{"In a read-only room owners and admins of the workspace write when they are in it.", true,
 			[]string{"owner/member/*/read-only", "admin/member/*/read-only"}, []rights.RoomAction{rights.PostMessage}},
 		{"In a read-only room plain members only read.", false,
 			[]string{"member/member/*/read-only", "guest/member/*/read-only"}, []rights.RoomAction{rights.PostMessage}},
+		{"In an archived room nobody writes, takes back what they wrote, brings others in or changes the room.", false,
+			[]string{"*/*/*/archived"}, append(live, rights.PostMessage, rights.SkipSlowMode, rights.DeleteOwnMessage)},
+		{"Everybody in a room takes back what they wrote, unless it is archived.", true,
+			[]string{"*/owner/*/open", "*/member/*/members", "*/member/*/read-only"}, []rights.RoomAction{rights.DeleteOwnMessage}},
+		{"Slow mode does not hold up those who look after the room.", true,
+			[]string{"*/moderator/public/open", "*/owner/private/members", "admin/member/public/read-only"}, []rights.RoomAction{rights.SkipSlowMode}},
+		{"Slow mode holds up plain members.", false,
+			[]string{"member/member/*/*", "guest/member/*/*"}, []rights.RoomAction{rights.SkipSlowMode}},
 		{"Everybody may leave a public or private room, the last owner too.", true,
 			[]string{"*/owner/public/*", "*/moderator/private/*", "*/member/public/*"}, []rights.RoomAction{rights.LeaveRoom}},
-		{"Any member but a guest brings others in.", true,
-			[]string{"member/member/public/*", "member/member/private/*"}, []rights.RoomAction{rights.AddMember}},
-		{"Moderators remove plain members, but neither moderators nor owners.", true,
-			[]string{"member/moderator/public/*", "member/moderator/private/*"}, []rights.RoomAction{rights.RemoveMember}},
-		{"Moderators change neither the room nor anybody's role.", false,
-			[]string{"member/moderator/*/*"},
-			[]rights.RoomAction{rights.RemoveModerator, rights.ChangeRoom, rights.ChangeRoomRoles}},
+		{"Any member but a guest brings others in, unless it is archived.", true,
+			[]string{"member/member/public/open", "member/member/private/read-only"}, []rights.RoomAction{rights.AddMember}},
+		{"Moderators keep order, in archived rooms too.", true,
+			[]string{"member/moderator/public/*", "member/moderator/private/*"}, order},
+		{"Moderators say what is talked about, and how fast.", true,
+			[]string{"member/moderator/public/open", "member/moderator/private/read-only"}, []rights.RoomAction{rights.SteerRoom}},
+		{"Moderators change neither the room nor anybody's role, nor act on each other.", false,
+			[]string{"member/moderator/*/*"}, append(shape, rights.ChangeRoom)},
 		{"The owners of a room do everything in it.", true,
-			[]string{"member/owner/public/*", "member/owner/private/*"}, inRoom},
+			[]string{"member/owner/public/open", "member/owner/private/read-only"}, care},
+		{"Owners take an archived room back.", true, []string{"member/owner/public/archived"}, append(order, shape...)},
 		{"Plain members look after nothing.", false,
-			[]string{"member/member/*/*"}, slices.DeleteFunc(slices.Clone(inRoom), func(a rights.RoomAction) bool { return a == rights.AddMember })},
+			[]string{"member/member/*/*"}, slices.DeleteFunc(slices.Clone(care), func(a rights.RoomAction) bool { return a == rights.AddMember })},
 		{"Owners and admins of the workspace look after public rooms without being in them.", true,
-			[]string{"owner/outside/public/*", "admin/outside/public/*"}, inRoom},
+			[]string{"owner/outside/public/open", "admin/outside/public/members"}, care},
 		{"Owners and admins of the workspace look after the private rooms they are in.", true,
-			[]string{"owner/member/private/*", "admin/member/private/*", "admin/moderator/private/*"}, inRoom},
-		{"Guests look after nothing, not even a room they were made owner of.", false, []string{"guest/*/*/*"}, inRoom},
+			[]string{"owner/member/private/open", "admin/member/private/read-only", "admin/moderator/private/members"}, care},
+		{"Guests look after nothing, not even a room they were made owner of.", false, []string{"guest/*/*/*"}, care},
 		{"A direct room has the same people and no settings for ever.", false,
-			[]string{"*/*/direct/*"}, append(slices.Clone(inRoom), rights.JoinRoom, rights.LeaveRoom)},
+			[]string{"*/*/direct/*"}, append(slices.Clone(care), rights.JoinRoom, rights.LeaveRoom)},
 		{"Nobody joins a room they are in.", false,
 			[]string{"*/owner/*/*", "*/moderator/*/*", "*/member/*/*"}, []rights.RoomAction{rights.JoinRoom}},
 	} {
@@ -121,6 +135,9 @@ func TestTheWorkspaceSaysWhatPeopleWereTold(t *testing.T) {
 		rights.ChangeWorkspace:   "owner admin",
 		rights.ManageMembers:     "owner admin",
 		rights.ManageAdmins:      "owner",
+		rights.SeeAdministration: "owner admin",
+		rights.SeeAudit:          "owner admin",
+		rights.HandleReports:     "owner admin",
 	} {
 		var may []string
 		for _, role := range rights.Roles {
@@ -178,10 +195,10 @@ func TestNobodyHasRightsInWhatCannotBe(t *testing.T) {
 	t.Parallel()
 	for _, impossible := range []rights.Standing{
 		{},
-		{Role: rights.Owner, RoomRole: rights.RoomOwner, Place: rights.Place{Kind: rights.Direct, ReadOnly: true}},
-		{Role: "king", RoomRole: rights.RoomOwner, Place: rights.Place{Kind: rights.Public}},
-		{Role: rights.Owner, RoomRole: "", Place: rights.Place{Kind: rights.Public}},
-		{Role: rights.Owner, RoomRole: rights.RoomOwner, Place: rights.Place{Kind: "secret"}},
+		{Role: rights.Owner, RoomRole: rights.RoomOwner, Place: rights.Place{Kind: rights.Direct, State: rights.ReadOnly}},
+		{Role: "king", RoomRole: rights.RoomOwner, Place: rights.Place{Kind: rights.Public, State: rights.Open}},
+		{Role: rights.Owner, RoomRole: "", Place: rights.Place{Kind: rights.Public, State: rights.Open}},
+		{Role: rights.Owner, RoomRole: rights.RoomOwner, Place: rights.Place{Kind: "secret", State: rights.Open}},
 	} {
 		for _, action := range rights.RoomActions {
 			if action.May(impossible) || slices.Contains(action.Grant(), key(impossible)) {

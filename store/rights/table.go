@@ -17,18 +17,27 @@ const (
 	OpenDirect WorkspaceAction = "open-direct"
 	// Invite is to make, list and revoke invites.
 	Invite WorkspaceAction = "invite"
-	// ChangeWorkspace is to change its name and who may sign up.
+	// ChangeWorkspace is to change its name and settings, and which rooms everybody
+	// new comes into.
 	ChangeWorkspace WorkspaceAction = "change-workspace"
-	// ManageMembers is to sign out, deactivate and reactivate members and guests,
-	// and to make one of the other.
+	// ManageMembers is to sign out, suspend, deactivate and reactivate members and
+	// guests, to make one of the other, and to give them a new password.
 	ManageMembers WorkspaceAction = "manage-members"
 	// ManageAdmins is the same for owners and admins, and to make them.
 	ManageAdmins WorkspaceAction = "manage-admins"
+	// SeeAdministration is to see figures, live connections, and all rooms: of
+	// private ones no more than that they exist.
+	SeeAdministration WorkspaceAction = "see-administration"
+	// SeeAudit is to read and export the audit log.
+	SeeAudit WorkspaceAction = "see-audit"
+	// HandleReports is to see and settle what people report, in whatever room.
+	HandleReports WorkspaceAction = "handle-reports"
 )
 
 // WorkspaceActions are all actions in the workspace.
 var WorkspaceActions = []WorkspaceAction{
 	SeeDirectory, CreatePublicRoom, CreatePrivateRoom, OpenDirect, Invite, ChangeWorkspace, ManageMembers, ManageAdmins,
+	SeeAdministration, SeeAudit, HandleReports,
 }
 
 // RoomAction is something people do in or with a room.
@@ -45,14 +54,32 @@ const (
 	// as read.
 	ReadMessages RoomAction = "read-messages"
 	PostMessage  RoomAction = "post-message"
-	ListMembers  RoomAction = "list-members"
-	AddMember    RoomAction = "add-member"
+	// SkipSlowMode is to write without waiting where slow mode makes others wait.
+	SkipSlowMode RoomAction = "skip-slow-mode"
+	// DeleteOwnMessage is to take back what one wrote, DeleteMessage what others
+	// wrote.
+	DeleteOwnMessage RoomAction = "delete-own-message"
+	DeleteMessage    RoomAction = "delete-message"
+	ListMembers      RoomAction = "list-members"
+	AddMember        RoomAction = "add-member"
 	// RemoveMember is to remove plain members, RemoveModerator to remove
 	// moderators and owners of the room.
 	RemoveMember    RoomAction = "remove-member"
 	RemoveModerator RoomAction = "remove-moderator"
-	// ChangeRoom is to change name, description and whether it is read-only.
+	// RestrainMember is to mute plain members for a time and to ban them from the
+	// room; with RemoveModerator moderators and owners of the room too.
+	RestrainMember RoomAction = "restrain-member"
+	// SeeReports is to see and settle what was reported in the room.
+	SeeReports RoomAction = "see-reports"
+	// SteerRoom is to change its topic and its slow mode.
+	SteerRoom RoomAction = "steer-room"
+	// ChangeRoom is to change name, description, kind, who writes in it, which
+	// notices it shows and for how long messages are kept.
 	ChangeRoom RoomAction = "change-room"
+	// ArchiveRoom is to archive it and to take it back, DeleteRoom to delete it and
+	// to take that back in time.
+	ArchiveRoom RoomAction = "archive-room"
+	DeleteRoom  RoomAction = "delete-room"
 	// ChangeRoomRoles is to make members moderators or owners of the room, and
 	// back.
 	ChangeRoomRoles RoomAction = "change-room-roles"
@@ -60,8 +87,9 @@ const (
 
 // RoomActions are all actions in rooms.
 var RoomActions = []RoomAction{
-	SeeRoom, JoinRoom, LeaveRoom, ReadMessages, PostMessage, ListMembers,
-	AddMember, RemoveMember, RemoveModerator, ChangeRoom, ChangeRoomRoles,
+	SeeRoom, JoinRoom, LeaveRoom, ReadMessages, PostMessage, SkipSlowMode, DeleteOwnMessage, ListMembers,
+	AddMember, RemoveMember, RemoveModerator, RestrainMember, DeleteMessage, SeeReports,
+	SteerRoom, ChangeRoom, ChangeRoomRoles, ArchiveRoom, DeleteRoom,
 }
 
 // Groups of roles and rooms that the table speaks of.
@@ -78,11 +106,15 @@ var (
 	notOwners  = []RoomRole{Moderator, RoomMember}
 	outside    = []RoomRole{Outside}
 
-	anyRoom      = Places
-	namedRooms   = []Place{{Public, false}, {Public, true}, {Private, false}, {Private, true}}
-	publicRooms  = []Place{{Public, false}, {Public, true}}
-	openRooms    = []Place{{Public, false}, {Private, false}, {Direct, false}}
-	announcement = []Place{{Public, true}, {Private, true}} // read-only rooms
+	anyRoom     = Places
+	namedRooms  = placesOf([]Kind{Public, Private}, Open, Members, ReadOnly, Archived)
+	publicRooms = placesOf([]Kind{Public}, Open, Members, ReadOnly, Archived)
+	liveRooms   = placesOf([]Kind{Public, Private}, Open, Members, ReadOnly) // not archived
+	unarchived  = placesOf([]Kind{Public, Private, Direct}, Open, Members, ReadOnly)
+	livePublic  = placesOf([]Kind{Public}, Open, Members, ReadOnly)
+	openRooms   = placesOf([]Kind{Public, Private, Direct}, Open)
+	memberRooms = placesOf([]Kind{Public, Private}, Members)
+	readOnly    = placesOf([]Kind{Public, Private}, ReadOnly)
 )
 
 // workspaceTable says which roles may do what in the workspace.
@@ -95,6 +127,9 @@ var workspaceTable = map[WorkspaceAction][]Role{
 	ChangeWorkspace:   admins,
 	ManageMembers:     admins,
 	ManageAdmins:      owners,
+	SeeAdministration: admins,
+	SeeAudit:          admins,
+	HandleReports:     admins,
 }
 
 // Manage is what it takes to act on somebody with a role, or to give it.
@@ -117,31 +152,61 @@ type rule struct {
 // roomTable says who may do what in rooms. What no rule allows is forbidden.
 // Owners and admins of the workspace look after public rooms without being in
 // them; a private room is the business of those in it.
-var roomTable = []rule{
+var roomTable = slices.Concat([]rule{
 	{SeeRoom, anyRoom, inside, everybody},
 	{SeeRoom, publicRooms, outside, notGuests},
 	{JoinRoom, publicRooms, outside, notGuests},
 	{LeaveRoom, namedRooms, inside, everybody},
 	{ReadMessages, anyRoom, inside, everybody},
 	{PostMessage, openRooms, inside, everybody},
-	{PostMessage, announcement, moderators, everybody},
-	{PostMessage, announcement, members, admins},
+	{PostMessage, memberRooms, moderators, everybody},
+	{PostMessage, memberRooms, members, notGuests},
+	{PostMessage, readOnly, moderators, everybody},
+	{PostMessage, readOnly, members, admins},
+	{SkipSlowMode, liveRooms, moderators, everybody},
+	{SkipSlowMode, liveRooms, members, admins},
+	{DeleteOwnMessage, unarchived, inside, everybody},
 	{ListMembers, anyRoom, inside, everybody},
 
-	{AddMember, namedRooms, inside, notGuests},
-	{AddMember, publicRooms, outside, admins},
-	{RemoveMember, namedRooms, moderators, notGuests},
-	{RemoveMember, namedRooms, members, admins},
-	{RemoveMember, publicRooms, outside, admins},
-	{RemoveModerator, namedRooms, roomOwners, notGuests},
-	{RemoveModerator, namedRooms, notOwners, admins},
-	{RemoveModerator, publicRooms, outside, admins},
-	{ChangeRoom, namedRooms, roomOwners, notGuests},
-	{ChangeRoom, namedRooms, notOwners, admins},
-	{ChangeRoom, publicRooms, outside, admins},
-	{ChangeRoomRoles, namedRooms, roomOwners, notGuests},
-	{ChangeRoomRoles, namedRooms, notOwners, admins},
-	{ChangeRoomRoles, publicRooms, outside, admins},
+	{AddMember, liveRooms, inside, notGuests},
+	{AddMember, livePublic, outside, admins},
+},
+	moderation(RemoveMember, namedRooms),
+	moderation(RestrainMember, namedRooms),
+	moderation(DeleteMessage, namedRooms),
+	moderation(SeeReports, namedRooms),
+	moderation(SteerRoom, liveRooms),
+	ownership(RemoveModerator, namedRooms),
+	ownership(ChangeRoom, liveRooms),
+	ownership(ChangeRoomRoles, namedRooms),
+	ownership(ArchiveRoom, namedRooms),
+	ownership(DeleteRoom, namedRooms),
+)
+
+// moderation allows what keeps order in a room to its moderators and owners,
+// and to owners and admins of the workspace.
+func moderation(action RoomAction, in []Place) []rule {
+	return []rule{{action, in, moderators, notGuests}, {action, in, members, admins}, {action, only(Public, in), outside, admins}}
+}
+
+// ownership allows what shapes a room to its owners, and to owners and admins
+// of the workspace.
+func ownership(action RoomAction, in []Place) []rule {
+	return []rule{{action, in, roomOwners, notGuests}, {action, in, notOwners, admins}, {action, only(Public, in), outside, admins}}
+}
+
+func placesOf(kinds []Kind, states ...State) []Place {
+	var found []Place
+	for _, p := range Places {
+		if slices.Contains(kinds, p.Kind) && slices.Contains(states, p.State) {
+			found = append(found, p)
+		}
+	}
+	return found
+}
+
+func only(kind Kind, of []Place) []Place {
+	return slices.DeleteFunc(slices.Clone(of), func(p Place) bool { return p.Kind != kind })
 }
 
 // standings are all there can be.
