@@ -19,12 +19,12 @@ func TestARoomIsChangedByThoseWhoLookAfterIt(t *testing.T) {
 
 	var room Room
 	ben.must(http.StatusOK, "PATCH", roomPath(boats.ID),
-		map[string]any{"name": "ships", "description": "Big ones", "read_only": true}, &room)
+		map[string]any{"name": "ships", "description": "Big ones", "state": "read-only"}, &room)
 	if room.Name != "ships" || room.Description != "Big ones" || room.State != "read-only" {
 		t.Errorf("now %+v", room)
 	}
 	changed, ok := far.news(roomTopic(boats.ID), "room-changed").Room.(map[string]any)
-	if !ok || changed["name"] != "ships" || changed["read_only"] != true {
+	if !ok || changed["name"] != "ships" || changed["state"] != "read-only" {
 		t.Errorf("heard of %v", changed)
 	}
 	var entry RoomEntry
@@ -54,7 +54,7 @@ func TestOnlyThoseWhoLookAfterAReadOnlyRoomWriteInIt(t *testing.T) {
 	ana := w.owner()
 	ben := ana.brings("ben")
 	general := ana.room("general")
-	ana.must(http.StatusOK, "PATCH", roomPath(general.ID), map[string]any{"read_only": true}, nil)
+	ana.must(http.StatusOK, "PATCH", roomPath(general.ID), map[string]any{"state": "read-only"}, nil)
 	checkProblem(t, ben.do("POST", roomPath(general.ID)+"/messages", map[string]any{"body": "may I?"}), http.StatusForbidden, "read-only")
 	ana.says(general.ID, "no")
 
@@ -70,14 +70,14 @@ func TestOnlyThoseWhoLookAfterAReadOnlyRoomWriteInIt(t *testing.T) {
 		t.Errorf("all hear %+v", told)
 	}
 	mine, ok := stream.news(userTopic(ben.me.ID), "room-role-changed").Room.(map[string]any)
-	if !ok || mine["role"] != "moderator" || mine["read_only"] != true || mine["position"] == nil {
+	if !ok || mine["role"] != "moderator" || mine["state"] != "read-only" || mine["position"] == nil {
 		t.Errorf("Ben hears %v", mine)
 	}
 	ben.says(general.ID, "thank you")
 	checkProblem(t, ben.do("PATCH", roomPath(general.ID)+"/members/"+userName(ana.me.ID), map[string]any{"role": "member"}),
 		http.StatusForbidden, "not allowed")
 	checkProblem(t, ana.do("PATCH", roomPath(general.ID)+"/members/999999", map[string]any{"role": "member"}), http.StatusNotFound, "no such person")
-	ana.must(http.StatusOK, "PATCH", roomPath(general.ID), map[string]any{"read_only": false}, nil)
+	ana.must(http.StatusOK, "PATCH", roomPath(general.ID), map[string]any{"state": "open"}, nil)
 	cleo := ana.brings("cleo")
 	cleo.says(general.ID, "hello")
 }

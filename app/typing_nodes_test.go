@@ -47,7 +47,7 @@ func TestPeopleSeeWhoTypesOnEveryNode(t *testing.T) {
 		t.Errorf("it ended after %v", took)
 	}
 	// In a read-only room those who may not write are not typing.
-	ana.must(http.StatusOK, "PATCH", roomPath(boats.ID), map[string]any{"read_only": true}, nil)
+	ana.must(http.StatusOK, "PATCH", roomPath(boats.ID), map[string]any{"state": "read-only"}, nil)
 	w := here
 	w.eventually("what he was allowed before is over", func() bool {
 		w.app.typing.mu.Lock()
