@@ -9,9 +9,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"mime"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 	"time"
 )
@@ -20,7 +22,7 @@ import (
 // holds a hash of the content, so a browser may keep each for ever.
 type assets struct {
 	files   map[string]asset
-	entries map[string]string // "main.js" → "main-HASH.js"
+	entries map[string]string // "main.js" → "main-HASH.js", and what it needs at once below it
 	library map[string]asset  // the comet client for other pages, by address
 }
 
@@ -99,6 +101,18 @@ func (a *assets) path(entry string) string {
 		return "/assets/" + name
 	}
 	return ""
+}
+
+// parts are where the files are that an entry needs at once, without the base.
+// A browser that knows of them asks for all at the same time.
+func (a *assets) parts(entry string) []string {
+	var found []string
+	for _, key := range slices.Sorted(maps.Keys(a.entries)) {
+		if strings.HasPrefix(key, entry+"/") {
+			found = append(found, a.path(key))
+		}
+	}
+	return found
 }
 
 // serveAsset answers with a built file.

@@ -25,6 +25,7 @@ var pageTemplate = template.Must(template.New("page").Funcs(noBase).Parse(pageSo
 type pageData struct {
 	Base                string // for the script
 	Script, Style, Icon string
+	Parts               []string // that the script needs at once
 	Old                 string // the script that leads old browsers away
 	Room                int64  // the room that the address names; 0: none
 	Problem             *Problem
@@ -52,6 +53,7 @@ func (a *App) writePage(w http.ResponseWriter, status int, room int64, p *Proble
 	data := pageData{
 		Base:    a.config.base(),
 		Script:  a.asset("main.js"),
+		Parts:   a.assets.parts("main.js"),
 		Style:   a.asset("main.css"),
 		Icon:    a.asset("icon.svg"),
 		Old:     a.asset("old.js"),

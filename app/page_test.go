@@ -88,6 +88,16 @@ func TestAnUnknownAddressShowsAPageThatLeadsHome(t *testing.T) {
 	}
 }
 
+func TestThePageNamesWhatItsScriptNeedsAtOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.visitor()
+	if got := p.opens("/"); !strings.Contains(got.body, `<link rel="modulepreload" href="/assets/part-CCCC.js">`) {
+		t.Errorf("the page is %s", got.body)
+	}
+	p.must(http.StatusOK, "GET", "/assets/part-CCCC.js", nil, nil)
+}
+
 func TestAssetsAreKeptForEver(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -20,9 +20,10 @@ import (
 // builtPage stands in for the built front end.
 func builtPage() fs.FS {
 	return fstest.MapFS{
-		"manifest.json":      {Data: []byte(`{"main.js":"main-AAAA.js","main.css":"main-BBBB.css"}`)},
+		"manifest.json":      {Data: []byte(`{"main.js":"main-AAAA.js","main.css":"main-BBBB.css","main.js/part-CCCC.js":"part-CCCC.js"}`)},
 		"main-AAAA.js":       {Data: []byte(strings.Repeat("console.log('chatd');\n", 100))},
 		"main-BBBB.css":      {Data: []byte("body{margin:0}\n")},
+		"part-CCCC.js":       {Data: []byte("export const chat = 1;\n")},
 		"not-in-manifest.js": {Data: []byte("secret")},
 		"comet-client.js":    {Data: []byte(strings.Repeat("// The comet client\n", 100))},
 		"comet-client.d.ts":  {Data: []byte("export class Comet {}\n")},

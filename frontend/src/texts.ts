@@ -269,5 +269,7 @@ export const texts = {
     unreachable: 'The server could not be reached. Check your connection and try again.',
     unexpected: 'Something went wrong on the server. Try again in a moment.',
     empty: 'Fill this in.',
+    partNotLoaded:
+      'This part of the page could not be loaded. Check your connection and try again, or reload the page.',
   },
 };

@@ -1,7 +1,9 @@
 // Frontend bundles the sources below frontend/src into frontend/dist with
 // content hashes in the names, and writes dist/manifest.json, which maps each
-// entry ("main.js") to its file ("main-ABCD1234.js"). The comet client for
-// other pages is there as comet-client.js, with its types.
+// entry ("main.js") to its file ("main-ABCD1234.js"). Parts have names of their
+// own there; those that main.js cannot do without stand below it
+// ("main.js/part-chunk-ABCD1234.js"), the others are loaded when they are needed.
+// The comet client for other pages is there as comet-client.js, with its types.
 //
 //	go -C tools run ./frontend          build frontend/dist
 //	go -C tools run ./frontend -check   fail when frontend/dist is not what the sources give
@@ -85,6 +87,9 @@ func bundle() (map[string][]byte, error) {
 	options.EntryPoints = []string{source + "/main.tsx", source + "/main.css"}
 	options.Outdir = dist
 	options.EntryNames = "[name]-[hash]"
+	options.ChunkNames = "part-[name]-[hash]"
+	options.Splitting = true
+	options.Metafile = true
 	options.AssetNames = "[name]-[hash]"
 	options.JSX = api.JSXAutomatic
 	options.JSXImportSource = "preact"
@@ -93,12 +98,24 @@ func bundle() (map[string][]byte, error) {
 	if len(result.Errors) > 0 {
 		return nil, fmt.Errorf("the sources do not build")
 	}
+	imports, err := readImports(result.Metafile)
+	if err != nil {
+		return nil, err
+	}
 	files := map[string][]byte{}
 	manifest := map[string]string{}
 	for _, f := range result.OutputFiles {
 		name := filepath.Base(f.Path)
 		files[name] = f.Contents
-		manifest[entry(name)] = name
+		if strings.HasPrefix(name, "part-") {
+			manifest[name] = name
+		} else {
+			manifest[entry(name)] = name
+		}
+	}
+	for _, part := range imports.needed(manifest["main.js"]) {
+		delete(manifest, part)
+		manifest["main.js/"+part] = part
 	}
 	encoded, err := json.MarshalIndent(manifest, "", "  ")
 	if err != nil {

@@ -3,25 +3,31 @@ import { useEffect } from 'preact/hooks';
 import type { Chat } from '../model/chat';
 import { roomPath } from '../model/route';
 import { hash, navigate, route } from '../model/router';
-import { settingsPlace } from '../model/settings-place';
+import { closeSettings, settingsPlace } from '../model/settings-place';
 import { texts } from '../texts';
 import { showFavicon } from '../view/favicon';
+import { fetchWhenIdle, lazy } from '../view/lazy';
 import { narrow } from '../view/media';
 import { Toasts } from '../view/toasts';
 import { ChatContext } from './context';
-import { Dialogs } from './dialogs/dialogs';
+import { Dialogs, MoreDialogs } from './dialogs/dialogs';
 import { MembersPanel } from './members-panel';
 import { RoomPane } from './room-pane';
 import { roomTitle } from './room-title';
-import { SettingsDialog } from './settings/settings-dialog';
 import { Sidebar } from './sidebar';
 import { useSwipeBack } from './swipe';
 import { closeDialog, dialog, membersShown, restorePanels } from './ui';
+
+const SettingsDialog = lazy(
+  async () => (await import('./settings/settings-dialog')).SettingsDialog,
+  closeSettings,
+);
 
 export function ChatPage({ chat }: { chat: Chat }) {
   useRoute(chat);
   useTitle(chat);
   const ref = useSwipeBack();
+  useEffect(() => fetchWhenIdle(MoreDialogs, SettingsDialog), []);
   const room = chat.openRoom.value;
   const panel = membersShown.value && room !== null;
   return (
@@ -37,7 +43,7 @@ export function ChatPage({ chat }: { chat: Chat }) {
         {panel && <MembersPanel key={room.id} room={room} />}
       </div>
       <Dialogs />
-      <SettingsDialog />
+      {settingsPlace.value !== null && <SettingsDialog />}
       {dialog.value === null && settingsPlace.value === null && <Toasts />}
     </ChatContext.Provider>
   );

@@ -7,18 +7,15 @@ import { store, stored } from '../model/storage';
 import type { Place } from '../view/dialog';
 
 export type OpenDialog =
-  | {
-      readonly name:
-        | 'create-room'
-        | 'browse'
-        | 'new-message'
-        | 'invites'
-        | 'manage-people'
-        | 'status'
-        | 'sign-out';
-    }
+  | { readonly name: 'sign-out' }
   | { readonly name: 'profile'; readonly user: Author; readonly place: Place }
-  | { readonly name: 'add-people' | 'room-settings' | 'leave'; readonly room: Room }
+  | { readonly name: 'leave'; readonly room: Room }
+  | LaterDialog;
+
+/** The dialogs that are loaded when they are needed. */
+export type LaterDialog =
+  | { readonly name: 'create-room' | 'browse' | 'new-message' | 'invites' | 'manage-people' | 'status' }
+  | { readonly name: 'add-people' | 'room-settings'; readonly room: Room }
   | { readonly name: 'remove-member'; readonly room: Room; readonly user: User };
 
 export const dialog = signal<OpenDialog | null>(null);

@@ -1,0 +1,33 @@
+import { closeDialog, type LaterDialog } from '../ui';
+import { BrowseDialog } from './browse';
+import { CreateRoomDialog } from './create-room';
+import { InvitesDialog } from './invites';
+import { ManagePeopleDialog } from './manage-people';
+import { AddPeopleDialog, NewMessageDialog } from './people';
+import { RemoveMemberDialog } from './remove-member';
+import { RoomSettingsDialog } from './room-settings';
+import { StatusDialog } from './status';
+
+/** The dialogs that are loaded when one of them is first opened. */
+export function MoreDialogs({ open }: { open: LaterDialog }) {
+  switch (open.name) {
+    case 'create-room':
+      return <CreateRoomDialog onClose={closeDialog} />;
+    case 'browse':
+      return <BrowseDialog onClose={closeDialog} />;
+    case 'new-message':
+      return <NewMessageDialog onClose={closeDialog} />;
+    case 'add-people':
+      return <AddPeopleDialog room={open.room} onClose={closeDialog} />;
+    case 'invites':
+      return <InvitesDialog onClose={closeDialog} />;
+    case 'manage-people':
+      return <ManagePeopleDialog onClose={closeDialog} />;
+    case 'room-settings':
+      return <RoomSettingsDialog room={open.room} onClose={closeDialog} />;
+    case 'remove-member':
+      return <RemoveMemberDialog room={open.room} user={open.user} onClose={closeDialog} />;
+    case 'status':
+      return <StatusDialog onClose={closeDialog} />;
+  }
+}

@@ -1,0 +1,55 @@
+/** Parts of the page that are loaded when they are first needed, so that the first page is small. */
+import { signal } from '@preact/signals';
+import type { ComponentType } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { toast } from '../model/toasts';
+import { texts } from '../texts';
+
+/** A part that is shown like any other component. */
+export interface Lazy<P> {
+  (props: P): preact.JSX.Element | null;
+  /** Loads it now, for it will be needed; a failure is told when it is. */
+  readonly fetch: () => void;
+}
+
+/**
+ * Until the part is there nothing is shown. When it cannot be loaded, because the connection is lost or the server
+ * has another version by now, a sentence says so, and `lost` takes away what was to be shown.
+ */
+export function lazy<P extends object>(load: () => Promise<ComponentType<P>>, lost: () => void): Lazy<P> {
+  const loaded = signal<ComponentType<P> | null>(null);
+  let loading: Promise<void> | null = null;
+  const fetch = () => {
+    loading ??= load().then(
+      (part) => {
+        loaded.value = part;
+      },
+      () => {
+        loading = null; // the next who needs it tries again
+        throw new Error('not loaded');
+      },
+    );
+    return loading;
+  };
+  function Part(props: P) {
+    const Loaded = loaded.value;
+    useEffect(() => {
+      if (loaded.peek() !== null) return;
+      fetch().catch(() => {
+        toast(texts.errors.partNotLoaded, { bad: true });
+        lost();
+      });
+    }, []);
+    return Loaded && <Loaded {...props} />;
+  }
+  return Object.assign(Part, { fetch: () => void fetch().catch(() => {}) });
+}
+
+/** Loads parts once the page has nothing else to do. */
+export function fetchWhenIdle(...parts: readonly { readonly fetch: () => void }[]): void {
+  const run = () => {
+    for (const part of parts) part.fetch();
+  };
+  if ('requestIdleCallback' in window) requestIdleCallback(run);
+  else setTimeout(run, 2000);
+}
