@@ -127,7 +127,7 @@ testUnderEachName('the page follows what people may do', async (_t, { browser, u
   await cem.page.locator('[data-testid="composer"]').fill('half a thou');
   await ana.page.bringToFront();
   await roomMenu(ana.page, 'room-settings');
-  await ana.page.locator('[data-testid="room-settings-form"] [name="read_only"]').click();
+  await ana.page.locator('[data-testid="room-settings-form"] [name="state"][value="read-only"]').click();
   await submit(ana.page, 'room-settings-form', {});
   await shows(cem.page, 'read-only-note', /read-only.*draft/);
   await gone(cem.page, 'composer');

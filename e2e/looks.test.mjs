@@ -285,7 +285,7 @@ test('what a guest sees', async () => {
   const id = Number(new URL(guest.page.url()).pathname.split('/').pop());
   assert.ok(rooms.some((/** @type {{id: number}} */ room) => room.id === id));
   await guest.page.locator('[data-testid="composer"]').fill('what I wanted to say');
-  await api('PATCH', `rooms/${id}`, { read_only: true });
+  await api('PATCH', `rooms/${id}`, { state: 'read-only' });
   await part(guest.page, 'read-only-note');
   await inspect(guest.page, 'guest-read-only');
   await ana.page.goto(`${server.url}/rooms/${id}`);

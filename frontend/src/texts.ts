@@ -160,7 +160,7 @@ export const texts = {
     pickOwn: 'Choose one on the left.',
     noneTitle: 'No room yet',
     deactivated: 'deactivated',
-    readOnly: 'read-only',
+    states: { open: '', members: 'guests only read', 'read-only': 'read-only', archived: 'archived' },
   },
 
   timeline: {
@@ -191,7 +191,11 @@ export const texts = {
     send: 'Send',
     sendHint: 'Send (Enter)',
     left: (n: number) => `${count(n)} left`,
-    readOnly: 'This room is read-only. Its owners and moderators write here.',
+    readOnly: {
+      members: 'Guests only read in this room.',
+      'read-only': 'This room is read-only. Its owners and moderators write here.',
+      archived: 'This room is archived. What was written stays, and nothing new is.',
+    },
     draftKept: 'Your unsent draft is kept.',
     tooLong: (n: number) => `${some(n, 'character', 'characters')} too long. Send it in two messages.`,
   },

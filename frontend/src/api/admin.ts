@@ -14,7 +14,7 @@ export interface InviteWish {
 export interface RoomChange {
   readonly name?: string;
   readonly description?: string;
-  readonly read_only?: boolean;
+  readonly state?: records.RoomState;
 }
 
 export interface PersonChange {

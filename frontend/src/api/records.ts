@@ -74,20 +74,33 @@ export interface Profile extends User {
 /** The part of the table of rights that concerns one role. */
 export interface Abilities {
   readonly workspace: readonly string[];
-  /** For each action the standings that may do it: `role/kind/open` or `role/kind/read-only`. */
+  /** For each action the standings that may do it: `role/kind/state`. */
   readonly room: Readonly<Record<string, readonly string[]>>;
 }
 
 export type RoomKind = 'public' | 'private' | 'direct';
 export type RoomRole = 'owner' | 'moderator' | 'member';
+/** Who writes in a room: everybody in it, all but guests, only those who look after it, or nobody. */
+export type RoomState = 'open' | 'members' | 'read-only' | 'archived';
 
 export interface RoomRecord {
   readonly id: number;
   readonly kind: RoomKind;
   /** Empty for direct rooms. */
   readonly name: string;
+  /** What is talked about now. */
+  readonly topic: string;
+  /** What it is for. */
   readonly description: string;
-  readonly read_only: boolean;
+  readonly state: RoomState;
+  /** Seconds that somebody waits between two messages; 0 for none. */
+  readonly slow_mode: number;
+  /** How those who come and go are shown in it, at most. */
+  readonly notices: NoticesChoice;
+  /** Days that messages are kept: null as long as the workspace says, 0 for ever. */
+  readonly retention_days: number | null;
+  /** Everybody new comes into it. */
+  readonly is_default: boolean;
 }
 
 /** A room as one of its members sees it. */
@@ -241,8 +254,13 @@ const roomShape = {
   id: whole,
   kind: oneOf<RoomKind>('public', 'private', 'direct'),
   name: or(text, ''),
+  topic: or(text, ''),
   description: or(text, ''),
-  read_only: or(flag, false),
+  state: or<RoomState, RoomState>(oneOf<RoomState>('open', 'members', 'read-only', 'archived'), 'open'),
+  slow_mode: or(whole, 0),
+  notices: or<NoticesChoice, NoticesChoice>(noticesChoice, 'show'),
+  retention_days: nullable(whole),
+  is_default: or(flag, false),
 };
 export const room = record<RoomRecord>(roomShape);
 export const roomEntry = record<RoomEntry>({

@@ -20,7 +20,7 @@ const NEAR_LIMIT = 500;
 export function ReadOnlyNote({ room }: { room: Room }) {
   return (
     <div class="read-only-note" role="status" data-testid="read-only-note">
-      <p>{t.readOnly}</p>
+      <p>{room.state.value === 'open' ? t.readOnly['read-only'] : t.readOnly[room.state.value]}</p>
       {room.draft.value.trim() !== '' && <p class="hint">{t.draftKept}</p>}
     </div>
   );

@@ -41,8 +41,9 @@ export function RoomHeader({ room }: { room: Room }) {
   );
 }
 
-function aboutNamed({ readOnly, description }: Room): string {
-  return [readOnly.value && texts.room.readOnly, description.value].filter(Boolean).join(' · ');
+function aboutNamed({ state, headline, description }: Room): string {
+  const about = headline.value || description.value;
+  return [texts.room.states[state.value], about].filter(Boolean).join(' · ');
 }
 
 function aboutDirect(room: Room, people: ReturnType<typeof useChat>['people']): string {

@@ -17,16 +17,21 @@ export function profileChange(me: Me, typed: Typed): ProfileChange | null {
   });
 }
 
-/** A switch that is off is not among the values of a form. */
-export function roomChange(room: Omit<RoomRecord, 'id' | 'kind'>, typed: Typed): RoomChange | null {
+export function roomChange(
+  room: Pick<RoomRecord, 'name' | 'description' | 'state'>,
+  typed: Typed,
+): RoomChange | null {
   const { name = room.name, description = room.description } = typed;
-  const read_only = typed.read_only !== undefined;
+  const state = writers.find((one) => one === typed.state) ?? room.state;
   return unlessEmpty({
     ...(name === room.name ? {} : { name }),
     ...(description === room.description ? {} : { description }),
-    ...(read_only === room.read_only ? {} : { read_only }),
+    ...(state === room.state ? {} : { state }),
   });
 }
+
+/** Who may write in a room that is not archived. */
+export const writers = ['open', 'members', 'read-only'] as const;
 
 export function workspaceChange(workspace: Workspace, typed: Typed): Partial<Workspace> | null {
   const { name = workspace.name } = typed;

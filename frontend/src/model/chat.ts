@@ -146,8 +146,8 @@ export class Chat {
   }
 
   /** Whether I may do what concerns a room that I am not in. */
-  mayOutside({ kind, read_only }: RoomRecord, action: RoomAction): boolean {
-    return this.#rights.value.mayIn({ role: 'outside', kind, read_only }, action);
+  mayOutside({ kind, state }: RoomRecord, action: RoomAction): boolean {
+    return this.#rights.value.mayIn({ role: 'outside', kind, state }, action);
   }
 
   /** The room that was open last in this browser, or else the first. */

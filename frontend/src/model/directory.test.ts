@@ -21,7 +21,12 @@ const room = (id: number): DirectoryRoom => ({
   kind: 'public',
   name: `room ${id}`,
   description: '',
-  read_only: false,
+  topic: '',
+  state: 'open' as const,
+  slow_mode: 0,
+  notices: 'show' as const,
+  retention_days: null,
+  is_default: false,
   member_count: 1,
   joined: false,
 });

@@ -21,11 +21,14 @@ describe('a form', () => {
     });
   });
 
-  test('about a room knows that a switch which is off is not sent by the browser', () => {
-    const room = { name: 'library', description: '', read_only: true };
-    assert.deepEqual(roomChange(room, { name: 'library', description: '' }), { read_only: false });
-    assert.equal(roomChange(room, { name: 'library', description: '', read_only: 'on' }), null);
-    assert.deepEqual(roomChange(room, { name: 'books', description: 'Quiet.', read_only: 'on' }), {
+  test('about a room sends what is different, and no state that cannot be chosen', () => {
+    const room = { name: 'library', description: '', state: 'read-only' } as const;
+    assert.deepEqual(roomChange(room, { name: 'library', description: '', state: 'open' }), {
+      state: 'open',
+    });
+    assert.equal(roomChange(room, { name: 'library', description: '', state: 'archived' }), null);
+    assert.equal(roomChange(room, { name: 'library', description: '', state: 'read-only' }), null);
+    assert.deepEqual(roomChange(room, { name: 'books', description: 'Quiet.' }), {
       name: 'books',
       description: 'Quiet.',
     });

@@ -18,13 +18,13 @@ describe('news', () => {
         answer = () => resolve(overview(rooms));
       });
     void chat.refresh();
-    const changed = { id: 7, kind: 'public', name: 'library', description: 'Quiet.', read_only: true };
+    const changed = { id: 7, kind: 'public', name: 'library', description: 'Quiet.', state: 'read-only' };
     feed.onData('room:7', 4, { kind: 'room-changed', room: changed });
     answer();
     await settled();
     assert.deepEqual(
-      [room.name.value, room.description.value, room.readOnly.value],
-      ['library', 'Quiet.', true],
+      [room.name.value, room.description.value, room.state.value],
+      ['library', 'Quiet.', 'read-only'],
       'an overview from before does not take it back',
     );
   });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { texts } from '../texts';
-import { type Notice, type NoticeKind, Notices, presenceKind, sumUp } from './notices';
+import { type Notice, type NoticeKind, Notices, presenceKind, quieter, sumUp } from './notices';
 
 const line = (kind: NoticeKind, user: number): Notice => ({
   id: 0,
@@ -24,6 +24,12 @@ test('Somebody who signed out and in again is named once, as they are now', () =
   assert.deepEqual(sumUp([line('signed-in', 1), line('signed-out', 1), line('signed-in', 1)]), [
     { kind: 'signed-in', users: [1] },
   ]);
+});
+
+test('A room can have fewer notices than a person chose, and a person fewer than the room', () => {
+  assert.equal(quieter('show', 'hide'), 'hide');
+  assert.equal(quieter('condense', 'show'), 'condense');
+  assert.equal(quieter('show', 'show'), 'show');
 });
 
 test('Joining a room and signing in are two different things', () => {

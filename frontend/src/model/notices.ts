@@ -1,5 +1,6 @@
 /** Small lines between the messages: who signed in or out, who joined or left. Kept only while the page lives. */
 import { signal } from '@preact/signals';
+import type { NoticesChoice } from '../api/presence-records';
 
 export type NoticeKind = 'signed-in' | 'signed-out' | 'went-offline' | 'join' | 'leave' | 'added' | 'removed';
 
@@ -29,6 +30,13 @@ export class Notices {
   clear(): void {
     this.lines.value = [];
   }
+}
+
+const quietest: readonly NoticesChoice[] = ['hide', 'condense', 'show'];
+
+/** What a person chose and what a room allows: of the two the quieter. */
+export function quieter(one: NoticesChoice, other: NoticesChoice): NoticesChoice {
+  return quietest.find((choice) => choice === one || choice === other) ?? one;
 }
 
 const presenceKinds: readonly NoticeKind[] = ['signed-in', 'signed-out', 'went-offline'];

@@ -17,11 +17,11 @@ describe('what one may do', () => {
     });
     assert.ok(rights.may('invite'));
     assert.ok(!rights.may('change-workspace'));
-    assert.ok(rights.mayIn({ role: 'member', kind: 'public', read_only: false }, 'post-message'));
-    assert.ok(!rights.mayIn({ role: 'member', kind: 'public', read_only: true }, 'post-message'));
-    assert.ok(rights.mayIn({ role: 'owner', kind: 'public', read_only: true }, 'post-message'));
-    assert.ok(!rights.mayIn({ role: 'outside', kind: 'public', read_only: false }, 'post-message'));
-    assert.ok(!rights.mayIn({ role: 'member', kind: 'public', read_only: false }, 'leave-room'));
+    assert.ok(rights.mayIn({ role: 'member', kind: 'public', state: 'open' }, 'post-message'));
+    assert.ok(!rights.mayIn({ role: 'member', kind: 'public', state: 'read-only' }, 'post-message'));
+    assert.ok(rights.mayIn({ role: 'owner', kind: 'public', state: 'read-only' }, 'post-message'));
+    assert.ok(!rights.mayIn({ role: 'outside', kind: 'public', state: 'open' }, 'post-message'));
+    assert.ok(!rights.mayIn({ role: 'member', kind: 'public', state: 'open' }, 'leave-room'));
   });
 
   test('comes over the border whole, or not at all', () => {
@@ -35,11 +35,11 @@ describe('what one may do', () => {
   test('in a room follows the role there and whether it is read-only', () => {
     const { chat, room, feed } = setUp();
     assert.ok(chat.mayIn(room, 'post-message'));
-    feed.onData('room:7', 4, { kind: 'room-changed', room: { ...entry(7), read_only: true } });
+    feed.onData('room:7', 4, { kind: 'room-changed', room: { ...entry(7), state: 'read-only' } });
     assert.ok(!chat.mayIn(room, 'post-message'));
     feed.onData('user:1', 1, {
       kind: 'room-role-changed',
-      room: { ...entry(7), read_only: true, role: 'owner' },
+      room: { ...entry(7), state: 'read-only', role: 'owner' },
     });
     assert.ok(chat.mayIn(room, 'post-message'));
     assert.ok(chat.mayOutside(entry(9), 'join-room'));

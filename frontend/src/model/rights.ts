@@ -1,5 +1,5 @@
 /** What the viewer may do: the part of the server's table of rights that came with the overview. */
-import type { Abilities, RoomKind, RoomRole } from '../api/records';
+import type { Abilities, RoomKind, RoomRole, RoomState } from '../api/records';
 
 export type WorkspaceAction =
   | 'see-directory'
@@ -9,7 +9,10 @@ export type WorkspaceAction =
   | 'invite'
   | 'change-workspace'
   | 'manage-members'
-  | 'manage-admins';
+  | 'manage-admins'
+  | 'see-administration'
+  | 'see-audit'
+  | 'handle-reports';
 
 export type RoomAction =
   | 'see-room'
@@ -17,18 +20,26 @@ export type RoomAction =
   | 'leave-room'
   | 'read-messages'
   | 'post-message'
+  | 'skip-slow-mode'
+  | 'delete-own-message'
+  | 'delete-message'
   | 'list-members'
   | 'add-member'
   | 'remove-member'
   | 'remove-moderator'
+  | 'restrain-member'
+  | 'see-reports'
+  | 'steer-room'
   | 'change-room'
-  | 'change-room-roles';
+  | 'change-room-roles'
+  | 'archive-room'
+  | 'delete-room';
 
 /** What a right in a room depends on, besides the role in the workspace. */
 export interface Standing {
   readonly role: RoomRole | 'outside';
   readonly kind: RoomKind;
-  readonly read_only: boolean;
+  readonly state: RoomState;
 }
 
 /** Which buttons to show. The server decides all the same: a right can be lost while a dialog is open. */
@@ -45,7 +56,7 @@ export class Rights {
     return this.#workspace.has(action);
   }
 
-  mayIn({ role, kind, read_only }: Standing, action: RoomAction): boolean {
-    return this.#room.get(action)?.has(`${role}/${kind}/${read_only ? 'read-only' : 'open'}`) ?? false;
+  mayIn({ role, kind, state }: Standing, action: RoomAction): boolean {
+    return this.#room.get(action)?.has(`${role}/${kind}/${state}`) ?? false;
   }
 }

@@ -1,6 +1,7 @@
 /** One room that I am in. */
-import { batch, computed, type ReadonlySignal, signal } from '@preact/signals';
+import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { MembershipEvent } from '../api/events';
+import type { NoticesChoice } from '../api/presence-records';
 import type {
   HistoryPage,
   Message,
@@ -9,11 +10,12 @@ import type {
   RoomKind,
   RoomRecord,
   RoomRole,
+  RoomState,
 } from '../api/records';
 import type { Cursor } from '../comet/types';
 import { History, PAGE, type PageQuery } from './history';
 import { buildItems, type Item } from './items';
-import { type Notice, Notices } from './notices';
+import { type Notice, Notices, quieter } from './notices';
 import { Outbox, type Outgoing } from './outbox';
 import { Overdue } from './overdue';
 import type { People } from './people';
@@ -47,10 +49,18 @@ export interface Place {
 
 export class Room {
   readonly id: number;
-  readonly kind: RoomKind;
   readonly name = signal('');
+  /** What is talked about now; not the topic that the hub publishes on. */
+  readonly headline = signal('');
+  /** What it is for. */
   readonly description = signal('');
-  readonly readOnly = signal(false);
+  readonly state = signal<RoomState>('open');
+  /** Seconds that I wait between two messages. */
+  readonly slowMode = signal(0);
+  /** How those who come and go are shown in it, at most. */
+  readonly manner = signal<NoticesChoice>('show');
+  readonly retentionDays = signal<number | null>(null);
+  readonly isDefault = signal(false);
   /** What I am in the room. */
   readonly role = signal<RoomRole>('member');
   readonly lastNumber = signal(0);
@@ -79,6 +89,7 @@ export class Room {
   /** Where to go on reading on return; null for the bottom. */
   place: Place | null = null;
 
+  readonly #kind: Signal<RoomKind>;
   readonly #services: RoomServices;
   readonly #people: People;
   readonly #marker: ReadMarker;
@@ -87,7 +98,7 @@ export class Room {
 
   constructor(entry: RoomEntry, services: RoomServices, people: People) {
     this.id = entry.id;
-    this.kind = entry.kind;
+    this.#kind = signal(entry.kind);
     this.directIds = entry.members;
     this.position = entry.position;
     this.#services = services;
@@ -112,12 +123,16 @@ export class Room {
         complete: !this.history.newer.value,
         outgoing: this.outbox.entries.value,
         notices: this.notices.lines.value,
-        manner: people.me.notices,
+        manner: quieter(people.me.notices, this.manner.value),
         divider: this.divider.value,
         me: people.me,
       }),
     );
     this.update(entry);
+  }
+
+  get kind(): RoomKind {
+    return this.#kind.value;
   }
 
   get topic(): string {
@@ -126,7 +141,7 @@ export class Room {
 
   /** What my rights in it depend on. */
   get standing(): Standing {
-    return { role: this.role.value, kind: this.kind, read_only: this.readOnly.value };
+    return { role: this.role.value, kind: this.kind, state: this.state.value };
   }
 
   /** Takes what the server says about the room and my place in it. */
@@ -145,7 +160,13 @@ export class Room {
     batch(() => {
       this.name.value = record.name;
       this.description.value = record.description;
-      this.readOnly.value = record.read_only;
+      this.#kind.value = record.kind;
+      this.headline.value = record.topic;
+      this.state.value = record.state;
+      this.slowMode.value = record.slow_mode;
+      this.manner.value = record.notices;
+      this.retentionDays.value = record.retention_days;
+      this.isDefault.value = record.is_default;
     });
   }
 

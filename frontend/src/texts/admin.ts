@@ -7,8 +7,12 @@ export const roomRoles = { owner: 'room owner', moderator: 'moderator', member: 
 
 export const roomSettings = {
   open: 'Room settings',
-  readOnly: 'Read-only',
-  readOnlyHint: 'Only owners and moderators write. Everybody else reads.',
+  writers: 'Who writes',
+  states: {
+    open: 'Everybody in the room',
+    members: 'Everybody but guests',
+    'read-only': 'Only owners and moderators',
+  },
   submit: 'Save',
 };
 

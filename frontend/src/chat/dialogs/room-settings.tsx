@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { changeRoom } from '../../api/admin';
-import { roomChange } from '../../model/changes';
+import { roomChange, writers } from '../../model/changes';
 import type { Room } from '../../model/room';
 import { toast } from '../../model/toasts';
 import { texts } from '../../texts';
@@ -18,7 +18,7 @@ export function RoomSettingsDialog({ room, onClose }: { room: Room; onClose: () 
   const [opened] = useState(() => ({
     name: room.name.peek(),
     description: room.description.peek(),
-    read_only: room.readOnly.peek(),
+    state: room.state.peek(),
   }));
   const submit = async (values: Values) => {
     const change = roomChange(opened, values);
@@ -45,13 +45,15 @@ export function RoomSettingsDialog({ room, onClose }: { room: Room; onClose: () 
           autocomplete="off"
           initial={opened.description}
         />
-        <label class="choice">
-          <input type="checkbox" name="read_only" defaultChecked={opened.read_only} />
-          <span class="choice-text">
-            <span class="choice-label">{t.readOnly}</span>
-            <span class="hint">{t.readOnlyHint}</span>
-          </span>
-        </label>
+        <fieldset class="choices">
+          <legend>{t.writers}</legend>
+          {writers.map((state) => (
+            <label key={state} class="choice">
+              <input type="radio" name="state" value={state} defaultChecked={opened.state === state} />
+              <span class="choice-label">{t.states[state]}</span>
+            </label>
+          ))}
+        </fieldset>
         <FormProblem />
         <div class="form-end">
           <SubmitButton testid="room-settings-submit">{t.submit}</SubmitButton>
