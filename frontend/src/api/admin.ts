@@ -1,5 +1,6 @@
 /** The routes of those who look after people, rooms and the workspace. */
 import { request } from './http';
+import type { NoticesChoice } from './presence-records';
 import { type PageRequest, page, pageQuery } from './paging';
 import * as records from './records';
 
@@ -13,8 +14,15 @@ export interface InviteWish {
 
 export interface RoomChange {
   readonly name?: string;
+  readonly topic?: string;
   readonly description?: string;
+  readonly kind?: records.RoomKind;
   readonly state?: records.RoomState;
+  readonly archived?: boolean;
+  readonly slow_mode?: number;
+  readonly notices?: NoticesChoice;
+  readonly retention_days?: number | null;
+  readonly is_default?: boolean;
 }
 
 export interface PersonChange {
@@ -42,6 +50,11 @@ export async function signOutUser(id: number): Promise<void> {
 
 export async function changeRoom(room: number, change: RoomChange): Promise<records.RoomRecord> {
   return records.room(await request('PATCH', `${v1}/rooms/${room}`, { body: change }), 'room');
+}
+
+/** It can be taken back for some days. */
+export async function deleteRoom(room: number): Promise<void> {
+  await request('DELETE', `${v1}/rooms/${room}`);
 }
 
 export async function changeRoomRole(room: number, user: number, role: records.RoomRole): Promise<void> {

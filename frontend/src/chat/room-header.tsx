@@ -83,23 +83,23 @@ function RoomMenu({ room }: { room: Room }) {
   const chat = useChat();
   const entries = [
     {
-      may: 'add-member',
+      may: ['add-member'],
       label: texts.members.add,
       icon: 'addPerson',
       testid: 'menu-add-people',
       to: 'add-people',
     },
     {
-      may: 'change-room',
+      may: ['steer-room', 'change-room', 'archive-room', 'delete-room'],
       label: texts.roomSettings.open,
       icon: 'sliders',
       testid: 'room-settings',
       to: 'room-settings',
     },
-    { may: 'leave-room', label: texts.room.leave, icon: 'leave', testid: 'leave-room', to: 'leave' },
+    { may: ['leave-room'], label: texts.room.leave, icon: 'leave', testid: 'leave-room', to: 'leave' },
   ] as const;
   const items: MenuItem[] = entries
-    .filter(({ may }) => chat.mayIn(room, may))
+    .filter(({ may }) => may.some((action) => chat.mayIn(room, action)))
     .map(({ label, icon, testid, to }) => ({
       label,
       icon,

@@ -17,18 +17,31 @@ export function profileChange(me: Me, typed: Typed): ProfileChange | null {
   });
 }
 
-export function roomChange(
-  room: Pick<RoomRecord, 'name' | 'description' | 'state'>,
-  typed: Typed,
-): RoomChange | null {
-  const { name = room.name, description = room.description } = typed;
-  const state = writers.find((one) => one === typed.state) ?? room.state;
-  return unlessEmpty({
-    ...(name === room.name ? {} : { name }),
-    ...(description === room.description ? {} : { description }),
-    ...(state === room.state ? {} : { state }),
-  });
+/** A field that the form does not show stays as it is. */
+export function roomChange(room: Omit<RoomRecord, 'id'>, typed: Typed): RoomChange | null {
+  const { name = room.name, topic = room.topic, description = room.description } = typed;
+  const wanted: RoomChange = {
+    name,
+    topic,
+    description,
+    kind: kinds.find((one) => one === typed.kind) ?? room.kind,
+    state: writers.find((one) => one === typed.state) ?? room.state,
+    slow_mode: typed.slow_mode === undefined ? room.slow_mode : Number(typed.slow_mode),
+    notices: manners.find((one) => one === typed.notices) ?? room.notices,
+    retention_days: daysOf(typed.retention_days, room.retention_days),
+    is_default: typed.default_shown === undefined ? room.is_default : typed.is_default !== undefined,
+  };
+  const changed = Object.entries(wanted).filter(([key, value]) => value !== room[key as keyof typeof room]);
+  return unlessEmpty(Object.fromEntries(changed) as RoomChange);
 }
+
+function daysOf(typed: string | undefined, before: number | null): number | null {
+  if (typed === undefined) return before;
+  return typed === 'null' ? null : Number(typed);
+}
+
+const kinds = ['public', 'private'] as const;
+const manners = ['show', 'condense', 'hide'] as const;
 
 /** Who may write in a room that is not archived. */
 export const writers = ['open', 'members', 'read-only'] as const;

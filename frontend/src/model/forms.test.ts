@@ -4,7 +4,8 @@ import type { Me } from '../api/records';
 import { profileChange, roomChange, workspaceChange } from './changes';
 import { ago, shortDate } from './format';
 import { parsePlace, type Section, sectionAddress, sections, shownPlace } from './settings-place';
-import { ana } from './testing/world';
+import { retentions, slowModes, values } from './room-choices';
+import { ana, entry } from './testing/world';
 import { exampleCommand, tokenWish } from './token';
 
 describe('a form', () => {
@@ -22,7 +23,7 @@ describe('a form', () => {
   });
 
   test('about a room sends what is different, and no state that cannot be chosen', () => {
-    const room = { name: 'library', description: '', state: 'read-only' } as const;
+    const room = entry(7, { name: 'library', state: 'read-only' });
     assert.deepEqual(roomChange(room, { name: 'library', description: '', state: 'open' }), {
       state: 'open',
     });
@@ -32,6 +33,25 @@ describe('a form', () => {
       name: 'books',
       description: 'Quiet.',
     });
+  });
+
+  test('about a room leaves alone what it does not show', () => {
+    const room = entry(7, { topic: 'tides', slow_mode: 30, retention_days: null, is_default: true });
+    assert.equal(roomChange(room, {}), null);
+    assert.deepEqual(roomChange(room, { topic: '', slow_mode: '0' }), { topic: '', slow_mode: 0 });
+    assert.deepEqual(roomChange(room, { retention_days: '0', kind: 'private', notices: 'hide' }), {
+      kind: 'private',
+      notices: 'hide',
+      retention_days: 0,
+    });
+    assert.equal(roomChange(room, { retention_days: 'null' }), null);
+    assert.deepEqual(roomChange(room, { default_shown: 'yes' }), { is_default: false });
+    assert.equal(roomChange(room, { default_shown: 'yes', is_default: 'on' }), null);
+  });
+
+  test('about a room offers what it has now, too', () => {
+    assert.deepEqual(values(slowModes, 42).at(-1), '42');
+    assert.equal(values(retentions, 30).length, retentions.length);
   });
 
   test('about the workspace sends what is different', () => {

@@ -1,5 +1,5 @@
 /** The texts for those who look after people and rooms. */
-import { some } from './words';
+import { longDuration, some } from './words';
 
 export const roles = { owner: 'owner', admin: 'admin', member: 'member', guest: 'guest' };
 
@@ -7,6 +7,47 @@ export const roomRoles = { owner: 'room owner', moderator: 'moderator', member: 
 
 export const roomSettings = {
   open: 'Room settings',
+  topic: 'Topic',
+  topicHint: 'What is talked about now. It stands beside the room’s name.',
+  kind: 'Who can find and join it',
+  kinds: { public: 'Public', private: 'Private' },
+  kindHints: {
+    public: 'Everybody but guests finds it, joins it, and then reads everything in it.',
+    private: 'Only people who are added see it.',
+  },
+  slowMode: 'Slow mode',
+  slowModeHint: 'How long each person waits between two messages. Owners and moderators do not wait.',
+  slowModes: (seconds: string) => (seconds === '0' ? 'Off' : longDuration(Number(seconds))),
+  notices: 'Lines about people who join, leave, sign in and out',
+  noticesHint: 'Everybody can choose to see less in their own settings.',
+  noticeChoices: (choice: string) =>
+    choice === 'show'
+      ? 'As each person has chosen'
+      : choice === 'condense'
+        ? 'At most one line for all'
+        : 'None',
+  retention: 'Keep messages',
+  retentionHint: 'Older ones are erased for good.',
+  retentions: (days: string) =>
+    days === 'null'
+      ? 'As long as the workspace says'
+      : days === '0'
+        ? 'For ever'
+        : some(Number(days), 'day', 'days'),
+  isDefault: 'Everybody new comes into this room',
+  isDefaultHint: 'Guests do not.',
+  endings: 'Archive or delete',
+  archive: 'Archive the room',
+  archiveQuestion: (name: string) =>
+    `Archive ${name}? Nobody writes in it any more. Everything stays readable, and you can take it back at any time.`,
+  wasArchived: (name: string) => `${name} is archived.`,
+  unarchive: 'Take it back from the archive',
+  unarchiveQuestion: (name: string) => `Let people write in ${name} again?`,
+  unarchived: (name: string) => `${name} is open again.`,
+  delete: 'Delete the room',
+  deleteQuestion: (name: string) =>
+    `Delete ${name} with all its messages? It is gone for everybody at once. For seven days it can be brought back under Administration, after that nobody can.`,
+  deleted: (name: string) => `${name} is deleted. For seven days it can be brought back.`,
   writers: 'Who writes',
   states: {
     open: 'Everybody in the room',

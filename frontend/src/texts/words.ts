@@ -12,6 +12,14 @@ export function duration(seconds: number): string {
   return some(Math.ceil(seconds / 60), 'minute', 'minutes');
 }
 
+/** A choice of some seconds, minutes, hours or days, in the largest unit that fits. */
+export function longDuration(seconds: number): string {
+  if (seconds % 86400 === 0) return some(seconds / 86400, 'day', 'days');
+  if (seconds % 3600 === 0) return some(seconds / 3600, 'hour', 'hours');
+  if (seconds % 60 === 0) return some(seconds / 60, 'minute', 'minutes');
+  return some(seconds, 'second', 'seconds');
+}
+
 /** Ana, Bo and 3 others */
 export function crowd(names: readonly string[]): string {
   if (names.length <= 4) return listOf(names);

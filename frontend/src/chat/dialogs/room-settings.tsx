@@ -2,63 +2,137 @@ import { useState } from 'preact/hooks';
 import { changeRoom } from '../../api/admin';
 import { roomChange, writers } from '../../model/changes';
 import type { Room } from '../../model/room';
+import { retentions, slowModes, values } from '../../model/room-choices';
 import { toast } from '../../model/toasts';
 import { texts } from '../../texts';
 import { Dialog } from '../../view/dialog';
 import { Field } from '../../view/field';
 import { Form, FormProblem, SubmitButton, type Values } from '../../view/form';
+import { Radios, Select } from '../../view/radios';
 import { useChat } from '../context';
+import { RoomEndings } from './room-endings';
 
 const t = texts.roomSettings;
 
-/** For those who look after a room: what it is called and about, and who writes in it. */
+/**
+ * For those who look after a room. Moderators say what is talked about and how fast, owners everything else.
+ * What others change while it is open is not put back.
+ */
 export function RoomSettingsDialog({ room, onClose }: { room: Room; onClose: () => void }) {
   const chat = useChat();
-  // What others change while it is open is not put back.
-  const [opened] = useState(() => ({
-    name: room.name.peek(),
-    description: room.description.peek(),
-    state: room.state.peek(),
-  }));
-  const submit = async (values: Values) => {
-    const change = roomChange(opened, values);
+  const [opened] = useState(() => room.record());
+  const [shapes] = useState(() => chat.mayIn(room, 'change-room'));
+  const submit = async (typed: Values) => {
+    const change = roomChange(opened, typed);
     if (change) chat.change(room, await changeRoom(room.id, change));
     onClose();
     toast(change ? texts.settings.saved : texts.settings.unchanged);
   };
+  const live = opened.state !== 'archived';
   return (
     <Dialog title={t.open} testid="room-settings-dialog" onClose={onClose}>
-      <Form onSubmit={submit} testid="room-settings-form">
-        <Field
-          name="name"
-          label={texts.createRoom.name}
-          hint={texts.createRoom.nameHint}
-          required
-          maxLength={80}
-          autocomplete="off"
-          initial={opened.name}
-        />
-        <Field
-          name="description"
-          label={texts.createRoom.description}
-          maxLength={500}
-          autocomplete="off"
-          initial={opened.description}
-        />
-        <fieldset class="choices">
-          <legend>{t.writers}</legend>
-          {writers.map((state) => (
-            <label key={state} class="choice">
-              <input type="radio" name="state" value={state} defaultChecked={opened.state === state} />
-              <span class="choice-label">{t.states[state]}</span>
-            </label>
-          ))}
-        </fieldset>
-        <FormProblem />
-        <div class="form-end">
-          <SubmitButton testid="room-settings-submit">{t.submit}</SubmitButton>
-        </div>
-      </Form>
+      {live && (
+        <Form onSubmit={submit} testid="room-settings-form">
+          {shapes && (
+            <Field
+              name="name"
+              label={texts.createRoom.name}
+              hint={texts.createRoom.nameHint}
+              required
+              maxLength={80}
+              autocomplete="off"
+              initial={opened.name}
+            />
+          )}
+          <Field
+            name="topic"
+            label={t.topic}
+            hint={t.topicHint}
+            maxLength={250}
+            autocomplete="off"
+            initial={opened.topic}
+          />
+          {shapes && <Shape opened={opened} />}
+          <Select
+            name="slow_mode"
+            label={t.slowMode}
+            hint={t.slowModeHint}
+            values={values(slowModes, opened.slow_mode)}
+            initial={String(opened.slow_mode)}
+            text={t.slowModes}
+          />
+          {shapes && <Keeping opened={opened} mayDefault={chat.may('change-workspace')} />}
+          <FormProblem />
+          <div class="form-end">
+            <SubmitButton testid="room-settings-submit">{t.submit}</SubmitButton>
+          </div>
+        </Form>
+      )}
+      <RoomEndings room={room} onClose={onClose} />
     </Dialog>
+  );
+}
+
+/** What the room is for, who can find it and who writes in it. */
+function Shape({ opened }: { opened: ReturnType<Room['record']> }) {
+  return (
+    <>
+      <Field
+        name="description"
+        label={texts.createRoom.description}
+        maxLength={500}
+        autocomplete="off"
+        initial={opened.description}
+      />
+      <Radios
+        name="kind"
+        legend={t.kind}
+        values={['public', 'private'] as const}
+        initial={opened.kind === 'private' ? 'private' : 'public'}
+        label={(kind) => t.kinds[kind]}
+        hint={(kind) => t.kindHints[kind]}
+      />
+      <Radios
+        name="state"
+        legend={t.writers}
+        values={writers}
+        initial={writers.find((one) => one === opened.state) ?? 'open'}
+        label={(state) => t.states[state]}
+      />
+    </>
+  );
+}
+
+/** What is shown of those who come and go, and for how long messages are kept. */
+function Keeping({ opened, mayDefault }: { opened: ReturnType<Room['record']>; mayDefault: boolean }) {
+  return (
+    <>
+      <Select
+        name="notices"
+        label={t.notices}
+        hint={t.noticesHint}
+        values={['show', 'condense', 'hide']}
+        initial={opened.notices}
+        text={t.noticeChoices}
+      />
+      <Select
+        name="retention_days"
+        label={t.retention}
+        hint={t.retentionHint}
+        values={values(retentions, opened.retention_days)}
+        initial={String(opened.retention_days)}
+        text={t.retentions}
+      />
+      {mayDefault && opened.kind === 'public' && (
+        <label class="choice">
+          <input type="checkbox" name="is_default" defaultChecked={opened.is_default} />
+          <input type="hidden" name="default_shown" value="yes" />
+          <span class="choice-text">
+            <span class="choice-label">{t.isDefault}</span>
+            <span class="hint">{t.isDefaultHint}</span>
+          </span>
+        </label>
+      )}
+    </>
   );
 }
