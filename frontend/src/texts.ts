@@ -130,6 +130,7 @@ export const texts = {
     label: 'Your account and settings',
     invites: 'Invite people',
     manage: 'People',
+    administration: 'Administration',
     settings: 'Settings',
     signOut: 'Sign out',
     signOutFailed: 'You are still signed in: the server could not be reached. Try again.',

@@ -61,6 +61,8 @@ function useRoute(chat: Chat): void {
     restorePanels(narrow.peek());
     closeDialog();
     if (route.peek().name === 'home') toLastRoom(chat);
+    // Nobody looks at a room while another page is shown.
+    return () => chat.open(null);
   }, [chat]);
   useSignalEffect(() => {
     const here = route.value;

@@ -1,5 +1,7 @@
 import { useSignal } from '@preact/signals';
+import { mayAdminister } from '../administration/may';
 import type { Chat } from '../model/chat';
+import { navigate } from '../model/router';
 import { signOut } from '../model/session';
 import { openSettings } from '../model/settings-place';
 import { toast } from '../model/toasts';
@@ -66,6 +68,10 @@ function accountItems(chat: Chat): MenuItem[] {
   }
   if (chat.may('manage-members')) {
     items.push({ label: t.manage, icon: 'people', testid: 'people', run: () => open('manage-people') });
+  }
+  if (mayAdminister(chat)) {
+    const run = () => navigate('/administration');
+    items.push({ label: t.administration, icon: 'shield', testid: 'administration', run });
   }
   items.push(
     { label: t.settings, icon: 'sliders', testid: 'settings', run: openSettings },

@@ -7,7 +7,23 @@ const frontPages = ['setup', 'sign-in', 'sign-up'] as const;
 export type Route =
   | { readonly name: 'home' | FrontPage | 'connection' | 'unknown' }
   | { readonly name: 'join'; readonly token: string }
-  | { readonly name: 'room'; readonly id: number };
+  | { readonly name: 'room'; readonly id: number }
+  /** `section` is null where none is named. */
+  | { readonly name: 'administration'; readonly section: AdminSection | null };
+
+/** The parts of the administration, in their order. */
+export const adminSections = [
+  'figures',
+  'people',
+  'rooms',
+  'invites',
+  'reports',
+  'connections',
+  'audit',
+  'settings',
+] as const;
+
+export type AdminSection = (typeof adminSections)[number];
 
 export function parseRoute(path: string): Route {
   const [first = '', second = '', ...rest] = path.split('/').filter((part) => part !== '');
@@ -15,11 +31,20 @@ export function parseRoute(path: string): Route {
   if (second === '') {
     if (first === '') return { name: 'home' };
     if (first === 'connection') return { name: 'connection' };
+    if (first === 'administration') return { name: 'administration', section: null };
     return { name: frontPage(first) ?? 'unknown' };
   }
   if (first === 'join') return { name: 'join', token: decode(second) };
   if (first === 'rooms' && /^[1-9]\d{0,15}$/.test(second)) return { name: 'room', id: Number(second) };
+  if (first === 'administration') {
+    const section = adminSections.find((one) => one === second);
+    if (section) return { name: 'administration', section };
+  }
   return { name: 'unknown' };
+}
+
+export function adminPath(section: AdminSection): string {
+  return `/administration/${section}`;
 }
 
 export function frontPage(name: string): FrontPage | undefined {

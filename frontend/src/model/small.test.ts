@@ -14,6 +14,9 @@ test('An address is taken apart', () => {
   assert.deepEqual(parseRoute('/'), { name: 'home' });
   assert.deepEqual(parseRoute('/sign-up'), { name: 'sign-up' });
   assert.deepEqual(parseRoute('/connection'), { name: 'connection' });
+  assert.deepEqual(parseRoute('/administration'), { name: 'administration', section: null });
+  assert.deepEqual(parseRoute('/administration/audit'), { name: 'administration', section: 'audit' });
+  assert.deepEqual(parseRoute('/administration/weather'), { name: 'unknown' });
   assert.deepEqual(parseRoute('/rooms/12'), { name: 'room', id: 12 });
   assert.deepEqual(parseRoute('/rooms/12/'), { name: 'room', id: 12 });
   assert.deepEqual(parseRoute('/join/a%2Fb'), { name: 'join', token: 'a/b' });

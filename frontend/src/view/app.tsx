@@ -9,6 +9,12 @@ import { AlreadySignedInPage, LoadingPage, NotFoundPage, StoppedPage, Unreachabl
 import { SetupPage } from '../pages/setup';
 import { SignInPage } from '../pages/sign-in';
 import { SignUpPage } from '../pages/sign-up';
+import { lazy } from './lazy';
+
+const AdministrationPage = lazy(
+  async () => (await import('../administration/administration-page')).AdministrationPage,
+  () => navigate('/', { replace: true }),
+);
 
 export function App() {
   const now = stage.value;
@@ -44,5 +50,6 @@ function SignedIn({ stage: { chat } }: { stage: Extract<Stage, { name: 'chat' }>
     if (misplaced) navigate('/', { replace: true });
   }, [misplaced]);
   if (name === 'join') return <AlreadySignedInPage name={chat.me.display_name} />;
+  if (name === 'administration') return <AdministrationPage key={chat} chat={chat} />;
   return <ChatPage key={chat} chat={chat} />;
 }

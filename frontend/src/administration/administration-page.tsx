@@ -1,0 +1,127 @@
+import type { ComponentType } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { at } from '../base';
+import { ChatContext } from '../chat/context';
+import type { Chat } from '../model/chat';
+import { type AdminSection, adminPath, adminSections } from '../model/route';
+import { navigate, route } from '../model/router';
+import { administration as t } from '../texts/administration';
+import { Icon } from '../view/icons';
+import { narrow } from '../view/media';
+import { Toasts } from '../view/toasts';
+import { mayOpen } from './may';
+import { SettingsSection } from './settings';
+
+const parts: Partial<Record<AdminSection, ComponentType>> = {
+  settings: SettingsSection,
+};
+
+/** For those who look after the workspace: the parts on the left and one of them beside it. */
+export function AdministrationPage({ chat }: { chat: Chat }) {
+  const here = route.value;
+  const wanted = here.name === 'administration' ? here.section : null;
+  const offered = adminSections.filter((section) => parts[section] && mayOpen(chat, section));
+  const open = wanted ?? (narrow.value ? null : (offered[0] ?? null));
+  useTitle(chat, open);
+  return (
+    <ChatContext.Provider value={chat}>
+      <div class="admin" data-pane={open ? 'part' : 'list'} data-testid="administration">
+        <nav class="admin-nav" aria-label={t.sectionsLabel}>
+          <Link class="admin-back" to="/" testid="leave-administration">
+            <Icon name="back" />
+            {t.leave}
+          </Link>
+          <h1 class="admin-title">{t.title}</h1>
+          <ul>
+            {offered.map((section) => (
+              <li key={section}>
+                <Link
+                  class="settings-link"
+                  to={adminPath(section)}
+                  current={section === open}
+                  testid={`admin-${section}`}
+                >
+                  {t.sections[section]}
+                  <Icon name="forward" />
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </nav>
+        <main class="admin-part">
+          {open && <OpenPart key={open} section={open} allowed={offered.includes(open)} />}
+        </main>
+      </div>
+      <Toasts />
+    </ChatContext.Provider>
+  );
+}
+
+function OpenPart({ section, allowed }: { section: AdminSection; allowed: boolean }) {
+  const Part = parts[section];
+  const ref = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // On a narrow screen the link that had the focus is gone.
+    if (narrow.peek()) ref.current?.focus();
+  }, []);
+  return (
+    <section
+      ref={ref}
+      tabIndex={-1}
+      class="admin-section"
+      aria-label={t.sections[section]}
+      data-focus-home
+      data-testid={`part-${section}`}
+    >
+      <header class="admin-head">
+        <Link class="icon-button admin-up" to="/administration" label={t.up} testid="admin-up">
+          <Icon name="back" />
+        </Link>
+        <h2>{t.sections[section]}</h2>
+      </header>
+      <p class="hint">{t.leads[section]}</p>
+      {allowed && Part ? <Part /> : <p role="alert">{t.forbidden}</p>}
+    </section>
+  );
+}
+
+/** A link within the page, which the browser can also open in a tab of its own. */
+function Link({
+  to,
+  class: look,
+  current = false,
+  label,
+  testid,
+  children,
+}: {
+  to: string;
+  class: string;
+  current?: boolean;
+  label?: string;
+  testid: string;
+  children: preact.ComponentChildren;
+}) {
+  return (
+    <a
+      class={look}
+      href={at(to)}
+      aria-current={current ? 'page' : undefined}
+      aria-label={label}
+      data-testid={testid}
+      onClick={(event) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        navigate(to);
+      }}
+    >
+      {children}
+    </a>
+  );
+}
+
+function useTitle(chat: Chat, open: AdminSection | null): void {
+  const workspace = chat.workspace.value.name;
+  useEffect(() => {
+    document.title = `${open ? t.sections[open] : t.title} · ${workspace}`;
+  }, [open, workspace]);
+}
