@@ -4,6 +4,7 @@ import type { NoticeKind } from './model/notices';
 import { count, listOf } from './model/format';
 import { invites, manage, memberMenu, roles, roomRoles, roomSettings } from './texts/admin';
 import { check } from './texts/connectioncheck';
+import { decided, moderation } from './texts/moderation';
 import {
   membersFilter,
   noticesSetting,
@@ -24,6 +25,7 @@ const ended: Record<EndReason, string> = {
   removed: 'You were signed out by an owner or admin. Sign in again to go on.',
   revoked: 'This browser was signed out from another one. If that was not you, change your password.',
   deactivated: 'Your account has been deactivated. Ask an owner of the workspace.',
+  suspended: 'Your account is suspended. Signing in tells until when, and why.',
   'password-changed': 'Your password was changed. Sign in with the new one.',
 };
 
@@ -165,6 +167,8 @@ export const texts = {
   },
 
   timeline: {
+    blocked: (n: number) => `${some(n, 'message', 'messages')} from somebody you blocked`,
+    showBlocked: 'Show',
     label: 'Messages',
     loadingOlder: 'Loading earlier messages…',
     failed: 'The messages could not be loaded.',
@@ -192,6 +196,8 @@ export const texts = {
     send: 'Send',
     sendHint: 'Send (Enter)',
     left: (n: number) => `${count(n)} left`,
+    muted: 'You are muted in this room. You can go on reading it.',
+    mutedUntil: (time: string) => `You are muted in this room until ${time}. You can go on reading it.`,
     readOnly: {
       members: 'Guests only read in this room.',
       'read-only': 'This room is read-only. Its owners and moderators write here.',
@@ -208,6 +214,7 @@ export const texts = {
     add: 'Add people',
     filter: membersFilter,
     deactivated: 'deactivated',
+    muted: 'muted',
     failed: 'The members could not be loaded.',
   },
 
@@ -252,6 +259,8 @@ export const texts = {
   manage,
   memberMenu,
   roles,
+  decided,
+  moderation,
   roomRoles,
   roomSettings,
   settings,

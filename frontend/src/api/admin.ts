@@ -61,8 +61,9 @@ export async function changeRoomRole(room: number, user: number, role: records.R
   await request('PATCH', `${v1}/rooms/${room}/members/${user}`, { body: { role } });
 }
 
-export async function removeMember(room: number, user: number): Promise<void> {
-  await request('DELETE', `${v1}/rooms/${room}/members/${user}`);
+export async function removeMember(room: number, user: number, reason: string): Promise<void> {
+  const query = reason === '' ? '' : `?${new URLSearchParams({ reason })}`;
+  await request('DELETE', `${v1}/rooms/${room}/members/${user}${query}`);
 }
 
 export async function invites(wanted: PageRequest): Promise<records.Page<records.Invite>> {

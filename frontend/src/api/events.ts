@@ -1,5 +1,5 @@
 /** What the chat publishes on its topics, and what the server hints. */
-import { isObject, list, or, type Parser, record, whole } from './parse';
+import { isObject, list, nullable, or, type Parser, record, whole } from './parse';
 import {
   type Message,
   message,
@@ -28,7 +28,12 @@ export type ChatEvent =
   | { readonly kind: 'room-created'; readonly room: RoomRecord }
   | { readonly kind: 'room-added' | 'room-role-changed'; readonly room: RoomEntry }
   | { readonly kind: 'room-removed'; readonly room_id: number }
-  | { readonly kind: 'member-changed' | 'user-added' | 'user-changed' | 'me-changed'; readonly user: User }
+  | { readonly kind: 'messages-deleted' | 'messages-undeleted'; readonly numbers: readonly number[] }
+  | { readonly kind: 'member-changed' | 'user-added' | 'user-changed'; readonly user: User }
+  /** `blocked` is null when it says nothing of whom I block. */
+  | { readonly kind: 'me-changed'; readonly user: User; readonly blocked: readonly number[] | null }
+  /** Somebody decided something about me: the API tells what. */
+  | { readonly kind: 'decided' }
   | { readonly kind: 'workspace-changed'; readonly workspace: Workspace };
 
 export interface ReadHint {
@@ -72,11 +77,21 @@ export function chatEvent(payload: unknown): ChatEvent | null {
       return { kind, room: roomEntry(payload.room, 'room') };
     case 'room-removed':
       return { kind, room_id: whole(payload.room_id, 'room_id') };
+    case 'messages-deleted':
+    case 'messages-undeleted':
+      return { kind, numbers: or(list(whole), [])(payload.numbers, 'numbers') };
     case 'member-changed':
     case 'user-added':
     case 'user-changed':
-    case 'me-changed':
       return { kind, user: user(payload.user, 'user') };
+    case 'me-changed':
+      return {
+        kind,
+        user: user(payload.user, 'user'),
+        blocked: nullable(list(whole))(payload.blocked, 'blocked'),
+      };
+    case 'decided':
+      return { kind };
     case 'workspace-changed':
       return { kind, workspace: workspace(payload, 'workspace') };
     default:

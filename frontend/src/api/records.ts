@@ -113,6 +113,10 @@ export interface RoomEntry extends RoomRecord {
   readonly members: readonly number[];
   /** Milliseconds since 1970. */
   readonly last_message_at: number | null;
+  /** I may not write in it for now. */
+  readonly muted: boolean;
+  /** When that ends by itself; null when it does not. */
+  readonly muted_until: number | null;
 }
 
 export interface DirectoryRoom extends RoomRecord {
@@ -122,6 +126,8 @@ export interface DirectoryRoom extends RoomRecord {
 
 export interface Member extends User {
   readonly room_role: RoomRole;
+  /** They may not write in it for now; said only to those who may change that. */
+  readonly muted: boolean;
   /** As it was when the page was made; null when nothing was said of it. */
   readonly state: State | null;
   /** Milliseconds since 1970. */
@@ -143,6 +149,8 @@ export interface Message {
   readonly author: Author;
   readonly client_id: string;
   readonly body: string;
+  /** It was deleted; the body is empty, and the number stays. */
+  readonly deleted: boolean;
   /** Milliseconds since 1970. */
   readonly created_at: number;
 }
@@ -166,6 +174,8 @@ export interface Workspace {
 
 export interface Overview {
   readonly me: Me;
+  /** Whom I no longer want to see. */
+  readonly blocked: readonly number[];
   readonly abilities: Abilities;
   readonly workspace: Workspace & { readonly position: Position };
   readonly user_position: Position;
@@ -242,6 +252,7 @@ export const profile = record<Profile>({
 export const member: Parser<Member> = record<Member>({
   ...userShape,
   room_role: or<RoomRole, RoomRole>(roomRole, 'member'),
+  muted: or(flag, false),
   state: nullable(state),
   last_seen_at: nullable(instant),
 });
@@ -271,6 +282,8 @@ export const roomEntry = record<RoomEntry>({
   read_number: whole,
   members: or(list(whole), []),
   last_message_at: nullable(instant),
+  muted: or(flag, false),
+  muted_until: nullable(instant),
 });
 export const directoryRoom = record<DirectoryRoom>({ ...roomShape, member_count: whole, joined: flag });
 
@@ -282,6 +295,7 @@ export const message = record<Message>({
   author,
   client_id: text,
   body: text,
+  deleted: or(flag, false),
   created_at: instant,
 });
 
@@ -295,6 +309,7 @@ export const abilities = record<Abilities>({ workspace: list(text), room: dictio
 
 export const overview = record<Overview>({
   me,
+  blocked: or(list(whole), []),
   abilities: or(abilities, { workspace: [], room: {} }),
   workspace: record<Overview['workspace']>({ ...workspaceShape, position }),
   user_position: position,

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { bodyLength, cleanBody, LIMIT } from '../model/body';
+import { fullTime } from '../model/format';
 import type { Room } from '../model/room';
 import { texts } from '../texts';
 import { IconButton } from '../view/button';
@@ -20,10 +21,15 @@ const NEAR_LIMIT = 500;
 export function ReadOnlyNote({ room }: { room: Room }) {
   return (
     <div class="read-only-note" role="status" data-testid="read-only-note">
-      <p>{room.state.value === 'open' ? t.readOnly['read-only'] : t.readOnly[room.state.value]}</p>
+      <p>{whyNot(room)}</p>
       {room.draft.value.trim() !== '' && <p class="hint">{t.draftKept}</p>}
     </div>
   );
+}
+
+function whyNot({ muted, mutedUntil, state }: Room): string {
+  if (!muted.value) return t.readOnly[state.value === 'open' ? 'read-only' : state.value];
+  return mutedUntil.value === null ? t.muted : t.mutedUntil(fullTime(mutedUntil.value));
 }
 
 /** Never disabled: what is written without a connection waits in the outbox. */

@@ -3,7 +3,7 @@ import { changeRoomRole } from '../api/admin';
 import type { Member, RoomRole } from '../api/records';
 import type { Chat } from '../model/chat';
 import { ago, isolate } from '../model/format';
-import { givableRoomRoles, mayRemove } from '../model/moderation';
+import { givableRoomRoles } from '../model/moderation';
 import { now } from '../model/now';
 import type { Room } from '../model/room';
 import { toast } from '../model/toasts';
@@ -13,9 +13,9 @@ import { sentence } from '../view/form';
 import { Icon } from '../view/icons';
 import { Menu, type MenuItem } from '../view/menu';
 import { useChat } from './context';
+import { personItems } from './moderation-items';
 import { AvatarWithDot, StatusEmoji } from './presence';
 import { showProfile } from './profile-card';
-import { dialog } from './ui';
 
 const t = texts.memberMenu;
 
@@ -79,17 +79,7 @@ function actions(chat: Chat, room: Room, entry: Member, name: string): readonly 
     testid: `make-${role}`,
     run: () => void giveRole(room, entry, role, name),
   }));
-  if (mayRemove(chat, room, entry)) {
-    items.push({
-      label: t.remove,
-      icon: 'leave',
-      testid: 'remove-member',
-      run: () => {
-        dialog.value = { name: 'remove-member', room, user: entry };
-      },
-    });
-  }
-  return items;
+  return [...items, ...personItems(chat, room, entry)];
 }
 
 async function giveRole(room: Room, entry: Member, role: RoomRole, name: string): Promise<void> {
@@ -110,6 +100,7 @@ function note(entry: Member, { me, people }: Chat): string {
   if (people.deactivated(entry.id)) words.push(texts.members.deactivated);
   if (role !== 'member') words.push(texts.roles[role]);
   if (entry.room_role !== 'member') words.push(texts.roomRoles[entry.room_role]);
+  if (entry.muted) words.push(texts.members.muted);
   const seen = people.shown(entry.id) === 'offline' ? people.lastSeen(entry.id) : null;
   if (seen !== null) words.push(texts.presence.lastSeen(ago(seen, now.value)));
   return words.join(' · ');

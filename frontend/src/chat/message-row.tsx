@@ -11,6 +11,7 @@ import { linkify } from '../view/linkify';
 import { useChat } from './context';
 import { focusComposer } from './focus';
 import { StatusEmoji } from './presence';
+import { MessageMenu } from './message-menu';
 import { showProfile } from './profile-card';
 import { useSight } from './sight';
 
@@ -56,6 +57,9 @@ export function MessageRow(line: Props) {
         <div class="message-body" dir="auto" data-testid="message-body">
           {body}
         </div>
+        {line.state === 'sent' && line.number !== null && (
+          <MessageMenu room={line.room} author={author} number={line.number} name={name} />
+        )}
         {line.state === 'sending' && <span class="visually-hidden">{t.sending}</span>}
         {line.state === 'failed' && <FailedSend {...line} />}
       </div>

@@ -4,6 +4,7 @@ import type { DirectoryRoom } from '../api/records';
 import * as routes from '../api/routes';
 import { findPublicRoom, MOST_LOOKED_THROUGH } from '../model/directory';
 import type { Room } from '../model/room';
+import { now } from '../model/now';
 import { navigate, route } from '../model/router';
 import { toast } from '../model/toasts';
 import { texts } from '../texts';
@@ -13,6 +14,7 @@ import { narrow } from '../view/media';
 import { ConnectionBanner } from './banner';
 import { Composer, ReadOnlyNote } from './composer';
 import { useChat } from './context';
+import { DecisionNotes } from './decision-notes';
 import { RoomHeader } from './room-header';
 import { Timeline } from './timeline';
 import { TypingLine } from './typing-line';
@@ -26,6 +28,7 @@ export function RoomPane() {
   return (
     <main id="messages" class="room-pane" tabIndex={-1} data-testid="room-pane">
       <ConnectionBanner />
+      <DecisionNotes />
       {room ? (
         <OpenRoom key={room.id} room={room} />
       ) : id === null ? (
@@ -44,9 +47,18 @@ function OpenRoom({ room }: { room: Room }) {
       <RoomHeader room={room} />
       <Timeline room={room} />
       <TypingLine room={room} />
-      {chat.mayIn(room, 'post-message') ? <Composer room={room} /> : <ReadOnlyNote room={room} />}
+      {chat.mayIn(room, 'post-message') && !isMuted(room) ? (
+        <Composer room={room} />
+      ) : (
+        <ReadOnlyNote room={room} />
+      )}
     </>
   );
+}
+
+/** Whether I am muted at this moment: an end passes by itself. */
+function isMuted({ muted, mutedUntil }: Room): boolean {
+  return muted.value && (mutedUntil.value === null || mutedUntil.value > now.value);
 }
 
 function NoRoom() {

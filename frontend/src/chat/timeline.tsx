@@ -6,6 +6,7 @@ import { Button } from '../view/button';
 import { Icon } from '../view/icons';
 import { useChat } from './context';
 import { focusComposer } from './focus';
+import { BlockedLine } from './blocked-line';
 import { DayLine, UnreadLine } from './day-line';
 import { MessageRow } from './message-row';
 import { NoticeLine } from './notice-line';
@@ -79,6 +80,8 @@ function TimelineItem({ item, room }: { item: Item; room: Room }) {
       return <DayLine itemKey={item.key} at={item.at} />;
     case 'divider':
       return <UnreadLine />;
+    case 'blocked':
+      return <BlockedLine itemKey={item.key} count={item.count} room={room} />;
   }
 }
 

@@ -1,6 +1,6 @@
 /** What of the chat page is open. */
 import { signal } from '@preact/signals';
-import type { Author, User } from '../api/records';
+import type { Author } from '../api/records';
 import type { Room } from '../model/room';
 import { settingsPlace } from '../model/settings-place';
 import { store, stored } from '../model/storage';
@@ -16,7 +16,17 @@ export type OpenDialog =
 export type LaterDialog =
   | { readonly name: 'create-room' | 'browse' | 'new-message' | 'invites' | 'manage-people' | 'status' }
   | { readonly name: 'add-people' | 'room-settings'; readonly room: Room }
-  | { readonly name: 'remove-member'; readonly room: Room; readonly user: User };
+  | {
+      readonly name: 'moderate';
+      readonly act: ModerationAct;
+      readonly room: Room;
+      readonly user: Author;
+      /** Of the message that it is about. */
+      readonly number: number | null;
+    };
+
+/** What is asked about before it is done. */
+export type ModerationAct = 'report' | 'purge' | 'mute' | 'remove' | 'ban';
 
 export const dialog = signal<OpenDialog | null>(null);
 

@@ -13,6 +13,7 @@ import { Unreachable } from '../api/http';
 import type { Me, Message, Overview, RoomEntry, RoomRecord, Workspace } from '../api/records';
 import type * as routes from '../api/routes';
 import { Connection } from './connection';
+import { type DecisionRoutes, Decisions } from './decisions';
 import { Feed, type FeedClient, type MakeClient } from './feed';
 import { Overviews } from './overviews';
 import { tellTimeZone } from './own-state';
@@ -35,7 +36,8 @@ export type Api = Pick<
   | 'leaveRoom'
   | 'room'
 > &
-  Pick<typeof account, 'changeMe'>;
+  Pick<typeof account, 'changeMe'> &
+  DecisionRoutes;
 
 /** More rooms than this are loaded all at once. */
 const FEW = 4;
@@ -54,6 +56,7 @@ export interface ChatContext {
 
 export class Chat {
   readonly people: People;
+  readonly decisions: Decisions;
   readonly workspace: Signal<Workspace>;
   readonly rooms = signal<ReadonlyMap<number, Room>>(new Map());
   readonly openId = signal<number | null>(null);
@@ -86,7 +89,9 @@ export class Chat {
       () => api.overview(),
       (loaded, changed) => this.#take(loaded, changed),
     );
+    this.decisions = new Decisions(api);
     this.people = new People(overview.me, overview.users);
+    this.people.blocked.value = new Set(overview.blocked);
     this.workspace = signal(overview.workspace);
     this.#rights = signal(new Rights(overview.abilities));
     this.#services = {
@@ -266,6 +271,7 @@ export class Chat {
     const here = new Set(rooms.map((entry) => entry.id));
     batch(() => {
       this.people.replace(overview.me, overview.users);
+      this.people.blocked.value = new Set(overview.blocked);
       this.workspace.value = overview.workspace;
       this.#rights.value = new Rights(overview.abilities);
       for (const id of this.rooms.peek().keys()) if (!here.has(id) && !changed.has(id)) this.remove(id);
@@ -307,7 +313,10 @@ export class Chat {
   }
 
   #connected(): void {
-    untracked(() => this.wake());
+    untracked(() => {
+      this.wake();
+      this.decisions.look();
+    });
   }
 
   #follow(): void {

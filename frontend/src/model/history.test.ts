@@ -211,4 +211,32 @@ describe('catching up after a gap', () => {
     await more;
     assert.deepEqual(numbers(history), range(1, 9));
   });
+
+  test('keeps the place of a deleted message, and shows it again when that is taken back', async () => {
+    const log = new Log().fill(2 * PAGE);
+    const history = reading(log);
+    await history.openNewest();
+    await history.loadOlder();
+    history.hide([1, 2, 100, 5000]);
+    const gone = () => history.messages.value.filter((m) => m.deleted).map((m) => m.number);
+    assert.deepEqual(gone(), [1, 2, 100]);
+    assert.ok(history.messages.value.every((m) => m.deleted === (m.body === '')));
+    assert.deepEqual(numbers(history), range(1, 2 * PAGE));
+    await history.restore([1, 100]);
+    assert.deepEqual(gone(), [2]);
+    assert.equal(history.messages.value[0]?.body, 'message 1');
+    assert.equal(history.messages.value[99]?.body, 'message 100');
+  });
+
+  test('does not show a message that was deleted while its page was on its way', async () => {
+    const log = new Log().fill(3);
+    const later = new Later<HistoryPage>();
+    const history = new History(later.ask);
+    const opening = history.openNewest();
+    history.add(log.post());
+    history.hide([4]);
+    await later.answer(log.page({ limit: PAGE }));
+    await opening;
+    assert.ok(history.messages.value[3]?.deleted);
+  });
 });

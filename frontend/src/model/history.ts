@@ -38,6 +38,8 @@ export class History {
   #generation = 0;
   /** What arrived while a page was on its way, which may not have it. Null when none is. */
   #early: Message[] | null = null;
+  /** What was deleted while a page was on its way, which may not know. */
+  #gone = new Set<number>();
   /** The stream has passed this number: it will not bring messages up to here. */
   #passed = 0;
   /** The epoch of the room's topic that all this belongs to; null before the first page. */
@@ -167,6 +169,7 @@ export class History {
   async #fetch(query: PageQuery, take: (page: HistoryPage) => void): Promise<HistoryPage | null> {
     const generation = ++this.#generation;
     this.#early = [];
+    this.#gone.clear();
     try {
       const page = await this.#load(query);
       if (generation !== this.#generation) return null;
@@ -175,6 +178,7 @@ export class History {
       batch(() => {
         take(page);
         for (const message of early) this.add(message);
+        this.#hide(this.#gone);
       });
       return page;
     } catch (error) {
@@ -193,6 +197,39 @@ export class History {
     this.#append([message]);
     this.#trim();
     return this.last === message.number;
+  }
+
+  /** Messages were deleted: their places stay, so that numbers go on without a hole. */
+  hide(numbers: readonly number[]): void {
+    for (const number of numbers) this.#gone.add(number);
+    this.#hide(new Set(numbers));
+  }
+
+  #hide(gone: ReadonlySet<number>): void {
+    const shown = (m: Message) => gone.has(m.number) && !m.deleted;
+    if (!this.messages.peek().some(shown)) return;
+    this.messages.value = this.messages.peek().map((m) => (shown(m) ? { ...m, deleted: true, body: '' } : m));
+  }
+
+  /** Deleted messages are there again: those in the window are loaded afresh. */
+  async restore(numbers: readonly number[]): Promise<void> {
+    const wanted = new Set(numbers);
+    for (const number of numbers) this.#gone.delete(number);
+    const shown = this.messages.peek().filter((m) => wanted.has(m.number) && m.deleted);
+    while (shown[0]) {
+      const page = await this.#load({ after: Math.max(1, shown[0].number - 1), limit: PAGE });
+      const fresh = new Map(page.messages.map((m) => [m.number, m]));
+      // The first message has none before it that a page could follow.
+      if (shown[0].number === 1 && !fresh.has(1)) {
+        for (const m of (await this.#load({ before: 2, limit: 1 })).messages) fresh.set(m.number, m);
+      }
+      if (this.#isOfAnother(page)) return;
+      this.messages.value = this.messages
+        .peek()
+        .map((m) => (wanted.has(m.number) ? (fresh.get(m.number) ?? m) : m));
+      const last = Math.max(shown[0].number, page.messages.at(-1)?.number ?? 0);
+      while (shown[0] && shown[0].number <= last) shown.shift();
+    }
   }
 
   /** Keeps only the newest page of the window: a room opens the faster the less it shows. */

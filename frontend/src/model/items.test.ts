@@ -17,6 +17,7 @@ function items(change: Partial<Sources>): readonly Item[] {
     notices: [],
     manner: 'condense',
     divider: null,
+    blocked: new Set(),
     me: ana,
     ...change,
   });
@@ -156,5 +157,21 @@ describe('the timeline', () => {
       (item) => item.key,
     );
     assert.equal(new Set(keys).size, keys.length);
+  });
+
+  test('leaves out what was deleted, and counts what somebody wrote whom I block', () => {
+    const messages = [
+      message(1),
+      message(2, { deleted: true, body: '' }),
+      message(3, { author: cem }),
+      message(4, { author: cem }),
+      message(5),
+    ];
+    const list = items({ messages, blocked: new Set([cem.id]) });
+    assert.deepEqual(outline(list), ['day', 'head 1', 'blocked', 'head 5']);
+    assert.deepEqual(
+      list.map((item) => (item.kind === 'blocked' ? item.count : 0)),
+      [0, 0, 2, 0],
+    );
   });
 });

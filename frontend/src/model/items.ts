@@ -23,7 +23,9 @@ export type Item =
   | Line
   | { readonly kind: 'day'; readonly key: string; readonly at: number }
   | { readonly kind: 'divider'; readonly key: string }
-  | { readonly kind: 'notices'; readonly key: string; readonly notices: readonly Notice[] };
+  | { readonly kind: 'notices'; readonly key: string; readonly notices: readonly Notice[] }
+  /** Messages of people whom I block. */
+  | { readonly kind: 'blocked'; readonly key: string; readonly count: number };
 
 export interface Sources {
   readonly messages: readonly Message[];
@@ -35,6 +37,8 @@ export interface Sources {
   readonly manner: NoticesChoice;
   /** The unread divider stands after this number; null for no divider. */
   readonly divider: number | null;
+  /** Whose messages are not shown. */
+  readonly blocked: ReadonlySet<number>;
   readonly me: Author;
 }
 
@@ -47,7 +51,9 @@ export function buildItems(sources: Sources): readonly Item[] {
   let next = 0;
   for (const message of sources.messages) {
     next = builder.noticesUpTo(notices, next, message.number - 1);
-    builder.message(fromMessage(message));
+    if (message.deleted) continue;
+    if (sources.blocked.has(message.author.id)) builder.blocked(message.number);
+    else builder.message(fromMessage(message));
   }
   builder.noticesUpTo(notices, next, Number.POSITIVE_INFINITY);
   if (sources.complete) {
@@ -57,11 +63,11 @@ export function buildItems(sources: Sources): readonly Item[] {
 }
 
 /** Notices whose neighbouring messages are not loaded would stand in the wrong place. */
-function shownNotices({ messages, complete, notices, manner }: Sources): readonly Notice[] {
+function shownNotices({ messages, complete, notices, manner, blocked }: Sources): readonly Notice[] {
   if (manner === 'hide') return [];
   const first = messages[0]?.number ?? 0;
   const last = complete ? Number.POSITIVE_INFINITY : (messages.at(-1)?.number ?? 0) - 1;
-  return notices.filter((notice) => notice.after >= first - 1 && notice.after <= last);
+  return notices.filter(({ after, user }) => after >= first - 1 && after <= last && !blocked.has(user));
 }
 
 /** A page may hold a message before the outbox has heard of it. */
@@ -112,6 +118,13 @@ class Builder {
     const head = previous?.author.id !== line.author.id || Math.abs(line.at - previous.at) > GROUP;
     this.items.push({ kind: 'message', key: `m${line.author.id}:${line.clientId}`, head, ...line });
     this.#previous = line;
+  }
+
+  /** One more message that is not shown. */
+  blocked(number: number): void {
+    const last = this.items.at(-1);
+    if (last?.kind === 'blocked') this.items[this.items.length - 1] = { ...last, count: last.count + 1 };
+    else this.#break({ kind: 'blocked', key: `b${number}`, count: 1 });
   }
 
   /** A line of my own is never new to me. */

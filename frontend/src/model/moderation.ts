@@ -12,10 +12,15 @@ export function givableRoomRoles(chat: Chat, room: Room, member: Member): readon
   return roomRoles.filter((role) => role !== member.room_role);
 }
 
-/** Leaving is another matter than being removed. */
-export function mayRemove(chat: Chat, room: Room, member: Member): boolean {
-  if (member.id === chat.me.id) return false;
-  return chat.mayIn(room, member.room_role === 'member' ? 'remove-member' : 'remove-moderator');
+/** Whether I may remove, mute or ban a member. With those who look after the room that takes a right of its own. */
+export function mayActOn(
+  chat: Chat,
+  room: Room,
+  member: Pick<Member, 'id' | 'room_role'>,
+  act: 'remove-member' | 'restrain-member',
+): boolean {
+  if (member.id === chat.me.id || !chat.mayIn(room, act)) return false;
+  return member.room_role === 'member' || chat.mayIn(room, 'remove-moderator');
 }
 
 /** Whether I may change role and access of somebody who has, or shall have, this role. */

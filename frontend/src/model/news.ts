@@ -25,6 +25,12 @@ function takeRoomEvent(chat: Chat, room: Room, event: ChatEvent): void {
     case 'member-changed':
       room.roster.changed();
       break;
+    case 'messages-deleted':
+      room.hide(event.numbers);
+      break;
+    case 'messages-undeleted':
+      room.restore(event.numbers);
+      break;
     default:
       break;
   }
@@ -48,7 +54,11 @@ function takeOtherEvent(chat: Chat, event: ChatEvent): void {
     case 'me-changed':
       // What I may do and see may be another now.
       chat.people.put(event.user);
+      if (event.blocked) chat.people.blocked.value = new Set(event.blocked);
       lookAgain(chat);
+      break;
+    case 'decided':
+      chat.decisions.look();
       break;
     case 'workspace-changed':
       chat.workspace.value = event.workspace;

@@ -16,6 +16,8 @@ const departures: ReadonlySet<string> = new Set(['signed-out', 'went-offline']);
 
 export class People {
   readonly all = signal<ReadonlyMap<number, User>>(new Map());
+  /** Whom I no longer want to see. */
+  readonly blocked = signal<ReadonlySet<number>>(new Set());
   /** As the server knows me. */
   readonly #me;
   /** On the way to the server, in the order in which I wanted it. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { abilities } from '../api/records';
 import type { RoomRole, User } from '../api/records';
-import { givableRoles, givableRoomRoles, mayManage, mayRemove } from './moderation';
+import { givableRoles, givableRoomRoles, mayActOn, mayManage } from './moderation';
 import { Rights } from './rights';
 import { setUp } from './testing/chat-world';
 import { ana, bo, entry, guestsAbilities, memberOf, overview, settled } from './testing/world';
@@ -51,11 +51,12 @@ describe('what one may do', () => {
     assert.deepEqual(givableRoomRoles(chat, room, member('member')), []);
     feed.onData('user:1', 1, { kind: 'room-role-changed', room: { ...entry(7), role: 'owner' } });
     assert.deepEqual(givableRoomRoles(chat, room, member('moderator')), ['owner', 'member']);
-    assert.ok(mayRemove(chat, room, member('moderator')));
-    assert.ok(!mayRemove(chat, room, member('owner', ana)), 'leaving is another matter');
+    assert.ok(mayActOn(chat, room, member('moderator'), 'remove-member'));
+    assert.ok(!mayActOn(chat, room, member('owner', ana), 'remove-member'), 'leaving is another matter');
+    assert.ok(!mayActOn(chat, room, member('member'), 'restrain-member'), 'a right of its own');
     feed.onData('user:1', 2, { kind: 'room-role-changed', room: { ...entry(7), role: 'moderator' } });
-    assert.ok(mayRemove(chat, room, member('member')));
-    assert.ok(!mayRemove(chat, room, member('owner')));
+    assert.ok(mayActOn(chat, room, member('member'), 'remove-member'));
+    assert.ok(!mayActOn(chat, room, member('owner'), 'remove-member'));
   });
 
   test('about people depends on what they are and shall become', async () => {

@@ -47,6 +47,8 @@ export interface Place {
   readonly offset: number;
 }
 
+const nobody: ReadonlySet<number> = new Set();
+
 export class Room {
   readonly id: number;
   readonly name = signal('');
@@ -61,6 +63,11 @@ export class Room {
   readonly manner = signal<NoticesChoice>('show');
   readonly retentionDays = signal<number | null>(null);
   readonly isDefault = signal(false);
+  /** I may not write for now; until when, in milliseconds since 1970, or null for no end. */
+  readonly muted = signal(false);
+  readonly mutedUntil = signal<number | null>(null);
+  /** What people whom I block wrote is shown all the same, until I leave the room. */
+  readonly blockedShown = signal(false);
   /** What I am in the room. */
   readonly role = signal<RoomRole>('member');
   readonly lastNumber = signal(0);
@@ -125,6 +132,7 @@ export class Room {
         notices: this.notices.lines.value,
         manner: quieter(people.me.notices, this.manner.value),
         divider: this.divider.value,
+        blocked: this.blockedShown.value ? nobody : people.blocked.value,
         me: people.me,
       }),
     );
@@ -150,6 +158,8 @@ export class Room {
       this.#begin(entry.position, entry.last_number);
       this.change(entry);
       this.role.value = entry.role;
+      this.muted.value = entry.muted;
+      this.mutedUntil.value = entry.muted_until;
       this.lastNumber.value = Math.max(this.lastNumber.value, entry.last_number);
       this.readNumber.value = Math.max(this.readNumber.value, entry.read_number);
       this.lastMessageAt.value = Math.max(this.lastMessageAt.value, entry.last_message_at ?? 0);
@@ -236,6 +246,18 @@ export class Room {
     this.#overdue.expect(message.seq);
   }
 
+  /** Messages were deleted, by their author or by somebody who keeps order. */
+  hide(numbers: readonly number[]): void {
+    this.history.hide(numbers);
+  }
+
+  /** A deletion was taken back. */
+  restore(numbers: readonly number[]): void {
+    this.history.restore(numbers).catch(() => {
+      // They come with the next page that is loaded.
+    });
+  }
+
   /** Somebody joined or left. */
   takeMember(event: MembershipEvent): void {
     const { kind, user, actor, at } = event;
@@ -318,6 +340,7 @@ export class Room {
 
   leave(): void {
     this.divider.value = null;
+    this.blockedShown.value = false;
     if (this.atBottom.value) this.history.shrink();
   }
 

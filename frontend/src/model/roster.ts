@@ -21,7 +21,7 @@ export interface Wanted {
 
 /** Somebody who has just joined, or is in a direct room. */
 export function memberOf(user: User): Member {
-  return { ...user, room_role: 'member', state: null, last_seen_at: null };
+  return { ...user, room_role: 'member', muted: false, state: null, last_seen_at: null };
 }
 
 export class Roster {
@@ -61,7 +61,12 @@ export class Roster {
 
   /** Whether somebody is known to be in the room. */
   has(user: number): boolean {
-    return this.members.peek()?.some((one) => one.id === user) ?? false;
+    return this.find(user) !== undefined;
+  }
+
+  /** Somebody who is known to be in the room. */
+  find(user: number): Member | undefined {
+    return this.members.peek()?.find((one) => one.id === user);
   }
 
   /** A list of some of the members, which `release` ends. */

@@ -2,6 +2,7 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { changeMe } from '../api/account';
 import { Problem, Unreachable, whenSignedOut } from '../api/http';
+import { decisions, markTold } from '../api/moderation';
 import type { Overview, SignUp, WorkspaceState } from '../api/records';
 import * as routes from '../api/routes';
 import { at, base } from '../base';
@@ -19,7 +20,15 @@ import { store, stored } from './storage';
 export type EndReason = 'signed-out' | 'elsewhere' | (typeof endings)[number];
 
 /** The server's reasons to end a session that have a sentence of their own. */
-const endings = ['expired', 'replaced', 'removed', 'revoked', 'deactivated', 'password-changed'] as const;
+const endings = [
+  'expired',
+  'replaced',
+  'removed',
+  'revoked',
+  'deactivated',
+  'suspended',
+  'password-changed',
+] as const;
 
 export type Stage =
   | { readonly name: 'loading' | 'unreachable' }
@@ -103,7 +112,7 @@ function enterChat(overview: Overview): void {
   store('signed-in', String(overview.me.id));
   letGo();
   const chat = new Chat(overview, {
-    api: { ...routes, changeMe },
+    api: { ...routes, changeMe, decisions, markTold },
     attention,
     idle,
     aborted,

@@ -61,12 +61,6 @@ export const memberMenu = {
   label: (name: string) => `What to do about ${name}`,
   make: { owner: 'Make room owner', moderator: 'Make moderator', member: 'Make member' },
   made: (name: string, role: string) => `${name} is now ${role} in this room.`,
-  remove: 'Remove from the room',
-  removeTitle: (name: string, room: string) => `Remove ${name} from ${room}?`,
-  removeSubmit: 'Remove',
-  removePublic: 'They can join again at any time.',
-  removePrivate: 'They can no longer read it until somebody adds them again.',
-  removed: (name: string, room: string) => `${name} is no longer in ${room}.`,
 };
 
 export const manage = {

@@ -3,8 +3,8 @@ import { BrowseDialog } from './browse';
 import { CreateRoomDialog } from './create-room';
 import { InvitesDialog } from './invites';
 import { ManagePeopleDialog } from './manage-people';
+import { ModerateDialog } from './moderate';
 import { AddPeopleDialog, NewMessageDialog } from './people';
-import { RemoveMemberDialog } from './remove-member';
 import { RoomSettingsDialog } from './room-settings';
 import { StatusDialog } from './status';
 
@@ -25,8 +25,16 @@ export function MoreDialogs({ open }: { open: LaterDialog }) {
       return <ManagePeopleDialog onClose={closeDialog} />;
     case 'room-settings':
       return <RoomSettingsDialog room={open.room} onClose={closeDialog} />;
-    case 'remove-member':
-      return <RemoveMemberDialog room={open.room} user={open.user} onClose={closeDialog} />;
+    case 'moderate':
+      return (
+        <ModerateDialog
+          act={open.act}
+          room={open.room}
+          user={open.user}
+          number={open.number}
+          onClose={closeDialog}
+        />
+      );
     case 'status':
       return <StatusDialog onClose={closeDialog} />;
   }

@@ -80,6 +80,8 @@ export function setUp(
       asked.push(id);
       return found;
     },
+    decisions: async () => [],
+    markTold: async () => {},
     changeMe: async (change) => {
       changes.push(change);
       return me;

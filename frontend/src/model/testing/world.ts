@@ -45,6 +45,7 @@ export function message(number: number, change: Partial<Message> = {}): Message 
     author: bo,
     client_id: `client-${number}`,
     body: `message ${number}`,
+    deleted: false,
     created_at: START + number * 1000,
     ...change,
   };
@@ -68,6 +69,8 @@ export function entry(id: number, change: Partial<RoomEntry> = {}): RoomEntry {
     read_number: 0,
     members: [],
     last_message_at: null,
+    muted: false,
+    muted_until: null,
     ...change,
   };
 }
@@ -99,6 +102,7 @@ export const guestsAbilities: Abilities = {
 export function overview(rooms: readonly RoomEntry[], change: Partial<Overview> = {}): Overview {
   return {
     me: ana,
+    blocked: [],
     abilities: ownersAbilities,
     workspace: { name: 'Workspace', sign_up: 'invite', position: { epoch: 1, seq: 0 } },
     user_position: { epoch: 1, seq: 0 },

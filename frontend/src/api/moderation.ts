@@ -1,0 +1,154 @@
+/** The routes with which people keep order, and learn what was decided about them. */
+import { request } from './http';
+import { flag, list, nullable, or, type Parser, record, instant, text, whole } from './parse';
+import { type Author, author } from './records';
+
+const v1 = '/api/v1';
+
+/** Messages of one person in one room that were deleted together. */
+export interface Deletion {
+  readonly deletion: number;
+  readonly count: number;
+  /** Until when I can take it back, in milliseconds since 1970; null when I cannot. */
+  readonly undo_until: number | null;
+}
+
+const deletion: Parser<Deletion> = record<Deletion>({
+  deletion: whole,
+  count: or(whole, 1),
+  undo_until: nullable(instant),
+});
+
+export interface PendingDeletion extends Deletion {
+  readonly user: Author;
+  readonly deleted_by: Author | null;
+  readonly reason: string;
+  readonly created_at: number;
+}
+
+const pendingDeletion: Parser<PendingDeletion> = record<PendingDeletion>({
+  deletion: whole,
+  count: or(whole, 1),
+  undo_until: nullable(instant),
+  user: author,
+  deleted_by: nullable(author),
+  reason: or(text, ''),
+  created_at: instant,
+});
+
+/** Why, and until when; null for no end. */
+export interface Terms {
+  readonly reason: string;
+  readonly until: string | null;
+}
+
+/** Something that somebody decided about me. */
+export interface Decision {
+  readonly id: number;
+  readonly action: string;
+  readonly reason: string;
+  /** Milliseconds since 1970; null when it has no end. */
+  readonly until: number | null;
+  readonly room: { readonly id: number; readonly name: string } | null;
+  readonly by: Author | null;
+  readonly role: string;
+  readonly count: number;
+}
+
+const decision: Parser<Decision> = record<Decision>({
+  id: whole,
+  action: text,
+  reason: or(text, ''),
+  until: nullable(instant),
+  room: nullable(record<{ id: number; name: string }>({ id: whole, name: or(text, '') })),
+  by: nullable(author),
+  role: or(text, ''),
+  count: or(whole, 0),
+});
+
+export async function deleteMessage(room: number, number: number): Promise<Deletion> {
+  return deletion(await request('DELETE', `${v1}/rooms/${room}/messages/${number}`), 'deletion');
+}
+
+/** What somebody wrote in the last seconds: in a room, or with null wherever I may delete. */
+export async function deleteRecent(
+  room: number | null,
+  purge: { readonly user_id: number; readonly since_seconds: number; readonly reason: string },
+): Promise<{ readonly deletions: readonly Deletion[]; readonly more: boolean }> {
+  const path = room === null ? `${v1}/deletions` : `${v1}/rooms/${room}/deletions`;
+  const answer = await request('POST', path, { body: purge });
+  return record<{ deletions: readonly Deletion[]; more: boolean }>({
+    deletions: or(list(deletion), []),
+    more: or(flag, false),
+  })(answer, 'deletions');
+}
+
+export async function pendingDeletions(room: number): Promise<readonly PendingDeletion[]> {
+  const answer = await request('GET', `${v1}/rooms/${room}/deletions`);
+  return record<{ deletions: readonly PendingDeletion[] }>({ deletions: or(list(pendingDeletion), []) })(
+    answer,
+    'deletions',
+  ).deletions;
+}
+
+export async function undoDeletion(id: number): Promise<void> {
+  await request('DELETE', `${v1}/deletions/${id}`);
+}
+
+export async function reportMessage(room: number, number: number, reason: string): Promise<void> {
+  await request('POST', `${v1}/rooms/${room}/messages/${number}/report`, { body: { reason } });
+}
+
+export async function mute(room: number, user: number, terms: Terms): Promise<void> {
+  await request('PUT', `${v1}/rooms/${room}/members/${user}/mute`, { body: terms });
+}
+
+export async function endMute(room: number, user: number): Promise<void> {
+  await request('DELETE', `${v1}/rooms/${room}/members/${user}/mute`);
+}
+
+export async function ban(room: number, user: number, terms: Terms): Promise<void> {
+  await request('PUT', `${v1}/rooms/${room}/bans/${user}`, { body: terms });
+}
+
+export async function suspend(user: number, terms: Terms & { readonly addresses: boolean }): Promise<void> {
+  await request('PUT', `${v1}/users/${user}/suspension`, { body: terms });
+}
+
+export async function endSuspension(user: number): Promise<void> {
+  await request('DELETE', `${v1}/users/${user}/suspension`);
+}
+
+export async function block(user: number): Promise<void> {
+  await request('PUT', `${v1}/me/blocks/${user}`);
+}
+
+export async function unblock(user: number): Promise<void> {
+  await request('DELETE', `${v1}/me/blocks/${user}`);
+}
+
+export async function decisions(): Promise<readonly Decision[]> {
+  const answer = await request('GET', `${v1}/me/decisions`);
+  return record<{ decisions: readonly Decision[] }>({ decisions: or(list(decision), []) })(
+    answer,
+    'decisions',
+  ).decisions;
+}
+
+export async function markTold(upTo: number): Promise<void> {
+  await request('PUT', `${v1}/me/decisions`, { body: { up_to: upTo } });
+}
+
+/** Why the person who was signed in here last may not sign in now. */
+export interface Suspension {
+  readonly suspended: boolean;
+  readonly reason: string;
+  readonly until: number | null;
+}
+
+export async function ownSuspension(): Promise<Suspension> {
+  return record<Suspension>({ suspended: or(flag, false), reason: or(text, ''), until: nullable(instant) })(
+    await request('GET', `${v1}/suspension`),
+    'suspension',
+  );
+}

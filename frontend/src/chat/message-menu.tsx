@@ -1,0 +1,40 @@
+import type { Author } from '../api/records';
+import { isolate } from '../model/format';
+import type { Room } from '../model/room';
+import { texts } from '../texts';
+import { Icon } from '../view/icons';
+import { Menu } from '../view/menu';
+import { useChat } from './context';
+import { messageItems } from './moderation-items';
+
+const t = texts.moderation;
+
+/** What can be done about a message; seen while the pointer or the focus is in its row. */
+export function MessageMenu({
+  room,
+  author,
+  number,
+  name,
+}: {
+  room: Room;
+  author: Author;
+  number: number;
+  name: string;
+}) {
+  const chat = useChat();
+  const items = messageItems(chat, room, author, number);
+  if (items.length === 0) return null;
+  const own = author.id === chat.me.id;
+  return (
+    <div class="message-menu">
+      <Menu
+        label={own ? t.ownMessageMenu : t.messageMenu(isolate(name))}
+        testid="message-menu"
+        class="icon-button"
+        items={items}
+      >
+        <Icon name="more" />
+      </Menu>
+    </div>
+  );
+}
