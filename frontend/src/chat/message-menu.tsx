@@ -32,6 +32,7 @@ export function MessageMenu({
         testid="message-menu"
         class="icon-button"
         items={items}
+        floating
       >
         <Icon name="more" />
       </Menu>

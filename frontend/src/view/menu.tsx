@@ -29,12 +29,23 @@ interface Props {
   testid: string;
   class: string;
   items: readonly MenuItem[];
+  /** It stands over what scrolls, on the side where there is space, and goes when that is scrolled. */
+  floating?: boolean;
   onOpen?: (open: boolean) => void;
   children: ComponentChildren;
 }
 
 /** A button that opens a list of actions. Arrow keys, Home, End, Escape, and a click outside work as in any menu. */
-export function Menu({ label, named = false, testid, class: extra, items, onOpen, children }: Props) {
+export function Menu({
+  label,
+  named = false,
+  testid,
+  class: extra,
+  items,
+  floating = false,
+  onOpen,
+  children,
+}: Props) {
   const open = useSignal(false);
   const id = useId();
   const button = useRef<HTMLButtonElement>(null);
@@ -44,9 +55,17 @@ export function Menu({ label, named = false, testid, class: extra, items, onOpen
   useEffect(() => {
     if (!open.value) return;
     onOpen?.(true);
-    entries()[0]?.focus();
-    list.current?.scrollIntoView({ block: 'nearest' });
     const stop = new AbortController();
+    if (floating) {
+      float(list.current, button.current);
+      const close = () => {
+        open.value = false;
+      };
+      document.addEventListener('scroll', close, { capture: true, signal: stop.signal });
+      window.addEventListener('resize', close, { signal: stop.signal });
+    }
+    entries()[0]?.focus({ preventScroll: floating });
+    if (!floating) list.current?.scrollIntoView({ block: 'nearest' });
     const outside = (event: Event) => {
       const inside = event.target instanceof Node && list.current?.parentElement?.contains(event.target);
       if (!inside) open.value = false;
@@ -131,6 +150,24 @@ function Entry({ item, choose }: { item: MenuItem; choose: () => void }) {
     </button>
   );
 }
+
+/** Below the button, or above it where there is more space; its end stands below the button's end. */
+function float(list: HTMLElement | null, button: HTMLElement | null): void {
+  if (!list || !button) return;
+  const place = button.getBoundingClientRect();
+  const { offsetWidth: width, offsetHeight: height } = list;
+  const below = place.bottom + GAP;
+  const top = below + height <= innerHeight - GAP ? below : Math.max(GAP, place.top - GAP - height);
+  const left = Math.max(GAP, Math.min(place.right - width, innerWidth - GAP - width));
+  Object.assign(list.style, {
+    position: 'fixed',
+    inset: `${top}px auto auto ${left}px`,
+    maxHeight: `${innerHeight - 2 * GAP}px`,
+  });
+}
+
+/** Pixels between a floating list and what is around it. */
+const GAP = 4;
 
 function moveFocus(key: string, entries: readonly HTMLElement[]): boolean {
   const at = entries.findIndex((entry) => entry.matches(':focus'));
