@@ -3,7 +3,20 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { launchChromium, newPerson } from './lib/browser.mjs';
-import { gone, invite, part, press, say, sees, setUp, signUp } from './lib/people.mjs';
+import {
+  gone,
+  invite,
+  part,
+  password,
+  press,
+  say,
+  sees,
+  setUp,
+  shows,
+  signIn,
+  signUp,
+  submit,
+} from './lib/people.mjs';
 import { Server } from './lib/server.mjs';
 
 /** @typedef {import('puppeteer-core').Page} Page */
@@ -14,13 +27,14 @@ const server = new Server();
 /** Who keeps order, the person concerned, and a bystander. @type {Person} */ let ana;
 /** @type {Person} */ let bo;
 /** @type {Person} */ let cy;
+/** @type {string} */ let link;
 
 before(async () => {
   await server.start();
   browser = await launchChromium();
   [ana, bo, cy] = await Promise.all([newPerson(browser), newPerson(browser), newPerson(browser)]);
   await setUp(ana.page, server.url, { name: 'ana' });
-  const link = await invite(ana.page);
+  link = await invite(ana.page);
   await Promise.all([signUp(bo.page, link, 'bo'), signUp(cy.page, link, 'cy')]);
 });
 
@@ -82,6 +96,13 @@ async function readIt(page) {
   await press(page, 'decisions-seen');
   await gone(page, 'decisions');
 }
+
+/** The id of somebody by their user name. @param {string} name */
+const idOf = (name) =>
+  ana.page.evaluate(async (wanted) => {
+    const { users } = await (await fetch('/api/v1/users')).json();
+    return users.find((/** @type {{username: string}} */ one) => one.username === wanted).id;
+  }, name);
 
 test('a message is deleted, and comes back', async () => {
   await say(bo.page, 'buy my boat');
@@ -198,6 +219,33 @@ test('somebody is banned: their stream ends, and they cannot come back', async (
   await bo.page.waitForSelector('[data-testid="toasts"] ::-p-text(You are banned from this room)');
   assert.equal(await bo.page.$('[data-testid="composer"]'), null);
   await readIt(bo.page);
+});
+
+test('somebody is suspended: all their screens end, and say why and until when', async () => {
+  const [first, second] = await Promise.all([newPerson(browser), newPerson(browser)]);
+  await signUp(first.page, link, 'di');
+  await signIn(second.page, server.url, 'di');
+  const until = new Date(Date.now() + 3_600_000).toISOString();
+  const id = await idOf('di');
+  const suspend = () =>
+    ana.page.evaluate(
+      async (who, terms) => {
+        const init = {
+          method: 'PUT',
+          headers: { 'Content-Type': 'application/json' },
+          body: JSON.stringify(terms),
+        };
+        await fetch(`/api/v1/users/${who}/suspension`, init);
+      },
+      id,
+      { reason: 'threats', until },
+    );
+  const told = (/** @type {Page} */ page) => () => shows(page, 'sign-in-notice', /suspended until .*threats/);
+  await within(suspend, told(first.page), told(second.page), () =>
+    cy.page.waitForFunction(() => /\bdi\b.* signed out/.test(document.body.textContent ?? '')),
+  );
+  await submit(first.page, 'sign-in-form', { login: 'di', password });
+  await shows(first.page, 'form-problem', /suspended until .*threats/);
 });
 
 test('whom I block I no longer see, and nobody else notices', async () => {

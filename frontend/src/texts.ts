@@ -83,6 +83,8 @@ export const texts = {
     submit: 'Create workspace',
   },
   signIn: {
+    suspended: (until: string | null, reason: string) =>
+      `Your account is suspended ${until === null ? 'until somebody ends it' : `until ${until}`}.${reason === '' ? '' : ` Reason: ${reason}`}`,
     title: (workspace: string) => (workspace === '' ? 'Sign in' : `Sign in to ${workspace}`),
     submit: 'Sign in',
     wrong: 'User name or password is wrong.',

@@ -22,9 +22,9 @@ export function MessageMenu({
   name: string;
 }) {
   const chat = useChat();
-  const items = messageItems(chat, room, author, number);
-  if (items.length === 0) return null;
+  const items = () => messageItems(chat, room, author, number);
   const own = author.id === chat.me.id;
+  if (own && !chat.mayIn(room, 'delete-own-message')) return null;
   return (
     <div class="message-menu">
       <Menu

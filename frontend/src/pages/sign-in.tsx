@@ -1,6 +1,10 @@
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 import { Problem } from '../api/http';
+import { ownSuspension, type Suspension } from '../api/moderation';
 import type { SignUp } from '../api/records';
 import * as routes from '../api/routes';
+import { fullTime, isolate } from '../model/format';
 import { navigate } from '../model/router';
 import { type EndReason, signedIn } from '../model/session';
 import { texts } from '../texts';
@@ -23,7 +27,7 @@ export function SignInPage({
     <Frame title={texts.signIn.title(workspace)} testid="sign-in-page">
       {ended && (
         <p class="front-notice" role="status" data-testid="sign-in-notice">
-          {texts.ended[ended]}
+          {ended === 'suspended' ? <Suspended /> : texts.ended[ended]}
         </p>
       )}
       <Form onSubmit={signIn} testid="sign-in-form">
@@ -53,6 +57,24 @@ export function SignInPage({
       <ToConnectionCheck />
     </Frame>
   );
+}
+
+/** Why, and until when: the browser still has the cookie of the session that has ended. */
+function Suspended() {
+  const known = useSignal<Suspension | null>(null);
+  useEffect(() => {
+    ownSuspension().then(
+      (found) => {
+        if (found.suspended) known.value = found;
+      },
+      () => {
+        // The sentence that stands there says how to learn it.
+      },
+    );
+  }, []);
+  if (!known.value) return texts.ended.suspended;
+  const { until, reason } = known.value;
+  return texts.signIn.suspended(until === null ? null : fullTime(until), isolate(reason));
 }
 
 async function signIn({ login = '', password = '' }: Values): Promise<void> {

@@ -28,7 +28,8 @@ interface Props {
   named?: boolean;
   testid: string;
   class: string;
-  items: readonly MenuItem[];
+  /** A function is asked when the menu is opened. */
+  items: readonly MenuItem[] | (() => readonly MenuItem[]);
   /** It stands over what scrolls, on the side where there is space, and goes when that is scrolled. */
   floating?: boolean;
   onOpen?: (open: boolean) => void;
@@ -113,7 +114,7 @@ export function Menu({
       </button>
       {open.value && (
         <div ref={list} id={id} class="menu-list" role="menu" aria-label={label} onKeyDown={onKeyDown}>
-          {items.map((item) => (
+          {(typeof items === 'function' ? items() : items).map((item) => (
             <Entry key={item.testid} item={item} choose={() => choose(item)} />
           ))}
         </div>
