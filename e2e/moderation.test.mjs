@@ -43,9 +43,6 @@ after(async () => {
   await server.dispose();
 });
 
-/** The row of a message. @param {string} text */
-const row = (text) => `[data-testid="message"]:has(::-p-text(${text}))`;
-
 /** Milliseconds from the moment the act was done until all have seen what they were to see. */
 async function within(
   /** @type {() => Promise<unknown>} */ act,
