@@ -104,6 +104,7 @@ const (
 	ReasonReplaced    Reason = "replaced"    // the same browser signed in anew
 	ReasonRemoved     Reason = "removed"     // somebody with the right to ended it
 	ReasonDeactivated Reason = "deactivated" // the account is closed
+	ReasonSuspended   Reason = "suspended"   // the person may not sign in for now
 	ReasonExpired     Reason = "expired"     // the login's time is over
 	ReasonLease       Reason = "lease"       // the client did not come back in time
 	ReasonLeft        Reason = "left"        // the client said goodbye and did not come back

@@ -135,6 +135,8 @@ func abortText(reason Reason) string {
 		return "Your sign-in has expired. Please sign in again."
 	case ReasonDeactivated:
 		return "This account has been deactivated."
+	case ReasonSuspended:
+		return "This account is suspended. Sign in to see why and until when."
 	case ReasonRemoved:
 		return "You have been signed out. Please sign in again."
 	default:

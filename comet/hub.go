@@ -21,6 +21,7 @@ type Hub struct {
 	config    Config
 	registry  *registry
 	topics    topics
+	lately    lately
 	pages     *pages
 	wheel     *wheel
 	notifier  *notifier

@@ -30,6 +30,29 @@ func TestALateOrRepeatedPublicationDoesNotBringBackAWithdrawnEvent(t *testing.T)
 	})
 }
 
+func TestALatePublicationToATopicThatNobodyFollowedIsSkipped(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t, newMemoryLog("room:1"), nil)
+		epoch, e := w.log.store("room:1")
+		w.withdraw("room:1", 1) // before its node has published it
+		time.Sleep(2 * time.Second)
+		s := w.user("ann").stream(dataRequest{ID: "a", Have: have("room:1", epoch, 1)})
+		s.want("listen-ack")
+		w.hub.Publish("room:1", epoch, e)
+		if got := w.user("ben").answer(dataRequest{Have: have("room:1", epoch, 0)}); got != "listen-ack, skip room:1 1" {
+			t.Error(got)
+		}
+		// That is remembered for a while only.
+		for range 3 {
+			time.Sleep(lateness + time.Second)
+			w.hub.Withdraw("room:2", 100, 1)
+		}
+		if l := &w.hub.lately; l.now["room:1"] != nil || l.early["room:1"] != nil || l.now["room:2"] == nil {
+			t.Errorf("remembered are %v and %v", l.now, l.early)
+		}
+	})
+}
+
 func TestWhatIsWithdrawnIsRememberedAsFarBackAsClientsCanBe(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newWorld(t, newMemoryLog("room:1"), nil)

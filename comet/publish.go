@@ -22,6 +22,7 @@ func (h *Hub) Publish(topic string, epoch int64, events ...Event) {
 	for _, e := range events {
 		frames = append(frames, encode(topic, epoch, e, h.config.Logger))
 	}
+	h.lately.skip(topic, epoch, frames)
 	t.publish(epoch, frames, h.config.Limits)
 }
 
@@ -30,13 +31,17 @@ func (h *Hub) Publish(topic string, epoch int64, events ...Event) {
 // bring them back; from now on they are told as skip. Call it after the log has
 // ceased to return their payloads.
 func (h *Hub) Withdraw(topic string, epoch int64, seqs ...int64) {
-	t := h.topics.find(topic)
-	if t == nil || len(seqs) == 0 {
+	if len(seqs) == 0 {
 		return
 	}
 	skips := make([]frame, len(seqs))
 	for i, seq := range slices.Sorted(slices.Values(seqs)) {
 		skips[i] = encode(topic, epoch, Event{Seq: seq}, h.config.Logger)
+	}
+	h.lately.add(topic, epoch, skips, h.config.Limits) // first: whoever follows the topic from now on is published to after it
+	t := h.topics.find(topic)
+	if t == nil {
+		return
 	}
 	t.withdraw(epoch, skips, h.config.Limits)
 	h.pages.forget(t)

@@ -105,19 +105,24 @@ func (t *topic) withdraw(epoch int64, skips []frame, limits Limits) {
 // skipWithdrawnLocked puts skips in the place of events of the current epoch
 // that come although they have been withdrawn.
 func (t *topic) skipWithdrawnLocked(frames []frame) {
-	if len(t.withdrawn) == 0 {
-		return
-	}
-	for i := range frames {
-		if skip, ok := t.withdrawn[Position{t.epoch, frames[i].seq}]; ok {
-			frames[i] = skip
-		}
-	}
+	t.withdrawn.skip(t.epoch, frames)
 }
 
 // withdrawn are the skips of events that may be told no more, as many of the
 // newest as clients can be behind.
 type withdrawn map[Position]frame
+
+// skip puts skips in the place of events.
+func (w withdrawn) skip(epoch int64, frames []frame) {
+	if len(w) == 0 {
+		return
+	}
+	for i := range frames {
+		if skip, ok := w[Position{epoch, frames[i].seq}]; ok {
+			frames[i] = skip
+		}
+	}
+}
 
 func (w *withdrawn) add(epoch int64, skips []frame, limits Limits) {
 	if *w == nil {

@@ -6,6 +6,10 @@
 -- before goes on working beside it, but knows nothing of mutes, bans, slow mode,
 -- archived and deleted rooms and deleted messages, until it is replaced.
 
+-- The lock under which people come and go: whoever holds it writes to users and
+-- presence_leases, both of which change below.
+select pg_advisory_xact_lock(8102650225890321253);
+
 alter table workspace
     -- For how many days messages are kept; null: for ever.
     add column retention_days integer,
@@ -32,8 +36,17 @@ alter table rooms
     -- Somebody has deleted it. It is gone for everybody, and is erased when the
     -- time in which that can be taken back is over.
     add column deleted_at        timestamptz,
+    -- Nothing of it is left but this row, without a name: the time is over.
+    add column erased_at         timestamptz,
     -- The number of the first message that is kept; retention erases those before.
     add column first_number      bigint  not null default 1,
+    -- Transaction of the last change after which something that was told of it is
+    -- told no longer, for the look of other nodes.
+    add column changed_tx        bigint  not null default 0,
+    -- An erased room has no name, whatever it was.
+    drop constraint rooms_named,
+    add constraint rooms_named check ((kind = 'direct') = (name is null) or erased_at is not null),
+    add constraint rooms_erased_deleted check (erased_at is null or deleted_at is not null),
     add constraint rooms_topic_length check (char_length(topic) <= 250),
     add constraint rooms_slow_mode_valid check (slow_mode between 0 and 86400),
     add constraint rooms_notices_valid check (notices in ('show', 'condense', 'hide')),
@@ -41,7 +54,13 @@ alter table rooms
     add constraint rooms_default_public check (not is_default or kind = 'public'),
     add constraint rooms_direct_plain check (kind <> 'direct' or
         not guests_read_only and slow_mode = 0 and archived_at is null and deleted_at is null);
-create index rooms_deleted on rooms (deleted_at) where deleted_at is not null;
+create index rooms_deleted on rooms (deleted_at) where deleted_at is not null and erased_at is null;
+create index rooms_changed_tx on rooms (changed_tx) where changed_tx > 0;
+-- The name of a deleted room is free at once.
+drop index rooms_public_name_unique;
+create unique index rooms_public_name_unique on rooms (name_key) where kind = 'public' and deleted_at is null;
+-- Those that everybody new comes into.
+create index rooms_default on rooms (id) where is_default;
 
 alter table memberships
     -- Until when the person may not write in the room; 'infinity': until somebody
@@ -208,8 +227,13 @@ create index audit_entries_user on audit_entries (user_id, id);
 create index audit_entries_room on audit_entries (room_id, id);
 create index audit_entries_action on audit_entries (action, id);
 create index audit_entries_at on audit_entries (at);
+-- Few are from anywhere else than the page; few are about something else.
+create index audit_entries_origin on audit_entries (origin, id) where origin <> 'person';
+create index audit_entries_object on audit_entries (object_id, id) where object_id is not null;
+create index audit_entries_reason on audit_entries using gin (to_tsvector('simple', reason)) where reason <> '';
 
-create function audit_entries_refuse() returns trigger language plpgsql as $$
+-- A restore drops the tables, not this.
+create or replace function audit_entries_refuse() returns trigger language plpgsql as $$
 begin
     raise exception 'the audit log is append-only' using errcode = 'insufficient_privilege';
 end $$;
@@ -226,6 +250,20 @@ create table daily_figures (
     writers       bigint not null,
     people        bigint not null,
     rooms         bigint not null,
-    -- Size of the database.
-    bytes         bigint not null
+    -- Size of the database; null when the day was counted too late to tell.
+    bytes         bigint
 );
+
+-- Size of the texts of each room, in bytes, as far as messages were counted:
+-- those from one number to another.
+create table room_sizes (
+    room_id      bigint primary key references rooms (id),
+    first_number bigint not null,
+    last_number  bigint not null,
+    bytes        bigint not null
+);
+
+alter table presence_leases
+    -- How many events the device is behind what there is.
+    add column lag integer not null default 0,
+    add constraint presence_leases_lag_valid check (lag >= 0);

@@ -70,6 +70,7 @@ type Session struct {
 	Transport string        // such as iframe; "" when it is not known
 	RoundTrip time.Duration // whole milliseconds; 0 when it is not known
 	Idle      bool
+	Lag       int // events that it lacked at the last two renewals
 	// Notice is empty while the session is open. Else it closes, and this is
 	// how others are told if the person is offline by that.
 	Notice string

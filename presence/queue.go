@@ -35,6 +35,7 @@ type session struct {
 	order   int64     // of the last change, over all sessions
 	closeAt time.Time // zero unless it is about to close
 	idleAt  time.Time // zero unless it is about to go idle
+	behind  int       // events that it lacked at the last renewal
 }
 
 // waiting is a session to which something happens at a time.
@@ -115,6 +116,23 @@ func (q *queue) useLocked(id string, s *session, idle bool, idleAt time.Time) bo
 	}
 	return true
 }
+
+// lag notes which sessions are behind. One counts as behind by as much as it was at
+// two renewals: for a moment everybody is, whom something is on its way to.
+func (q *queue) lag(behind map[string]int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for id, s := range q.sessions {
+		lag := min(s.behind, behind[id])
+		s.behind = behind[id]
+		if s.Notice == "" && lag != s.Lag && (lag == 0 || s.Lag == 0 || abs(lag-s.Lag) > s.Lag/4) {
+			s.Lag = lag
+			q.slow[id] = struct{}{}
+		}
+	}
+}
+
+func abs(n int) int { return max(n, -n) }
 
 // differs says whether a round trip is so much another one than before that it
 // is worth a write.

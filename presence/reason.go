@@ -16,6 +16,8 @@ const (
 	PasswordChanged Reason = "password-changed"
 	// Deactivated is an account that was closed.
 	Deactivated Reason = "deactivated"
+	// Suspended is a person who may not sign in for now.
+	Suspended Reason = "suspended"
 	// Replaced is a login that a newer one of the same browser follows.
 	Replaced Reason = "replaced"
 	// Shutdown is a node that stops. Its people stay online while its lease
@@ -41,7 +43,7 @@ const (
 // notice is how others are told when this was a person's last session.
 func (r Reason) notice() string {
 	switch r {
-	case SignedOut, Removed, Revoked, PasswordChanged, Deactivated:
+	case SignedOut, Removed, Revoked, PasswordChanged, Deactivated, Suspended:
 		return noticeSignedOut
 	default:
 		return noticeWentOffline

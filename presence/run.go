@@ -175,7 +175,11 @@ func (t *Tracker) lose(ctx context.Context, err error) {
 func (t *Tracker) settle(ctx context.Context) error {
 	whole := t.away
 	t.turn++
-	b := t.queue.take(whole, due(t.bulkAt))
+	bulk := due(t.bulkAt)
+	if bulk && t.config.Lags != nil {
+		t.queue.lag(t.config.Lags())
+	}
+	b := t.queue.take(whole, bulk)
 	ctx, cancel := context.WithTimeout(ctx, callTimeout+time.Duration(len(b.sessions))*rowTimeout)
 	defer cancel()
 	known, people, err := t.config.Leases.SettlePresence(ctx, t.node, t.turn, whole, leaseTime, b.sessions)

@@ -278,3 +278,36 @@ func TestAnUpdateDuringAFailureIsNotLost(t *testing.T) {
 		})
 	}
 }
+
+func TestWhoIsBehindTwiceIsToldWithARenewal(t *testing.T) {
+	inWorld(t, 0, func(w *world) {
+		n := w.start()
+		n.open("slow", 1)
+		n.open("quick", 2)
+		w.pass(time.Second)
+		calls := n.db.Calls()
+		lags := func(slow, quick int) {
+			t.Helper()
+			for user, want := range map[int64]int{1: slow, 2: quick} {
+				if got := w.db.Sessions(user); len(got) != 1 || got[0].Lag != want {
+					t.Errorf("the database has %v, want a lag of %d", got, want)
+				}
+			}
+		}
+		n.lags.Store(&map[string]int{"slow": 7, "quick": 1})
+		w.pass(11 * time.Second)
+		lags(0, 0) // for a moment everybody is behind
+		n.lags.Store(&map[string]int{"slow": 9})
+		w.pass(10 * time.Second)
+		lags(7, 0)
+		n.lags.Store(&map[string]int{"slow": 100})
+		w.pass(20 * time.Second)
+		lags(100, 0)
+		n.lags.Store(&map[string]int{})
+		w.pass(10 * time.Second)
+		lags(0, 0)
+		if got := n.db.Calls() - calls; got > 51/2+51/10+3 {
+			t.Errorf("%d calls in 51 s, want a look every 2 s and a renewal every 10 s", got)
+		}
+	})
+}

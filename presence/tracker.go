@@ -33,6 +33,9 @@ type Config struct {
 	// It is called often and must not wait. When it changes, the one who counts
 	// wakes the viewers. May be nil.
 	Count func(room int64) (n int, known bool)
+	// Lags are the sessions that are behind, with how many events they lack. It is
+	// called with each renewal of the lease. May be nil.
+	Lags func() map[string]int
 	// Log is where the loss and the return of the database are told; nil is
 	// the default logger.
 	Log *slog.Logger

@@ -32,6 +32,7 @@ type node struct {
 	*presence.Tracker
 	db     *presencetest.Client
 	wakes  atomic.Int64
+	lags   atomic.Pointer[map[string]int] // of those who are behind
 	cancel context.CancelFunc
 	done   chan struct{}
 }
@@ -60,6 +61,12 @@ func (w *world) start() *node {
 		Circles:  w.rooms,
 		Count:    w.rooms.count,
 		OnChange: func() { n.wakes.Add(1) },
+		Lags: func() map[string]int {
+			if lags := n.lags.Load(); lags != nil {
+				return *lags
+			}
+			return nil
+		},
 		Ring: func() {
 			for _, other := range w.nodes {
 				if other != n {

@@ -15,7 +15,7 @@ type NewUser struct {
 	PasswordHash          string
 }
 
-// UserByLogin finds an active user by user name or e-mail address, whatever
+// UserByLogin finds a user, who may be suspended but not deactivated, by user name or e-mail address, whatever
 // the case, and returns the password's hash too. An address has an '@' and a
 // user name cannot have one, so neither is taken for the other. It returns
 // ErrNotFound when there is no such user.
@@ -54,7 +54,8 @@ func (s *Store) User(ctx context.Context, id int64) (User, error) {
 
 // userColumns are the columns that scanUser reads, of users u.
 var userColumns = `u.id, u.username, u.display_name, coalesce(u.email, ''), u.role, ` + statusColumns(`u`) + `, u.time_zone,
-	u.created_at, u.last_seen_at, u.deactivated_at`
+	u.created_at, u.last_seen_at, u.deactivated_at,
+	coalesce(u.suspended_until > statement_timestamp(), false), nullif(u.suspended_until, 'infinity')`
 
 // scanUser reads userColumns and, after them, more. No row is ErrNotFound.
 func scanUser(row pgx.Row, more ...any) (User, error) {
@@ -65,7 +66,7 @@ func scanUser(row pgx.Row, more ...any) (User, error) {
 
 func (u *User) targets() []any {
 	return []any{&u.ID, &u.Username, &u.DisplayName, &u.Email, &u.Role, &u.Status.Emoji, &u.Status.Text, &u.Status.Until, &u.TimeZone,
-		&u.CreatedAt, &u.LastSeenAt, &u.DeactivatedAt}
+		&u.CreatedAt, &u.LastSeenAt, &u.DeactivatedAt, &u.Suspended, &u.SuspendedUntil}
 }
 
 // ownColumns are those that scanOwn reads: userColumns and what is nobody

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"reflect"
 )
 
 // AuditAction is what somebody did, as the audit log names it.
@@ -84,6 +85,9 @@ func FromCommandLine(ctx context.Context) context.Context {
 
 func isFromCommandLine(ctx context.Context) bool { return ctx.Value(commandLineKey{}) != nil }
 
+// auditTable is where entries are added, and never changed.
+const auditTable = "audit_entries"
+
 // facts are what an act changed, by name.
 type facts map[string]any
 
@@ -100,7 +104,8 @@ type audited struct {
 
 // record writes an act to the audit log. It belongs in the transaction of the
 // act, after everything that can still refuse it: what was not done is not in the
-// log.
+// log. Of what was decided about somebody else they are told on their own topic,
+// which the caller has numbered; see [Store.Decisions].
 func record(ctx context.Context, db querier, act audited) error {
 	origin := OriginPerson
 	switch {
@@ -118,13 +123,29 @@ func record(ctx context.Context, db querier, act audited) error {
 		return err
 	}
 	_, err = db.Exec(ctx, `
-		insert into audit_entries (origin, actor_id, action, user_id, room_id, object_id, reason, before, after)
-		values ($1, nullif($2, 0), $3, nullif($4, 0), nullif($5, 0), nullif($6, ''), $7, $8, $9)`,
-		origin, act.by, act.action, act.user, act.room, act.object, act.reason, before, after)
+		with entry as (
+			insert into audit_entries (origin, actor_id, action, user_id, room_id, object_id, reason, before, after)
+			values ($1, nullif($2, 0), $3, nullif($4, 0), nullif($5, 0), nullif($6, ''), $7, $8, $9)
+			returning user_id, actor_id
+		)
+		insert into pending_events (topic_id, kind, user_id, actor_id)
+		select user_id, 'decided', user_id, actor_id from entry where $10`,
+		origin, act.by, act.action, act.user, act.room, act.object, act.reason, before, after, act.isDecision())
 	if err != nil {
 		return fmt.Errorf("write to the audit log: %w", err)
 	}
 	return nil
+}
+
+// differing leaves only what is not the same before and after.
+func differing(before, after facts) (was, is facts) {
+	was, is = facts{}, facts{}
+	for name := range after {
+		if !reflect.DeepEqual(before[name], after[name]) {
+			was[name], is[name] = before[name], after[name]
+		}
+	}
+	return was, is
 }
 
 // encode returns nil for no facts.

@@ -142,9 +142,10 @@ func TestEveryTableIsBackedUpOrLeftOutOnPurpose(t *testing.T) {
 	if want := w.tables(); !slices.Equal(names, want) {
 		t.Errorf("the backup holds %v, the database %v", names, want)
 	}
-	// Whatever else a migration makes would be in the way of the next restore.
+	// Whatever else a migration makes would be in the way of the next restore, but
+	// for what it replaces.
 	if n := w.number(`
-		select (select count(*) from pg_proc where pronamespace = current_schema()::regnamespace)
+		select (select count(*) from pg_proc where pronamespace = current_schema()::regnamespace and proname <> 'audit_entries_refuse')
 		     + (select count(*) from pg_type where typnamespace = current_schema()::regnamespace and typtype in ('d', 'e', 'r'))
 		     + (select count(*) from pg_class where relnamespace = current_schema()::regnamespace and relkind in ('v', 'm', 'p', 'f'))
 		     + (select count(*) from pg_extension where extname <> 'plpgsql')`); n > 0 {

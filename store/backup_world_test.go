@@ -127,11 +127,37 @@ func (w *world) fill() {
 			(gen_random_uuid(), '\x02', $1, '', now() + '1 day', null, null, null, 'token', 'my script', 'read')`, ana.ID)
 	w.exec(`insert into invite_rooms (invite_id, room_id) select id, $1 from invites`, tea.ID)
 	w.exec(`update workspace set sign_up_open = true`)
+	w.fillAdministration(tea, ana, bo)
 	for _, table := range w.tables() {
 		if w.number(`select count(*) from `+pgx.Identifier{table}.Sanitize()) == 0 {
 			w.t.Fatalf("the table %s is empty", table)
 		}
 	}
+}
+
+// fillAdministration puts something into the tables about moderation and
+// figures. The audit log has entries already.
+func (w *world) fillAdministration(room store.Room, by, of store.User) {
+	w.t.Helper()
+	w.exec(`
+		with s as (
+			insert into sanctions (kind, user_id, created_by, reason, until) values ('suspension', $2, $1, 'spam', 'infinity') returning id
+		), address as (
+			insert into banned_addresses (sanction_id, address) select id, '192.0.2.0/24' from s
+		), d as (
+			insert into deletions (room_id, user_id, deleted_by, undo_until) values ($3, $2, $1, now()) returning id
+		), gone as (
+			update messages set deletion_id = d.id from d where room_id = $3 and number = 1 returning messages.*
+		)
+		insert into deletion_messages (deletion_id, message_id, number, seq) select deletion_id, id, number, seq from gone`, by.ID, of.ID, room.ID)
+	w.exec(`
+		insert into reports (room_id, message_id, author_id, body, reporter_id, reason)
+		select room_id, id, author_id, body, $1, 'spam' from messages where room_id = $2 and number = 2`, of.ID, room.ID)
+	w.exec(`insert into slow_posts (room_id, user_id, posted_at) values ($1, $2, now())`, room.ID, of.ID)
+	w.exec(`insert into blocks (user_id, blocked_id) values ($1, $2)`, by.ID, of.ID)
+	w.exec(`insert into password_resets (token_hash, user_id, expires_at) values ('\x0102', $1, now())`, of.ID)
+	w.exec(`insert into daily_figures (day, messages, writers, people, rooms) values ('2026-01-02', 3, 2, 2, 1)`)
+	w.exec(`insert into room_sizes (room_id, first_number, last_number, bytes) values ($1, 1, 5, 50)`, room.ID)
 }
 
 // firstMigrations are the first n migrations.

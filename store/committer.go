@@ -103,9 +103,11 @@ func (s *Store) NewCommitter(c CommitterConfig) *Committer {
 // Errors: ErrInvalid for what can never be stored; ErrNotFound for a room that
 // does not exist or is not for this person to know of; ErrNotMember for a
 // public room that they are not in; ErrReadOnly; ErrSessionEnded; ErrForbidden
-// for those without the right and an author who was deactivated; ErrConflict
-// for a ClientID that was used in another room. ErrUnavailable means that ctx ended first, or that too many sends wait
-// for this room; the message may still be stored, and sending it again is safe.
+// for those without the right and an author who was deactivated or suspended;
+// *SanctionError for one who is muted; *SlowModeError for one who has to wait;
+// ErrConflict for a ClientID that was used in another room. ErrUnavailable means
+// that ctx ended first, or that too many sends wait for this room; the message
+// may still be stored, and sending it again is safe.
 func (c *Committer) Send(ctx context.Context, in Send) (Sent, error) {
 	s, err := newSend(ctx, in)
 	if err != nil {

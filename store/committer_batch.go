@@ -24,6 +24,7 @@ type part struct {
 	lane    *lane
 	sends   []*send
 	kicked  bool
+	slow    bool // it is known to have slow mode
 	skipped bool // the topic's lock was held elsewhere
 }
 
@@ -91,7 +92,7 @@ func (q *queue) takeStuck(limit int) *batch {
 // openLocked adds a part for a lane and fills it for one turn. It returns
 // false, and adds nothing, when the lane has nothing for this batch.
 func (q *queue) openLocked(b *batch, l *lane, limit int) bool {
-	p := part{lane: l, kicked: l.kicked}
+	p := part{lane: l, kicked: l.kicked, slow: l.slow}
 	q.fillLocked(b, &p, limit)
 	if len(p.sends) == 0 && !p.kicked {
 		return false

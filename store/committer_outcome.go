@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"time"
 
 	"chatd/store/rights"
 )
@@ -50,8 +51,12 @@ func (r *report) read(p *part, verdicts []verdict) {
 	for i, s := range p.sends {
 		v := &verdicts[i]
 		switch v.verdict {
-		case verdictSkipped:
+		case verdictSkipped, verdictBehindOwn:
 			left = append(left, s)
+			continue
+		case verdictSlowMode:
+			left = append(left, s)
+			p.slow = true
 			continue
 		case verdictBehindNews:
 			left = append(left, s)
@@ -103,6 +108,10 @@ func (v *verdict) outcome(s *send) outcome {
 		return outcome{err: ErrSessionEnded}
 	case verdictInactive:
 		return outcome{err: ErrForbidden}
+	case verdictMuted:
+		return outcome{err: &SanctionError{Kind: SanctionMute, Terms: Terms{Until: v.mutedUntil}}}
+	case verdictSlow:
+		return outcome{err: &SlowModeError{Wait: time.Duration(*v.wait * float64(time.Second))}}
 	default:
 		return outcome{err: v.refusal()}
 	}
@@ -124,7 +133,11 @@ func (v *verdict) refusal() error {
 // event makes the event of an accepted or repeated send.
 func (v *verdict) event(s *send) Event {
 	m := v.message(s)
-	return Event{TopicID: m.RoomID, Epoch: *v.epoch, Seq: m.Seq, Kind: EventMessage, Message: &m, CreatedAt: m.CreatedAt}
+	e := Event{TopicID: m.RoomID, Epoch: *v.epoch, Seq: m.Seq, Kind: EventMessage, Message: &m, CreatedAt: m.CreatedAt}
+	if m.Deleted {
+		e.Kind, e.Message = EventSkip, nil
+	}
+	return e
 }
 
 // message makes the record of an accepted or repeated send.
@@ -136,6 +149,9 @@ func (v *verdict) message(s *send) Message {
 	}
 	if v.body != nil {
 		m.Body = *v.body // what the first send said
+		if m.Deleted = m.Body == ""; m.Deleted {
+			m.Author = User{}
+		}
 	}
 	return m
 }

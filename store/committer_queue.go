@@ -41,6 +41,7 @@ type lane struct {
 	topic  int64
 	sends  []*send // in the order of arrival
 	kicked bool    // pending events wait
+	slow   bool    // it was found to have slow mode; forgotten with the lane
 	skips  int     // in a row
 	placed bool    // ready, stuck or held
 }
@@ -173,6 +174,7 @@ func (q *queue) returnLocked(p part) {
 		p.lane.sends = append(p.sends, p.lane.sends...)
 	}
 	p.lane.kicked = p.lane.kicked || p.kicked
+	p.lane.slow = p.slow
 	p.lane.placed = false
 }
 

@@ -20,7 +20,7 @@ func TestWhoIsRemovedWhileABatchWaitsForTheLockDoesNotPost(t *testing.T) {
 	release := w.hold(room.ID)
 	adas, bobs := n.begin(message(room, ada, "too late")), n.begin(message(room, bob, "in time"))
 	w.untilWaiting(1)
-	pending, err := w.RemoveMember(t.Context(), w.owner.ID, ada.ID, room.ID)
+	pending, err := w.RemoveMember(t.Context(), w.owner.ID, ada.ID, room.ID, "")
 	w.ok(err)
 	release()
 	if _, err := adas.end(); !errors.Is(err, store.ErrNotMember) {

@@ -93,12 +93,12 @@ func TestASendIsJudgedByTheRightsOfTheMomentItIsStored(t *testing.T) {
 			return nil
 		}, nil},
 		"the author is removed": {func(w *world, room store.Room, ada store.User) error {
-			_, err := w.RemoveMember(w.ctx(), w.owner.ID, ada.ID, room.ID)
+			_, err := w.RemoveMember(w.ctx(), w.owner.ID, ada.ID, room.ID, "")
 			return err
 		}, store.ErrNotMember},
 		"a guest is removed": {func(w *world, room store.Room, ada store.User) error {
 			w.exec(`update users set role = 'guest' where id = $1`, ada.ID)
-			_, err := w.RemoveMember(w.ctx(), w.owner.ID, ada.ID, room.ID)
+			_, err := w.RemoveMember(w.ctx(), w.owner.ID, ada.ID, room.ID, "")
 			return err
 		}, store.ErrNotFound},
 	} {

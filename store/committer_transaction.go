@@ -85,6 +85,8 @@ type verdict struct {
 	at                          *time.Time
 	username, displayName, role *string
 	body, standing              *string
+	mutedUntil                  *time.Time
+	wait                        *float64 // seconds
 }
 
 // transact runs the transaction for a batch. After an error nothing is stored,
@@ -105,7 +107,7 @@ func (c *Committer) transact(ctx context.Context, b *batch, lock string) (*answe
 		p.Queue(movePending, movedMax).Query(a.readMoved)
 	}
 	if b.size > 0 {
-		p.Queue(postSends, b.columns()...).Query(a.readVerdicts)
+		p.Queue(b.statement(), b.columns()...).Query(a.readVerdicts)
 	}
 	if err := conn.SendBatch(ctx, &p).Close(); err != nil {
 		return nil, err
@@ -116,6 +118,14 @@ func (c *Committer) transact(ctx context.Context, b *batch, lock string) (*answe
 // kicked reports whether any topic may have pending events.
 func (b *batch) kicked() bool {
 	return slices.ContainsFunc(b.parts, func(p part) bool { return p.kicked })
+}
+
+// statement is the one that judges and stores the sends.
+func (b *batch) statement() string {
+	if slices.ContainsFunc(b.parts, func(p part) bool { return p.slow }) {
+		return postSendsSlowly
+	}
+	return postSends
 }
 
 func (b *batch) topics() []int64 {
@@ -165,7 +175,7 @@ func (a *answer) readMoved(rows pgx.Rows) error {
 func (a *answer) readVerdicts(rows pgx.Rows) error {
 	var v verdict
 	targets := []any{&v.n, &v.verdict, &v.id, &v.epoch, &v.number, &v.seq, &v.at,
-		&v.username, &v.displayName, &v.role, &v.body, &v.standing}
+		&v.username, &v.displayName, &v.role, &v.body, &v.standing, &v.mutedUntil, &v.wait}
 	_, err := pgx.ForEachRow(rows, targets, func() error {
 		a.verdicts[v.n-1] = v
 		return nil

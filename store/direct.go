@@ -75,7 +75,7 @@ func findDirect(ctx context.Context, db querier, by int64, key string) (Room, er
 	return scanRoom(db.QueryRow(ctx, `
 		select `+roomColumns+`
 		from rooms r, users me
-		where r.direct_key = $3 and me.id = $1 and me.deactivated_at is null and me.role = any($2::text[])`,
+		where r.direct_key = $3 and me.id = $1 and `+active(`me`)+` and me.role = any($2::text[])`,
 		by, rights.OpenDirect.Roles(), key))
 }
 
@@ -84,7 +84,7 @@ func findDirect(ctx context.Context, db querier, by int64, key string) (Room, er
 func insertDirect(ctx context.Context, db querier, by int64, people []int64, key string) (Room, error) {
 	return scanRoom(db.QueryRow(ctx, `
 		with me as materialized (
-			select v.id, v.role, v.deactivated_at
+			select v.id, v.role, v.deactivated_at, v.suspended_until
 			from users v
 			where v.id = $1 and v.role = any($3::text[])
 			for share -- a role that is being taken away is waited for

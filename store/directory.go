@@ -28,13 +28,13 @@ func (s *Store) Directory(ctx context.Context, user int64, page Page) (rooms []D
 	rows, err := s.db.Query(ctx, `
 		select `+roomColumns+`, r.name_key, counted.members, counted.joined
 		from users me
-		join rooms r on r.kind = 'public' and (r.name_key, r.id) > ($3, $4)
+		join rooms r on r.kind = 'public' and r.deleted_at is null and (r.name_key, r.id) > ($3, $4)
 		cross join lateral (
 			select count(*) as members, coalesce(bool_or(m.user_id = me.id), false) as joined
 			from memberships m
 			where m.room_id = r.id and m.left_at is null
 		) counted
-		where me.id = $1 and me.deactivated_at is null and me.role = any($2::text[])
+		where me.id = $1 and `+active(`me`)+` and me.role = any($2::text[])
 		order by r.name_key, r.id
 		limit $5`, user, rights.SeeDirectory.Roles(), after.Name, after.ID, page.limit()+1)
 	if err != nil {

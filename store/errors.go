@@ -24,7 +24,7 @@ var (
 	// ErrArchived means that the room is archived. It is a kind of ErrForbidden.
 	ErrArchived = fmt.Errorf("the room is archived: %w", ErrForbidden)
 	// ErrSessionEnded means that the session was signed out, has expired or
-	// belongs to a deactivated user.
+	// belongs to a user who is deactivated or suspended.
 	ErrSessionEnded = errors.New("session has ended")
 	// ErrConflict means that it was done before in another way.
 	ErrConflict = errors.New("conflicts with what is stored")

@@ -3,7 +3,10 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
+	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -16,7 +19,7 @@ var (
 )
 
 // RoomsOfUser is the longest statement of an overview.
-const RoomsOfUser = roomsOfUser
+var RoomsOfUser = roomsOfUser
 
 // MigrateFiles is Migrate with other migrations.
 func MigrateFiles(ctx context.Context, url string, files fs.FS) error {
@@ -29,7 +32,8 @@ var (
 	CommitterStatements = map[string]string{
 		"(bigint[])": lockTopicsOrSkip,
 		"(bigint)":   movePending,
-		"(bigint[], bigint[], uuid[], uuid[], text[])": postSends,
+		"(bigint[], bigint[], uuid[], uuid[], text[])":  postSends,
+		"(bigint[], bigint[], uuid[], uuid[], text[]) ": postSendsSlowly,
 	}
 )
 
@@ -85,8 +89,61 @@ var (
 	RoomsOfCircle = smallRooms
 )
 
+// OverdueRoomsPage finds rooms with messages that are kept no longer.
+const OverdueRoomsPage = overdueRooms
+
 // IsEmoji says whether a text is one emoji.
 var IsEmoji = isEmoji
 
 // PresenceLock is what changes of who is here hold.
 const PresenceLock int64 = presenceLock
+
+// How figures are counted, and the pages of the administration.
+const (
+	FiguresLock int64 = figuresLock
+	CountBatch        = countBatch
+)
+
+var (
+	Totals            = totals
+	PageOfConnections = connectionsPage
+)
+
+// PageOfAdminPeople and PageOfAdminRooms are those in an order.
+func PageOfAdminPeople(order string) string { return adminPeople(peopleOrders[order]) }
+func PageOfAdminRooms(order string) string  { return adminRooms(roomOrders[order]) }
+
+// AuditStatement is what finds a page of the audit log, with its arguments as
+// they are written between quotes.
+func AuditStatement(by int64, filter AuditFilter, before int64, limit int) (sql string, args []any) {
+	q, err := newAuditQuery(by, filter, before, limit)
+	if err != nil {
+		panic(err)
+	}
+	for _, arg := range q.args {
+		switch value := arg.(type) {
+		case time.Time:
+			arg = value.Format(time.RFC3339Nano)
+		case string:
+			arg = strings.ReplaceAll(value, "'", "''")
+		case []Role:
+			arg = fmt.Sprintf("{%s,%s}", value[0], value[1])
+		}
+		args = append(args, arg)
+	}
+	return q.sql(), args
+}
+
+// The statements about deleted messages.
+const (
+	FirstSince            = firstSince
+	HideMessages          = hideMessages
+	UndoDeletionStatement = undoDeletion
+	EraseDeletion         = eraseDeletion
+)
+
+// RoomsToDeleteInStatement finds the rooms in which somebody wrote of late.
+var RoomsToDeleteInStatement = roomsToDeleteIn
+
+// Queued is how many sends are in the committer.
+func (c *Committer) Queued() int { return len(c.queue.slots) }

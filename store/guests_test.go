@@ -49,7 +49,7 @@ func TestAGuestSeesThoseTheyShareARoomWithAndNobodyElse(t *testing.T) {
 	_, err := w.LeaveRoom(w.ctx(), ada.ID, tea.ID)
 	w.ok(err)
 	see("ada left one of two", ada, bob)
-	_, err = w.RemoveMember(w.ctx(), bob.ID, ada.ID, coffee.ID)
+	_, err = w.RemoveMember(w.ctx(), bob.ID, ada.ID, coffee.ID, "")
 	w.ok(err)
 	see("ada left the other", bob)
 	w.direct(eve, guest)

@@ -75,22 +75,23 @@ var (
 
 // historyQuery finds the topic of room $2 for user $1 who may read it, once for
 // each of the $5 messages nearest to number $4, or once alone when there are
-// none.
+// none. Of one that is deleted it tells neither text nor author.
 func historyQuery(compare, order string) string {
 	return `
-	select t.epoch, t.head, x.id, x.number, x.seq, x.client_id, x.body, x.created_at,
+	select t.epoch, t.head, x.id, x.number, x.seq, x.client_id, x.created_at, x.deletion_id is not null,
+		case when x.deletion_id is null then x.body else '' end,
 		u.id, u.username, u.display_name, u.role, u.deactivated_at
 	from rooms r
 	join topics t on t.id = r.id
 	cross join ` + asker + `
 	left join lateral (
-		select id, number, seq, author_id, client_id, body, created_at
+		select id, number, seq, author_id, client_id, body, created_at, deletion_id
 		from messages
 		where room_id = $2 and number ` + compare + ` $4
 		order by number ` + order + `
 		limit $5
 	) x on true
-	left join users u on u.id = x.author_id
+	left join users u on u.id = x.author_id and x.deletion_id is null
 	where ` + granted + `
 	order by x.number ` + order
 }
@@ -124,13 +125,18 @@ func scanHistory(row pgx.Row, room int64, position *Position) (*Message, error) 
 	var msg messageRow
 	var author userRow
 	var seq *int64
-	targets := []any{&position.Epoch, &position.Seq, &msg.id, &msg.number, &seq, &msg.clientID, &msg.body, &msg.at}
+	var deleted bool
+	targets := []any{&position.Epoch, &position.Seq, &msg.id, &msg.number, &seq, &msg.clientID, &msg.at, &deleted, &msg.body}
 	err := row.Scan(append(targets, author.targets()...)...)
 	if err != nil || msg.id == nil {
 		return nil, err
 	}
-	return &Message{
-		ID: *msg.id, RoomID: room, Number: *msg.number, Seq: *seq, Author: *author.user(),
-		ClientID: *msg.clientID, Body: *msg.body, CreatedAt: *msg.at,
-	}, nil
+	message := &Message{
+		ID: *msg.id, RoomID: room, Number: *msg.number, Seq: *seq,
+		ClientID: *msg.clientID, Body: *msg.body, CreatedAt: *msg.at, Deleted: deleted,
+	}
+	if !deleted {
+		message.Author = *author.user()
+	}
+	return message, nil
 }

@@ -185,3 +185,43 @@ func TestARevokedInviteLetsNobodyInAfterwards(t *testing.T) {
 		t.Errorf("%d got in, %d uses counted, %d users made", let, uses, users)
 	}
 }
+
+func TestAnInviteIsGoodForExactlySoManyAccounts(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	invite, err := w.CreateInvite(w.ctx(), w.owner.ID, store.NewInvite{TTL: time.Hour, MaxUses: 3})
+	w.ok(err)
+	if invite.MaxUses != 3 || invite.Uses != 0 {
+		t.Errorf("it is %+v", invite)
+	}
+	signUp := func(name string) error {
+		_, _, err := w.SignUp(w.ctx(), invite.Token, store.NewUser{Username: name, DisplayName: name, PasswordHash: "hash"})
+		return err
+	}
+	// A sign-up that fails uses nothing up.
+	if err := signUp("owner"); !errors.Is(err, store.ErrConflict) {
+		t.Errorf("a taken name: %v", err)
+	}
+	made := 0
+	for _, err := range together(8, func(i int) error { return signUp(fmt.Sprint("p", i)) }) {
+		switch {
+		case err == nil:
+			made++
+		case !errors.Is(err, store.ErrInviteUsedUp):
+			t.Errorf("%v, want ErrInviteUsedUp", err)
+		}
+	}
+	if people := w.number(`select count(*) from users where username like 'p_'`); made != 3 || people != 3 {
+		t.Errorf("%d have signed up, and there are %d", made, people)
+	}
+	if _, err := w.InviteByToken(w.ctx(), invite.Token); !errors.Is(err, store.ErrInviteUsedUp) {
+		t.Errorf("the link says %v", err)
+	}
+	w.ok(w.RevokeInvite(w.ctx(), w.owner.ID, invite.ID))
+	if err := signUp("late"); !errors.Is(err, store.ErrInviteRevoked) {
+		t.Errorf("after it was revoked: %v", err)
+	}
+	if _, err := w.CreateInvite(w.ctx(), w.owner.ID, store.NewInvite{TTL: time.Hour, MaxUses: -1}); !errors.Is(err, store.ErrInvalid) {
+		t.Errorf("for less than none: %v", err)
+	}
+}

@@ -21,7 +21,8 @@ type EventPage struct {
 // Positions returns the present position of those of the topics that the user
 // may follow: their own topic, the rooms whose messages they may read, and the
 // workspace for those who may see its directory. The others are missing from
-// the answer. A deactivated user follows nothing.
+// the answer. Whoever is deactivated or suspended follows
+// nothing.
 func (s *Store) Positions(ctx context.Context, user int64, topics []int64) (map[int64]Position, error) {
 	rows, err := s.db.Query(ctx, followed, user, topics, WorkspaceTopic, rights.SeeDirectory.Roles())
 	if err != nil {
@@ -48,7 +49,7 @@ var followed = `
 	join topics t on t.id = any ($2::bigint[])
 	left join rooms r on r.id = t.id
 	left join memberships mine on mine.room_id = r.id and mine.user_id = me.id and mine.left_at is null
-	where me.id = $1 and me.deactivated_at is null and (
+	where me.id = $1 and ` + active(`me`) + ` and (
 		t.id = me.id
 		or t.id = $3 and me.role = any ($4::text[])
 		or r.id is not null and ` + standing + ` = any (` + literal(rights.ReadMessages.Grant()) + `))`
@@ -105,14 +106,19 @@ var (
 		who.id, who.username, who.display_name, who.role, who.deactivated_at, ` + statusColumns(`who`) + `,
 		actor.id, actor.username, actor.display_name, actor.role, actor.deactivated_at,
 		r.id, r.kind, r.name, r.topic, r.description, ` + roomState + `,
-		r.slow_mode, r.notices, r.retention_days, r.is_default, r.created_by, r.created_at`
+		r.slow_mode, r.notices, r.retention_days, r.is_default, r.created_by, r.created_at,
+		case when e.kind = 'me-changed' then array(select b.blocked_id from blocks b where b.user_id = e.user_id order by b.blocked_id) end,
+		d.id, d.undone_at is not null, d.deleted_by is not distinct from d.user_id,
+		case when d.id is not null then array(select x.number from deletion_messages x where x.deletion_id = d.id order by x.number) end,
+		case when d.id is not null then array(select x.seq from deletion_messages x where x.deletion_id = d.id order by x.seq) end`
 
 	eventJoins = `
-		left join messages msg on msg.id = e.message_id
+		left join messages msg on msg.id = e.message_id and msg.deletion_id is null
 		left join users author on author.id = msg.author_id
 		left join users who on who.id = e.user_id
 		left join users actor on actor.id = e.actor_id
-		left join rooms r on r.id = e.room_id`
+		left join rooms r on r.id = e.room_id
+		left join deletions d on d.id = e.deletion_id`
 )
 
 // eventRow receives eventColumns. Everything may be null: the event itself
@@ -127,6 +133,8 @@ type eventRow struct {
 	whoStatus  statusRow
 	actor      userRow
 	room       roomRow
+	blocked    []int64
+	deletion   deletionRow
 }
 
 type messageRow struct {
@@ -144,6 +152,13 @@ type userRow struct {
 type statusRow struct {
 	emoji, text *string
 	until       *time.Time
+}
+
+type deletionRow struct {
+	id            *int64
+	undone        *bool
+	byAuthor      *bool
+	numbers, seqs []int64
 }
 
 type roomRow struct {
@@ -168,7 +183,8 @@ func (e *eventRow) targets() []any {
 	t = append(t, e.who.targets()...)
 	t = append(t, &e.whoStatus.emoji, &e.whoStatus.text, &e.whoStatus.until)
 	t = append(t, e.actor.targets()...)
-	return append(t, e.room.targets()...)
+	t = append(t, e.room.targets()...)
+	return append(t, &e.blocked, &e.deletion.id, &e.deletion.undone, &e.deletion.byAuthor, &e.deletion.numbers, &e.deletion.seqs)
 }
 
 // event makes the record. An event that lacks what its kind tells of becomes a
@@ -176,6 +192,7 @@ func (e *eventRow) targets() []any {
 func (e *eventRow) event(epoch int64) Event {
 	ev := Event{TopicID: *e.topic, Epoch: epoch, Seq: *e.seq, Kind: EventKind(*e.kind), CreatedAt: *e.at}
 	ev.User, ev.Actor, ev.Room = e.who.user(), e.actor.user(), e.room.room()
+	ev.Deletion, ev.Blocked = e.deletion.of(ev.Kind), e.blocked
 	if ev.User != nil {
 		ev.User.Status = Status{Emoji: *e.whoStatus.emoji, Text: *e.whoStatus.text, Until: e.whoStatus.until}
 	}
@@ -198,12 +215,25 @@ func (e Event) complete() bool {
 		return e.Message != nil
 	case EventJoin, EventLeave, EventMemberChanged, EventUserAdded, EventUserChanged, EventMeChanged:
 		return e.User != nil
-	case EventRoomAdded, EventRoomRemoved, EventRoomRoleChanged, EventRoomCreated, EventRoomChanged:
+	case EventRoomAdded, EventRoomRemoved, EventRoomRoleChanged, EventRoomChanged, EventRoomUnlisted:
 		return e.Room != nil
-	case EventWorkspaceChanged, EventSkip:
+	case EventRoomCreated, EventRoomListed:
+		return e.Room != nil && e.Room.isListed()
+	case EventMessagesDeleted, EventMessagesUndeleted:
+		return e.Deletion != nil
+	case EventWorkspaceChanged, EventReportsChanged, EventDecided, EventSkip:
 		return true
 	}
 	return false
+}
+
+// of returns what an event of a kind tells of the deletion; nothing when the one
+// that it tells of has been taken back.
+func (d *deletionRow) of(kind EventKind) *DeletedMessages {
+	if d.id == nil || kind == EventMessagesDeleted && *d.undone {
+		return nil
+	}
+	return &DeletedMessages{Numbers: d.numbers, Seqs: d.seqs, ByAuthor: *d.byAuthor}
 }
 
 func (u *userRow) targets() []any {

@@ -22,7 +22,7 @@ func liveBrowser(ctx context.Context, db querier, user int64, session string) er
 			from sessions s
 			join users u on u.id = s.user_id
 			where s.id = $2 and s.user_id = $1 and s.kind = 'browser' and s.ended_at is null
-				and s.expires_at > now() and u.deactivated_at is null)`, user, key).Scan(&live)
+				and s.expires_at > now() and `+active(`u`)+`)`, user, key).Scan(&live)
 	if err == nil && !live {
 		err = ErrSessionEnded
 	}
@@ -31,7 +31,7 @@ func liveBrowser(ctx context.Context, db querier, user int64, session string) er
 
 // LiveRole returns what the user of a session is in the workspace, or
 // ErrSessionEnded when nobody is signed in with it: it is unknown, has ended or
-// expired, or its user is deactivated.
+// expired, or its user is deactivated or suspended.
 func (s *Store) LiveRole(ctx context.Context, session string) (Role, error) {
 	key, ok := sessionKey(session)
 	if !ok {
@@ -42,7 +42,7 @@ func (s *Store) LiveRole(ctx context.Context, session string) (Role, error) {
 		select u.role
 		from sessions s
 		join users u on u.id = s.user_id
-		where s.id = $1 and s.ended_at is null and s.expires_at > now() and u.deactivated_at is null`, key).Scan(&role)
+		where s.id = $1 and s.ended_at is null and s.expires_at > now() and `+active(`u`), key).Scan(&role)
 	if errors.Is(err, pgx.ErrNoRows) {
 		err = ErrSessionEnded
 	}

@@ -21,10 +21,22 @@ type Look struct {
 	// ChangedMemberships are of people who joined, left, were removed or got
 	// another role; the ended ones are among them.
 	ChangedMemberships []Membership
-	// ChangedUsers got another role, or were deactivated or reactivated.
+	// ChangedUsers got another role, or were deactivated, reactivated or suspended,
+	// or are no longer.
 	ChangedUsers []ChangedUser
+	// Withdrawn are messages that were deleted.
+	Withdrawn []Withdrawn
+	// ChangedRooms became private, were deleted or lost old messages: something
+	// that was told of them is told no longer, see [Store.Untold].
+	ChangedRooms []int64
 	// PendingTopics have events that wait to be numbered.
 	PendingTopics []int64
+}
+
+// Withdrawn are the events of messages of a room that were deleted.
+type Withdrawn struct {
+	RoomID, Epoch int64
+	Seqs          []int64
 }
 
 // EndedSession is a session that ended and why.
@@ -34,13 +46,17 @@ type EndedSession struct{ ID, Reason string }
 type Membership struct{ RoomID, UserID int64 }
 
 // EndedMembership is a person who is no longer in a room.
-type EndedMembership Membership
+type EndedMembership struct {
+	RoomID, UserID int64
+	Banned         bool // and may not come back for now
+}
 
 // ChangedUser is what somebody now is in the workspace.
 type ChangedUser struct {
 	ID          int64
 	Role        Role
 	Deactivated bool
+	Suspended   bool
 }
 
 // Look reports what any node has changed since the look that returned since as
@@ -75,13 +91,30 @@ func (s *Store) Look(ctx context.Context, since int64) (Look, error) {
 		select 'session', 0, 0, 0, s.id::text, s.end_reason
 		from sessions s where s.ended_tx >= $1 and s.ended_tx < (select xmax from bounds)
 		union all
-		select case when m.left_at is null then 'membership' else 'ended' end, m.room_id, m.user_id, 0, '', ''
+		select case
+		         when m.left_at is null then 'membership'
+		         when exists (
+		           select from sanctions b
+		           where b.kind = 'ban' and b.user_id = m.user_id and coalesce(b.room_id, 0) = m.room_id and `+inForce(`b`)+`
+		         ) then 'banned'
+		         else 'ended'
+		       end, m.room_id, m.user_id, 0, '', ''
 		from memberships m
 		where m.changed_tx >= $1 and m.changed_tx < (select xmax from bounds)
 		union all
-		select case when u.deactivated_at is null then 'user' else 'deactivated' end, u.id, 0, 0, '', u.role
+		select case when u.deactivated_at is not null then 'deactivated' when `+active(`u`)+` then 'user' else 'suspended' end, u.id, 0, 0, '', u.role
 		from users u
 		where u.changed_tx > 0 and u.changed_tx >= $1 and u.changed_tx < (select xmax from bounds)
+		union all
+		select 'withdrawn', d.room_id, t.epoch, x.seq, '', ''
+		from deletions d
+		join topics t on t.id = d.room_id
+		join deletion_messages x on x.deletion_id = d.id
+		where d.changed_tx >= $1 and d.changed_tx < (select xmax from bounds) and d.undone_at is null
+		union all
+		select 'room', r.id, 0, 0, '', ''
+		from rooms r
+		where r.changed_tx > 0 and r.changed_tx >= $1 and r.changed_tx < (select xmax from bounds)
 		union all
 		select 'pending', p.topic_id, 0, 0, '', ''
 		from (select distinct topic_id from pending_events limit 10000) p`, since)
@@ -120,18 +153,32 @@ func collectLook(rows pgx.Rows) (Look, error) {
 			look.Topics[a] = Position{Epoch: b, Seq: c}
 		case "session":
 			look.EndedSessions = append(look.EndedSessions, EndedSession{ID: id, Reason: text})
-		case "membership", "ended":
+		case "membership", "ended", "banned":
 			m := Membership{RoomID: a, UserID: b}
 			look.ChangedMemberships = append(look.ChangedMemberships, m)
-			if what == "ended" {
-				look.EndedMemberships = append(look.EndedMemberships, EndedMembership(m))
+			if what != "membership" {
+				look.EndedMemberships = append(look.EndedMemberships, EndedMembership{RoomID: a, UserID: b, Banned: what == "banned"})
 			}
-		case "user", "deactivated":
-			look.ChangedUsers = append(look.ChangedUsers, ChangedUser{ID: a, Role: Role(text), Deactivated: what == "deactivated"})
+		case "user", "deactivated", "suspended":
+			look.ChangedUsers = append(look.ChangedUsers, ChangedUser{ID: a, Role: Role(text), Deactivated: what == "deactivated", Suspended: what == "suspended"})
+		case "withdrawn":
+			look.withdraw(a, b, c)
+		case "room":
+			look.ChangedRooms = append(look.ChangedRooms, a)
 		case "pending":
 			look.PendingTopics = append(look.PendingTopics, a)
 		}
 		return nil
 	})
 	return look, err
+}
+
+// withdraw adds an event of a room.
+func (l *Look) withdraw(room, epoch, seq int64) {
+	last := len(l.Withdrawn) - 1
+	if last < 0 || l.Withdrawn[last].RoomID != room {
+		l.Withdrawn = append(l.Withdrawn, Withdrawn{RoomID: room, Epoch: epoch})
+		last++
+	}
+	l.Withdrawn[last].Seqs = append(l.Withdrawn[last].Seqs, seq)
 }

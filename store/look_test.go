@@ -35,7 +35,7 @@ func (w *world) untilQuiet(since *int64) {
 // changes counts everything that a look reports.
 func changes(look store.Look) int {
 	return len(look.Topics) + len(look.EndedSessions) + len(look.EndedMemberships) +
-		len(look.ChangedMemberships) + len(look.ChangedUsers) + len(look.PendingTopics)
+		len(look.ChangedMemberships) + len(look.ChangedUsers) + len(look.Withdrawn) + len(look.ChangedRooms) + len(look.PendingTopics)
 }
 
 func TestTheFirstLookOnlyFindsWhereToBegin(t *testing.T) {

@@ -29,7 +29,11 @@ func (s *Store) SetRole(ctx context.Context, by, user int64, role Role) (User, P
 		if m.user.Role == role {
 			return nil
 		}
-		return m.change(ctx, tx, role, m.user.DeactivatedAt != nil)
+		was := m.user.Role
+		if err := m.change(ctx, tx, role, m.user.DeactivatedAt != nil); err != nil {
+			return err
+		}
+		return record(ctx, tx, audited{by: by, action: AuditUserRoleChanged, user: user, before: facts{"role": was}, after: facts{"role": role}})
 	})
 }
 
@@ -39,13 +43,17 @@ func (s *Store) SetRole(ctx context.Context, by, user int64, role Role) (User, P
 // of SetRole.
 func (s *Store) Deactivate(ctx context.Context, by, user int64) (changed User, ended []string, pending Pending, err error) {
 	changed, pending, err = s.manage(ctx, "deactivate", by, user, func(tx pgx.Tx, m *management) error {
-		if m.user.DeactivatedAt == nil {
+		closed := m.user.DeactivatedAt != nil
+		if !closed {
 			if err := m.change(ctx, tx, m.user.Role, true); err != nil {
 				return err
 			}
 		}
 		ended, err = endSessions(ctx, tx, user, "", ReasonDeactivated, KindBrowser, KindToken)
-		return err
+		if err != nil || closed {
+			return err
+		}
+		return record(ctx, tx, audited{by: by, action: AuditUserDeactivated, user: user, after: sessionsEnded(ended)})
 	})
 	return changed, ended, pending, err
 }
@@ -57,7 +65,10 @@ func (s *Store) Reactivate(ctx context.Context, by, user int64) (User, Pending, 
 		if m.user.DeactivatedAt == nil {
 			return nil
 		}
-		return m.change(ctx, tx, m.user.Role, false)
+		if err := m.change(ctx, tx, m.user.Role, false); err != nil {
+			return err
+		}
+		return record(ctx, tx, audited{by: by, action: AuditUserReactivated, user: user})
 	})
 }
 
@@ -66,7 +77,10 @@ func (s *Store) Reactivate(ctx context.Context, by, user int64) (User, Pending, 
 func (s *Store) SignOutUser(ctx context.Context, by, user int64, reason string) (ended []string, err error) {
 	_, _, err = s.manage(ctx, "sign out", by, user, func(tx pgx.Tx, _ *management) error {
 		ended, err = endSessions(ctx, tx, user, "", reason, KindBrowser, KindToken)
-		return err
+		if err != nil || len(ended) == 0 {
+			return err
+		}
+		return record(ctx, tx, audited{by: by, action: AuditUserSignedOut, user: user, after: sessionsEnded(ended)})
 	})
 	return ended, err
 }
@@ -129,7 +143,7 @@ func (m *management) lock(ctx context.Context, tx pgx.Tx, by, user int64) error 
 // judge returns nil when by may manage user. Somebody whom by may not see does
 // not exist.
 func (m *management) judge(ctx context.Context, db querier) error {
-	if m.by.ID == 0 || m.by.DeactivatedAt != nil {
+	if m.by.ID == 0 || !m.by.active() {
 		return ErrForbidden
 	}
 	if m.user.ID == 0 {
@@ -180,4 +194,7 @@ func (m *management) change(ctx context.Context, tx pgx.Tx, role Role, deactivat
 	return nil
 }
 
-func (u User) isActiveOwner() bool { return u.Role == RoleOwner && u.DeactivatedAt == nil }
+func (u User) isActiveOwner() bool { return u.Role == RoleOwner && u.active() }
+
+// active is the condition of that name, for a user who was read just now.
+func (u User) active() bool { return u.DeactivatedAt == nil && !u.Suspended }

@@ -16,6 +16,10 @@ type Member struct {
 	RoomRole RoomRole
 	JoinedAt time.Time
 	State    string // as others see it
+	// Muted says that they may not write in the room, until MutedUntil; nil is
+	// until somebody ends it. Only those who may restrain members learn it.
+	Muted      bool
+	MutedUntil *time.Time
 }
 
 // planned makes PostgreSQL plan a statement for its arguments each time. A plan
@@ -46,12 +50,12 @@ func (s *Store) Members(ctx context.Context, user, room int64, page MembersPage)
 		return nil, "", err
 	}
 	rows, err := s.db.Query(ctx, membersPage, planned,
-		user, room, rights.ListMembers.Grant(), after.Name, after.ID, page.limit()+1, page.Here, search)
+		user, room, rights.ListMembers.Grant(), after.Name, after.ID, page.limit()+1, page.Here, search, rights.RestrainMember.Grant())
 	if err != nil {
 		return nil, "", fmt.Errorf("list members of room %d: %w", room, err)
 	}
 	members, next, err = collectPage(rows, page.Page, list, func(row pgx.Row) (m Member, at cursor, err error) {
-		m.User, err = scanUser(row, &m.RoomRole, &m.JoinedAt, &m.State, &at.Name)
+		m.User, err = scanUser(row, &m.RoomRole, &m.JoinedAt, &m.State, &m.Muted, &m.MutedUntil, &at.Name)
 		if m.State != StateOffline {
 			m.LastSeenAt = nil
 		}
@@ -68,7 +72,9 @@ func (s *Store) Members(ctx context.Context, user, room int64, page MembersPage)
 }
 
 var membersPage = `
-	select ` + userColumns + `, m.role, m.joined_at, coalesce(s.state, 'offline'), lower(u.display_name)
+	select ` + userColumns + `, m.role, m.joined_at, coalesce(s.state, 'offline'),
+		coalesce(m.muted_until > statement_timestamp() and ` + standing + ` = any($9::text[]), false),
+		case when ` + standing + ` = any($9::text[]) then nullif(m.muted_until, 'infinity') end, lower(u.display_name)
 	from rooms r
 	cross join ` + asker + `
 	join memberships m on m.room_id = r.id and m.left_at is null

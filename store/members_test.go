@@ -150,7 +150,7 @@ func TestALookFindsWhoJoinedAndLeft(t *testing.T) {
 	if c := look.ChangedMemberships; len(c) != 2 || !slices.Contains(c, joined) || !slices.Contains(c, left) {
 		t.Errorf("changed %v, want %v and %v", c, joined, left)
 	}
-	if !slices.Equal(look.EndedMemberships, []store.EndedMembership{store.EndedMembership(left)}) {
+	if !slices.Equal(look.EndedMemberships, []store.EndedMembership{{RoomID: left.RoomID, UserID: left.UserID}}) {
 		t.Errorf("ended %v, want %v", look.EndedMemberships, left)
 	}
 }

@@ -21,7 +21,8 @@ type Pending []int64
 // JoinRoom makes the user a member of a public room; doing so twice changes
 // nothing. Somebody new starts with everything read, somebody who returns
 // where they were. It returns ErrNotFound for a room that does not exist or is
-// not theirs to know of, and ErrForbidden for a direct room.
+// not theirs to know of, ErrForbidden for a direct room, and a *SanctionError
+// for one that they are banned from.
 func (s *Store) JoinRoom(ctx context.Context, user, room int64) (Pending, error) {
 	pending, err := s.enter(ctx, rights.JoinRoom, user, user, room)
 	if err != nil {
@@ -34,7 +35,8 @@ func (s *Store) JoinRoom(ctx context.Context, user, room int64) (Pending, error)
 // private room; doing so twice changes nothing. Others than those with the
 // right get ErrNotMember, ErrForbidden or, when the room is not theirs to know
 // of, ErrNotFound; direct rooms give ErrForbidden, and an unknown user
-// ErrNoSuchUser.
+// ErrNoSuchUser. Somebody who is banned from the room gives a *SanctionError: the
+// ban has to be ended first.
 func (s *Store) AddMember(ctx context.Context, by, user, room int64) (Pending, error) {
 	if by == user {
 		return s.JoinRoom(ctx, user, room)
@@ -64,22 +66,30 @@ func (s *Store) LeaveRoom(ctx context.Context, user, room int64) (Pending, error
 // RemoveMember ends another user's membership; doing so twice changes nothing.
 // To remove a moderator or an owner of the room is a right of its own. Others
 // get ErrForbidden or, when the room is not theirs to know of, ErrNotFound.
-// Direct rooms give ErrForbidden.
-func (s *Store) RemoveMember(ctx context.Context, by, user, room int64) (Pending, error) {
+// Direct rooms give ErrForbidden. The reason, which may be empty, is for the audit
+// log and for the person: one that cannot be gives an *InvalidError.
+func (s *Store) RemoveMember(ctx context.Context, by, user, room int64, reason string) (Pending, error) {
 	if by == user {
 		return s.LeaveRoom(ctx, user, room)
 	}
+	reason, err := cleanReason(reason)
+	if err != nil {
+		return nil, err
+	}
 	var pending Pending
-	err := s.transact(ctx, pgx.TxOptions{}, func(tx pgx.Tx) error {
+	err = s.transact(ctx, pgx.TxOptions{}, func(tx pgx.Tx) error {
 		err := holdStanding(ctx, tx, by, room, user)
 		if err != nil {
 			return err
 		}
 		pending, err = exit(ctx, tx, by, user, room)
-		if err == nil && len(pending) == 0 {
-			err = whyNotRemoved(ctx, tx, by, user, room)
+		switch {
+		case err != nil:
+			return err
+		case len(pending) == 0:
+			return whyNotRemoved(ctx, tx, by, user, room)
 		}
-		return err
+		return record(ctx, tx, audited{by: by, action: AuditMemberRemoved, user: user, room: room, reason: reason})
 	})
 	if err != nil {
 		return nil, fmt.Errorf("remove member from room %d: %w", room, err)
@@ -93,10 +103,14 @@ func (s *Store) RemoveMember(ctx context.Context, by, user, room int64) (Pending
 var ErrNoSuchUser = fmt.Errorf("no such user: %w", ErrNotFound)
 
 // enter makes user a member of the room and leaves the news for the committer.
-// It locks memberships and the row of who asks, but no topic, and so never
-// waits for a send.
+// It locks memberships and the rows of both people, but no topic, and so never
+// waits for a send. Whoever bans somebody holds their row too: the ban comes
+// before, and is seen, or after, and ends the membership.
 func (s *Store) enter(ctx context.Context, action rights.RoomAction, by, user, room int64) (pending Pending, err error) {
 	err = s.transact(ctx, pgx.TxOptions{}, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `select from users where id in ($1, $2) order by id for share`, by, user); err != nil {
+			return err
+		}
 		if err := holdStanding(ctx, tx, by, room, user); err != nil {
 			return err
 		}
@@ -107,7 +121,9 @@ func (s *Store) enter(ctx context.Context, action rights.RoomAction, by, user, r
 				join topics t on t.id = r.id
 				join users u on u.id = $4 and u.deactivated_at is null,
 				`+asker+`
-				where `+granted+`
+				where `+granted+` and not exists (
+					select from sanctions b
+					where b.kind = 'ban' and b.user_id = $4 and coalesce(b.room_id, 0) = r.id and `+inForce(`b`)+`)
 			), entered as (
 				insert into memberships as m (room_id, user_id, read_number)
 				select room.id, $4, room.last_number from room
@@ -128,7 +144,10 @@ func (s *Store) enter(ctx context.Context, action rights.RoomAction, by, user, r
 			return whyNotEntered(ctx, tx, action, by, user, room)
 		}
 		pending = Pending{room, user}
-		return nil
+		if by == user {
+			return nil
+		}
+		return record(ctx, tx, audited{by: by, action: AuditMemberAdded, user: user, room: room})
 	})
 	return pending, err
 }
@@ -148,6 +167,16 @@ func whyNotEntered(ctx context.Context, db querier, action rights.RoomAction, by
 	added, err := findUser(ctx, db, user)
 	if errors.Is(err, ErrNotFound) || err == nil && added.DeactivatedAt != nil {
 		return ErrNoSuchUser
+	}
+	if err != nil {
+		return err
+	}
+	ban, err := measure{kind: SanctionBan, user: user, room: room}.find(ctx, db)
+	if err == nil {
+		return &SanctionError{Kind: ban.Kind, Terms: ban.Terms}
+	}
+	if isNotFound(err) { // a member already
+		return nil
 	}
 	return err
 }

@@ -135,7 +135,7 @@ func TestADirectRoomKeepsItsMembers(t *testing.T) {
 		"join":   func() (store.Pending, error) { return w.JoinRoom(w.ctx(), ada.ID, room.ID) },
 		"leave":  func() (store.Pending, error) { return w.LeaveRoom(w.ctx(), ada.ID, room.ID) },
 		"add":    func() (store.Pending, error) { return w.AddMember(w.ctx(), ada.ID, eve.ID, room.ID) },
-		"remove": func() (store.Pending, error) { return w.RemoveMember(w.ctx(), ada.ID, bob.ID, room.ID) },
+		"remove": func() (store.Pending, error) { return w.RemoveMember(w.ctx(), ada.ID, bob.ID, room.ID, "") },
 	} {
 		if pending, err := change(); !errors.Is(err, store.ErrForbidden) || len(pending) != 0 {
 			t.Errorf("%s: %v, %v, want ErrForbidden", name, pending, err)
@@ -172,7 +172,7 @@ func TestWhoMayRemoveMembers(t *testing.T) {
 		_, err := w.AddMember(w.ctx(), ada.ID, bob.ID, try.room.ID)
 		w.ok(err)
 		w.forgetNews()
-		pending, err := w.RemoveMember(w.ctx(), try.by.ID, bob.ID, try.room.ID)
+		pending, err := w.RemoveMember(w.ctx(), try.by.ID, bob.ID, try.room.ID, "")
 		if !errors.Is(err, try.want) {
 			t.Errorf("%s removes from a %s room: %v, want %v", try.by.Username, try.room.Kind, err, try.want)
 		}
@@ -185,11 +185,12 @@ func TestWhoMayRemoveMembers(t *testing.T) {
 		want := []string{
 			line("leave", try.room.ID, bob.ID, try.room.ID, try.by.ID),
 			line("room-removed", bob.ID, bob.ID, try.room.ID, try.by.ID),
+			line("decided", bob.ID, bob.ID, 0, try.by.ID),
 		}
 		if news := w.news(); !slices.Equal(news, want) {
 			t.Errorf("news = %v, want %v", news, want)
 		}
-		if pending, err := w.RemoveMember(w.ctx(), try.by.ID, bob.ID, try.room.ID); err != nil || len(pending) != 0 {
+		if pending, err := w.RemoveMember(w.ctx(), try.by.ID, bob.ID, try.room.ID, ""); err != nil || len(pending) != 0 {
 			t.Errorf("the second time: %v, %v, want nothing", pending, err)
 		}
 	}

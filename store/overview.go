@@ -19,6 +19,7 @@ type Overview struct {
 	WorkspacePosition Position
 	Rooms             []OverviewRoom // by id
 	Users             []User         // active ones that the user sees, by display name
+	Blocked           []int64        // whom the user no longer wants to see, by id
 }
 
 // OverviewRoom is a room as one of its members has it.
@@ -30,10 +31,14 @@ type OverviewRoom struct {
 	ReadNumber    int64
 	Members       []int64 // of direct rooms only, sorted
 	LastMessageAt *time.Time
+	// Muted says that the user may not write in it, until MutedUntil; nil is until
+	// somebody ends it.
+	Muted      bool
+	MutedUntil *time.Time
 }
 
 // Overview returns what the user's page shows first. It returns ErrNotFound
-// for a user that does not exist or is deactivated.
+// for a user that does not exist or may not act.
 func (s *Store) Overview(ctx context.Context, user int64) (Overview, error) {
 	var o Overview
 	snapshot := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
@@ -55,7 +60,7 @@ func readOverview(ctx context.Context, tx pgx.Tx, user int64, o *Overview) error
 		join topics own on own.id = u.id
 		cross join workspace w
 		join topics wt on wt.id = w.id
-		where u.id = $1 and u.deactivated_at is null`, user).QueryRow(func(row pgx.Row) (err error) {
+		where u.id = $1 and `+active(`u`), user).QueryRow(func(row pgx.Row) (err error) {
 		o.Me, err = scanOwn(row, &o.UserPosition.Epoch, &o.UserPosition.Seq,
 			&o.Workspace.Name, &o.Workspace.SignUpOpen, &o.Workspace.CreatedAt, &o.WorkspacePosition.Epoch, &o.WorkspacePosition.Seq)
 		return err
@@ -68,6 +73,7 @@ func readOverview(ctx context.Context, tx pgx.Tx, user int64, o *Overview) error
 		o.Users, err = collectUsers(rows)
 		return err
 	})
+	queueBlocked(&batch, user, &o.Blocked)
 	return tx.SendBatch(ctx, &batch).Close()
 }
 
@@ -85,9 +91,10 @@ func (s *Store) OverviewRoom(ctx context.Context, user, room int64) (OverviewRoo
 
 // roomsOfUser finds the rooms that user $1 is in and, by the grant $2, reads. A
 // direct room's key lists its members, so they need no look at all memberships.
-const roomsOfUser = `
-	select ` + roomColumns + `, mine.role, t.epoch, t.head, t.last_number, mine.read_number,
-		string_to_array(r.direct_key, ',')::bigint[], newest.created_at
+var roomsOfUser = `
+	select ` + roomColumns + `, mine.role, t.epoch, t.head, t.last_number, ` + readNumber + `,
+		string_to_array(r.direct_key, ',')::bigint[], newest.created_at,
+		coalesce(mine.muted_until > statement_timestamp(), false), nullif(mine.muted_until, 'infinity')
 	from users me
 	join memberships mine on mine.user_id = me.id and mine.left_at is null
 	join rooms r on r.id = mine.room_id
@@ -99,11 +106,12 @@ const roomsOfUser = `
 		order by x.number desc
 		limit 1
 	) newest on true
-	where me.id = $1 and me.deactivated_at is null and ` + standing + ` = any($2::text[])`
+	where me.id = $1 and ` + active(`me`) + ` and ` + standing + ` = any($2::text[])`
 
 func scanOverviewRoom(row pgx.Row) (OverviewRoom, error) {
 	var o OverviewRoom
 	var err error
-	o.Room, err = scanRoom(row, &o.Role, &o.Position.Epoch, &o.Position.Seq, &o.LastNumber, &o.ReadNumber, &o.Members, &o.LastMessageAt)
+	o.Room, err = scanRoom(row, &o.Role, &o.Position.Epoch, &o.Position.Seq, &o.LastNumber, &o.ReadNumber, &o.Members, &o.LastMessageAt,
+		&o.Muted, &o.MutedUntil)
 	return o, err
 }

@@ -19,7 +19,7 @@ type OwnRoom struct {
 
 // OwnRooms returns the user's rooms by id, and where the user's own topic stood
 // when these were all. It is one snapshot, and lighter than an Overview. It
-// returns ErrNotFound for a user that does not exist or is deactivated.
+// returns ErrNotFound for a user that does not exist or may not act.
 func (s *Store) OwnRooms(ctx context.Context, user int64) (rooms []OwnRoom, own Position, err error) {
 	rows, err := s.db.Query(ctx, `
 		select own.epoch, own.head, coalesce(mine.id, 0), coalesce(mine.name, ''), coalesce(mine.epoch, 0), coalesce(mine.head, 0)
@@ -32,7 +32,7 @@ func (s *Store) OwnRooms(ctx context.Context, user int64) (rooms []OwnRoom, own 
 			join topics t on t.id = r.id
 			where mine.user_id = me.id and mine.left_at is null and `+standing+` = any($2::text[])
 		) mine on true
-		where me.id = $1 and me.deactivated_at is null
+		where me.id = $1 and `+active(`me`)+`
 		order by mine.id`, user, rights.ReadMessages.Grant())
 	if err != nil {
 		return nil, own, fmt.Errorf("rooms of user %d: %w", user, err)

@@ -42,7 +42,7 @@ func (p Page) from(list string) (cursor, error) {
 	if p.After == "" {
 		return cursor{}, nil
 	}
-	invalid := &InvalidError{Field: "after", Text: "This is not where a page ended. Begin with the first page."}
+	invalid := wrongPlace()
 	text, err := base64.RawURLEncoding.Strict().DecodeString(p.After)
 	if err != nil {
 		return cursor{}, invalid
@@ -57,6 +57,11 @@ func (p Page) from(list string) (cursor, error) {
 		return cursor{}, invalid
 	}
 	return c, nil
+}
+
+// wrongPlace is about an After that no page of the list has given out.
+func wrongPlace() *InvalidError {
+	return &InvalidError{Field: "after", Text: "This is not where a page ended. Begin with the first page."}
 }
 
 func (c cursor) encode() string {

@@ -15,7 +15,7 @@ var ErrDeactivated = fmt.Errorf("user is deactivated: %w", ErrForbidden)
 func (s *Store) PasswordHash(ctx context.Context, user int64) (string, error) {
 	var hash string
 	err := s.db.QueryRow(ctx, `
-		select password_hash from users where id = $1 and deactivated_at is null`, user).Scan(&hash)
+		select password_hash from users where id = $1 and `+active(`users`)+``, user).Scan(&hash)
 	if err != nil {
 		return "", fmt.Errorf("find the password of user %d: %w", user, orNotFound(err))
 	}
@@ -32,7 +32,7 @@ func (s *Store) ChangePassword(ctx context.Context, user int64, oldHash, newHash
 		tag, err := tx.Exec(ctx, `
 			update users
 			set password_hash = $3
-			where id = $1 and password_hash = $2 and deactivated_at is null`, user, oldHash, newHash)
+			where id = $1 and password_hash = $2 and `+active(`users`), user, oldHash, newHash)
 		if err != nil {
 			return err
 		}
@@ -44,8 +44,13 @@ func (s *Store) ChangePassword(ctx context.Context, user int64, oldHash, newHash
 		if err := liveBrowser(ctx, tx, user, keep); err != nil {
 			return err
 		}
-		ended, err = endSessions(ctx, tx, user, keep, ReasonPasswordChanged, KindBrowser)
-		return err
+		if ended, err = endSessions(ctx, tx, user, keep, ReasonPasswordChanged, KindBrowser); err != nil {
+			return err
+		}
+		if err := revokeResets(ctx, tx, user); err != nil {
+			return err
+		}
+		return record(ctx, tx, audited{by: user, action: AuditPasswordChanged, user: user, after: sessionsEnded(ended)})
 	})
 	if err != nil {
 		return nil, fmt.Errorf("change the password of user %d: %w", user, err)
@@ -69,7 +74,8 @@ func (s *Store) Rehash(ctx context.Context, user int64, oldHash, newHash string)
 // ResetPassword gives somebody a new password, whatever the old one was, and
 // ends all their sessions and access tokens, whose ids it returns. The login
 // is a user name or an e-mail address. It returns ErrNotFound for an unknown
-// one and ErrDeactivated for that of a deactivated user.
+// one and ErrDeactivated for that of a deactivated user. It asks for no right:
+// it is there for the command line alone.
 func (s *Store) ResetPassword(ctx context.Context, login, newHash string) (user User, ended []string, err error) {
 	err = s.transact(ctx, pgx.TxOptions{}, func(tx pgx.Tx) error {
 		where, key := byLogin(login)
@@ -84,8 +90,13 @@ func (s *Store) ResetPassword(ctx context.Context, login, newHash string) (user 
 		if user.DeactivatedAt != nil {
 			return ErrDeactivated
 		}
-		ended, err = endSessions(ctx, tx, user.ID, "", ReasonPasswordChanged, KindBrowser, KindToken)
-		return err
+		if ended, err = endSessions(ctx, tx, user.ID, "", ReasonPasswordChanged, KindBrowser, KindToken); err != nil {
+			return err
+		}
+		if err := revokeResets(ctx, tx, user.ID); err != nil {
+			return err
+		}
+		return record(FromCommandLine(ctx), tx, audited{action: AuditPasswordReset, user: user.ID, after: sessionsEnded(ended)})
 	})
 	if err != nil {
 		return User{}, nil, fmt.Errorf("reset password: %w", err)

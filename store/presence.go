@@ -25,6 +25,7 @@ type CometSession struct {
 	Transport string        // such as stream; "" unknown
 	RoundTrip time.Duration // whole milliseconds; 0 unknown
 	Idle      bool
+	Lag       int    // events that it is behind
 	Notice    string // "" when it is open; else it closes, and others are told so if it was the last one
 }
 
@@ -83,7 +84,7 @@ func (s *Store) SettlePresence(ctx context.Context, node string, turn int64, who
 	}
 	err = s.changePresence(ctx, func(batch *pgx.Batch) {
 		batch.Queue(settleLeases, node, turn, whole, lease,
-			c.rows, c.users, c.logins, c.devices, c.transports, c.roundTrips, c.idle, c.notices).
+			c.rows, c.users, c.logins, c.devices, c.transports, c.roundTrips, c.idle, c.notices, c.lags).
 			QueryRow(func(row pgx.Row) error { return row.Scan(&known) })
 		// What a call that took no effect asks for changes nothing here either: the
 		// people are as their leases say.
@@ -105,6 +106,7 @@ type cometColumns struct {
 	roundTrips          []*int32
 	idle                []bool
 	notices             []string
+	lags                []int
 }
 
 func columnsOf(sessions []CometSession) (c cometColumns) {
@@ -114,7 +116,7 @@ func columnsOf(sessions []CometSession) (c cometColumns) {
 		c.logins = append(c.logins, login)
 		c.devices, c.transports = append(c.devices, s.Device), append(c.transports, s.Transport)
 		c.roundTrips = append(c.roundTrips, milliseconds(s.RoundTrip))
-		c.idle, c.notices = append(c.idle, s.Idle), append(c.notices, s.Notice)
+		c.idle, c.notices, c.lags = append(c.idle, s.Idle), append(c.notices, s.Notice), append(c.lags, s.Lag)
 	}
 	return c
 }
@@ -141,18 +143,18 @@ const settleLeases = `
 	), asked as materialized (
 		select distinct on (a.id) a.*
 		from node
-		cross join unnest($5::bigint[], $6::bigint[], $7::uuid[], $8::text[], $9::text[], $10::int[], $11::bool[], $12::text[])
-			with ordinality a (id, user_id, login, device, transport, round_trip, idle, notice, n)
+		cross join unnest($5::bigint[], $6::bigint[], $7::uuid[], $8::text[], $9::text[], $10::int[], $11::bool[], $12::text[], $13::int[])
+			with ordinality a (id, user_id, login, device, transport, round_trip, idle, notice, lag, n)
 		join users u on u.id = a.user_id
 		order by a.id, a.n desc
 	), opened as (
-		insert into presence_leases as l (node_id, id, user_id, login, device, transport, round_trip, idle)
-		select $1, id, user_id, login, device, transport, round_trip, idle from asked where notice = ''
+		insert into presence_leases as l (node_id, id, user_id, login, device, transport, round_trip, idle, lag)
+		select $1, id, user_id, login, device, transport, round_trip, idle, lag from asked where notice = ''
 		on conflict (node_id, id) do update
 		set login = excluded.login, device = excluded.device, transport = excluded.transport,
-			round_trip = excluded.round_trip, idle = excluded.idle
-		where (l.login, l.device, l.transport, l.round_trip, l.idle) is distinct from
-			(excluded.login, excluded.device, excluded.transport, excluded.round_trip, excluded.idle)
+			round_trip = excluded.round_trip, idle = excluded.idle, lag = excluded.lag
+		where (l.login, l.device, l.transport, l.round_trip, l.idle, l.lag) is distinct from
+			(excluded.login, excluded.device, excluded.transport, excluded.round_trip, excluded.idle, excluded.lag)
 	), closed as (
 		delete from presence_leases l using asked a
 		where l.node_id = $1 and l.id = a.id and a.notice <> ''

@@ -18,7 +18,7 @@ const (
 // SetPresence makes a choice, until a time of the next year or for good (nil),
 // and tells the person's own devices; others see what follows from it. To be
 // automatic has no end. It returns *InvalidError for a value that nobody can
-// have, and ErrNotFound for a user that does not exist or is deactivated.
+// have, and ErrNotFound for a user that does not exist or may not act.
 func (s *Store) SetPresence(ctx context.Context, user int64, choice string, until *time.Time) (Pending, error) {
 	pending, err := s.setPresence(ctx, user, choice, until)
 	if err != nil {
@@ -65,7 +65,7 @@ var setChoice = `
 	with asked as (
 		select id, presence_choice, presence_until, ` + fmt.Sprintf(endsOK, `$3::timestamptz`) + ` as ends
 		from users
-		where id = $1 and deactivated_at is null
+		where id = $1 and ` + active(`users`) + `
 		for no key update
 	), changed as (
 		update users u

@@ -26,7 +26,7 @@ const (
 // ChangeProfile changes a user's own profile; what is the same already causes
 // no event. It returns *InvalidError for a value that nobody can have,
 // *TakenError for an e-mail address that somebody else has, and ErrNotFound
-// for a user that does not exist or is deactivated.
+// for a user that does not exist or may not act.
 func (s *Store) ChangeProfile(ctx context.Context, user int64, profile Profile) (User, Pending, error) {
 	set, err := profile.clean()
 	if err != nil {
@@ -63,7 +63,7 @@ var changeProfile = `
 	with old as (
 		select *, ` + fmt.Sprintf(endsOK, `$10::timestamptz`) + ` as ends
 		from users
-		where id = $1 and deactivated_at is null
+		where id = $1 and ` + active(`users`) + `
 		for no key update
 	), u as (
 		update users

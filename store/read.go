@@ -20,7 +20,7 @@ func (s *Store) MarkRead(ctx context.Context, user, room, number int64) (now int
 		where `+granted+`
 			and m.room_id = mine.room_id and m.user_id = mine.user_id and m.left_at is null
 			and t.id = r.id and m.read_number < least($4::bigint, t.last_number)
-		returning m.read_number`, user, room, rights.ReadMessages.Grant(), number).Scan(&now)
+		returning greatest(m.read_number, r.first_number - 1)`, user, room, rights.ReadMessages.Grant(), number).Scan(&now)
 	if err = orNotFound(err); err == nil {
 		return now, true, nil
 	}
@@ -33,10 +33,14 @@ func (s *Store) MarkRead(ctx context.Context, user, room, number int64) (now int
 	return now, false, nil
 }
 
+// readNumber is the number of the newest message that me has read of the room r.
+// What is kept no longer counts as read.
+const readNumber = `greatest(mine.read_number, r.first_number - 1)`
+
 func findReadNumber(ctx context.Context, db querier, user, room int64) (int64, error) {
 	var number int64
 	err := db.QueryRow(ctx, `
-		select mine.read_number from rooms r, `+asker+` where `+granted,
+		select `+readNumber+` from rooms r, `+asker+` where `+granted,
 		user, room, rights.ReadMessages.Grant()).Scan(&number)
 	if err != nil {
 		return 0, whyNotRead(ctx, db, orNotFound(err), user, room)

@@ -63,11 +63,20 @@ const (
 	EventUserChanged EventKind = "user-changed" // workspace: User
 	EventRoomCreated EventKind = "room-created" // workspace: Room, public ones only
 
+	EventRoomListed   EventKind = "room-listed"   // workspace: Room, public, stands in the directory as it is now
+	EventRoomUnlisted EventKind = "room-unlisted" // workspace: Room, of which only the id may be told, no longer does
+
 	EventMemberChanged    EventKind = "member-changed"    // room: User has another role in it, Actor gave it
 	EventRoomRoleChanged  EventKind = "room-role-changed" // user: their role in Room is another one
 	EventMeChanged        EventKind = "me-changed"        // user: User, who they are or what they may do
 	EventWorkspaceChanged EventKind = "workspace-changed" // workspace: its name or settings
-	EventSkip             EventKind = "skip"              // what it told of is gone; keeps the count
+
+	EventMessagesDeleted   EventKind = "messages-deleted"   // room: Deletion
+	EventMessagesUndeleted EventKind = "messages-undeleted" // room: Deletion, which was taken back
+	EventReportsChanged    EventKind = "reports-changed"    // user: there are other reports for them to settle
+
+	EventDecided EventKind = "decided" // user: something was decided about them, see [Store.Decisions]
+	EventSkip    EventKind = "skip"    // what it told of is gone; keeps the count
 )
 
 // User is a person's account. Where a User is part of something else (an
@@ -85,6 +94,10 @@ type User struct {
 	CreatedAt     time.Time
 	LastSeenAt    *time.Time // when others saw them come or go
 	DeactivatedAt *time.Time
+	// Suspended says that they may not sign in, until SuspendedUntil; nil is until
+	// somebody ends it.
+	Suspended      bool
+	SuspendedUntil *time.Time
 	// Own is what nobody else may learn. It is set where one's own account is
 	// looked up or changed, and empty in lists and for other people.
 	Own
@@ -130,6 +143,8 @@ type Message struct {
 	ClientID  string
 	Body      string
 	CreatedAt time.Time
+	// Deleted says that it is hidden: Author and Body are empty.
+	Deleted bool
 }
 
 // Event is one entry of the log with what it refers to. Which of the
@@ -143,5 +158,14 @@ type Event struct {
 	User      *User
 	Room      *Room
 	Actor     *User
+	Deletion  *DeletedMessages
+	Blocked   []int64 // of EventMeChanged: whom User blocks
 	CreatedAt time.Time
+}
+
+// DeletedMessages are messages of a room that were deleted together. Numbers and
+// Seqs ascend.
+type DeletedMessages struct {
+	Numbers, Seqs []int64
+	ByAuthor      bool // nobody else has deleted them
 }

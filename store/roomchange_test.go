@@ -36,11 +36,15 @@ func TestAChangedRoomIsToldToItsMembers(t *testing.T) {
 		w.ok(err)
 		want := room
 		want.Name, want.Description, want.State = "Coffee time", "All about coffee", rights.Members
-		if changed != want || !slices.Equal(pending, store.Pending{room.ID}) {
-			t.Errorf("changed to %+v, %v\nwant       %+v", changed, pending, want)
+		topics, told := store.Pending{room.ID}, []string{line("room-changed", room.ID, 0, room.ID, ada.ID)}
+		if kind == store.RoomPublic { // the directory shows it
+			topics, told = append(topics, store.WorkspaceTopic), append(told, line("room-listed", store.WorkspaceTopic, 0, room.ID, ada.ID))
 		}
-		if news := w.news(); !slices.Equal(news, []string{line("room-changed", room.ID, 0, room.ID, ada.ID)}) {
-			t.Errorf("news = %v", news)
+		if changed != want || !slices.Equal(pending, topics) {
+			t.Errorf("changed to %+v, %v\nwant       %+v, %v", changed, pending, want, topics)
+		}
+		if news := w.news(); !slices.Equal(news, told) {
+			t.Errorf("news = %v, want %v", news, told)
 		}
 		if entry, err := w.OverviewRoom(w.ctx(), bob.ID, room.ID); err != nil || entry.Room != want {
 			t.Errorf("bob has it as %+v, %v", entry.Room, err)
@@ -68,7 +72,7 @@ func TestEachPartOfARoomChangesAlone(t *testing.T) {
 			want.State = *change.State
 		}
 		changed, pending, err := w.ChangeRoom(w.ctx(), w.owner.ID, want.ID, change)
-		if err != nil || changed != want || len(pending) != 1 {
+		if err != nil || changed != want || len(pending) != 2 {
 			t.Errorf("change %d: %+v, %v, %v\nwant %+v", i, changed, pending, err, want)
 		}
 	}
@@ -133,8 +137,11 @@ func TestOfManyRoomsThatTakeOneNameOneHasIt(t *testing.T) {
 		_, _, err := w.ChangeRoom(w.ctx(), w.owner.ID, rooms[i].ID, rename("Tea"))
 		return err
 	}), "name")
-	if news := w.news(); len(news) != 1 {
-		t.Errorf("news = %v, want one", news)
+	if news := w.news(); len(news) != 2 {
+		t.Errorf("news = %v, want those of one", news)
+	}
+	if entries := w.logged("room-changed"); len(entries) != 1 {
+		t.Errorf("entries = %v, want one", entries)
 	}
 }
 
@@ -153,8 +160,11 @@ func TestOfManyEqualChangesOneIsTold(t *testing.T) {
 		return err
 	})
 	w.ok(errors.Join(errs...))
-	if news := w.news(); len(news) != 1 || told.Load() != 1 {
-		t.Errorf("news = %v, told %d times", news, told.Load())
+	if news := w.news(); len(news) != 2 || told.Load() != 2 {
+		t.Errorf("news = %v, told %d times, want the room and the workspace once", news, told.Load())
+	}
+	if entries := w.logged("room-changed"); len(entries) != 1 {
+		t.Errorf("entries = %v, want one", entries)
 	}
 }
 

@@ -21,28 +21,45 @@ func (s *Store) SetRoomRole(ctx context.Context, by, user, room int64, role Room
 	}
 	var member Member
 	var pending Pending
-	err := s.transact(ctx, pgx.TxOptions{}, func(tx pgx.Tx) error {
-		err := holdStanding(ctx, tx, by, room, user)
-		if err != nil {
-			return err
-		}
-		if pending, err = updateRoomRole(ctx, tx, by, user, room, role); err != nil {
-			return err
-		}
-		if len(pending) == 0 {
-			if err := whyNot(ctx, tx, rights.ChangeRoomRoles, by, room); err != nil {
-				return err
-			}
-		}
-		if member, err = findMember(ctx, tx, user, room); isNotFound(err) {
-			return ErrNoSuchUser
-		}
+	err := s.transact(ctx, pgx.TxOptions{}, func(tx pgx.Tx) (err error) {
+		member, pending, err = setRoomRole(ctx, tx, by, user, room, role)
 		return err
 	})
 	if err != nil {
 		return Member{}, nil, fmt.Errorf("set role in room %d: %w", room, err)
 	}
 	return member, pending, nil
+}
+
+func setRoomRole(ctx context.Context, tx pgx.Tx, by, user, room int64, role RoomRole) (Member, Pending, error) {
+	if err := holdStanding(ctx, tx, by, room, user); err != nil {
+		return Member{}, nil, err
+	}
+	was, err := findMember(ctx, tx, user, room)
+	if err != nil && !isNotFound(err) {
+		return Member{}, nil, err
+	}
+	pending, err := updateRoomRole(ctx, tx, by, user, room, role)
+	if err != nil {
+		return Member{}, nil, err
+	}
+	if len(pending) == 0 {
+		if err := whyNot(ctx, tx, rights.ChangeRoomRoles, by, room); err != nil {
+			return Member{}, nil, err
+		}
+		if was.ID == 0 {
+			return Member{}, nil, ErrNoSuchUser
+		}
+		return was, nil, nil
+	}
+	member, err := findMember(ctx, tx, user, room)
+	if err != nil {
+		return Member{}, nil, err
+	}
+	return member, pending, record(ctx, tx, audited{
+		by: by, action: AuditMemberRoleChanged, user: user, room: room,
+		before: facts{"role": was.RoomRole}, after: facts{"role": role},
+	})
 }
 
 // updateRoomRole returns nothing when there is nothing to change or no right

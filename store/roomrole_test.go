@@ -26,12 +26,13 @@ func TestARoleInARoomIsToldToTheRoomAndToItsBearer(t *testing.T) {
 		want := []string{
 			line("member-changed", room.ID, bob.ID, room.ID, ada.ID),
 			line("room-role-changed", bob.ID, bob.ID, room.ID, ada.ID),
+			line("decided", bob.ID, bob.ID, 0, ada.ID),
 		}
 		if news := w.news(); !slices.Equal(news, want) {
 			t.Errorf("news = %v, want %v", news, want)
 		}
 		again, pending, err := w.SetRoomRole(w.ctx(), ada.ID, bob.ID, room.ID, role)
-		if err != nil || again != member || len(pending) != 0 || len(w.news()) != 2 {
+		if err != nil || again != member || len(pending) != 0 || len(w.news()) != 3 {
 			t.Errorf("again: %+v, %v, %v, want no news", again, pending, err)
 		}
 		if entry, err := w.OverviewRoom(w.ctx(), bob.ID, room.ID); err != nil || entry.Role != role {

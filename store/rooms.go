@@ -47,11 +47,31 @@ func (s *Store) CreateRoom(ctx context.Context, by int64, room NewRoom) (Room, P
 	if err != nil {
 		return Room{}, nil, err
 	}
-	created, err := scanRoom(s.db.QueryRow(ctx, `
+	var created Room
+	err = s.transact(ctx, pgx.TxOptions{}, func(tx pgx.Tx) (err error) {
+		if created, err = insertRoom(ctx, tx, by, room.Kind, name, description, action); err != nil {
+			return err
+		}
+		return roomSettings{kind: created.Kind, name: created.Name}.recordMade(ctx, tx, by, created.ID)
+	})
+	if err != nil {
+		return Room{}, nil, fmt.Errorf("create room: %w", takenError(err))
+	}
+	pending := Pending{by}
+	if created.Kind == RoomPublic {
+		pending = append(pending, WorkspaceTopic)
+	}
+	return created, pending, nil
+}
+
+// insertRoom makes a room for whoever may make one, and tells them and, if it
+// is public, everybody.
+func insertRoom(ctx context.Context, tx pgx.Tx, by int64, kind RoomKind, name, description string, action rights.WorkspaceAction) (Room, error) {
+	created, err := scanRoom(tx.QueryRow(ctx, `
 		with me as materialized (
 			select u.id
 			from users u
-			where u.id = $1 and u.deactivated_at is null and u.role = any($7::text[])
+			where u.id = $1 and `+active(`u`)+` and u.role = any($7::text[])
 			for share -- a role that is being taken away is waited for
 		), topic as (
 			insert into topics (kind) select 'room' from me returning id
@@ -69,18 +89,11 @@ func (s *Store) CreateRoom(ctx context.Context, by int64, room NewRoom) (Room, P
 			select $6::bigint, 'room-created', r.id, r.created_by from r where r.kind = 'public'
 		)
 		select `+roomColumns+` from r`,
-		by, room.Kind, name, nameKey(name), description, WorkspaceTopic, action.Roles(), RoomOwner))
+		by, kind, name, nameKey(name), description, WorkspaceTopic, action.Roles(), RoomOwner))
 	if isNotFound(err) {
 		err = ErrForbidden
 	}
-	if err != nil {
-		return Room{}, nil, fmt.Errorf("create room: %w", takenError(err))
-	}
-	pending := Pending{by}
-	if created.Kind == RoomPublic {
-		pending = append(pending, WorkspaceTopic)
-	}
-	return created, pending, nil
+	return created, err
 }
 
 // RoomForMember returns a room to a member of it. It returns ErrNotMember for
@@ -112,6 +125,11 @@ func scanRoom(row pgx.Row, more ...any) (Room, error) {
 func cleanRoomName(name string) (string, error) {
 	return cleanLine(name, MaxRoomName,
 		&InvalidError{Field: "name", Text: "A room's name has 1 to 80 characters on one line."})
+}
+
+func cleanTopic(topic string) (string, error) {
+	return cleanText(topic, MaxTopic,
+		&InvalidError{Field: "topic", Text: "A room's topic has up to 250 characters."})
 }
 
 func cleanDescription(description string) (string, error) {

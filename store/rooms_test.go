@@ -156,7 +156,7 @@ func (w *world) ask(user, other store.User, room int64) map[string]error {
 	_, _, asked["members"] = w.Members(w.ctx(), user.ID, room, store.MembersPage{})
 	_, _, asked["mark read"] = w.MarkRead(w.ctx(), user.ID, room, 1)
 	_, asked["add"] = w.AddMember(w.ctx(), user.ID, other.ID, room)
-	_, asked["remove"] = w.RemoveMember(w.ctx(), user.ID, other.ID, room)
+	_, asked["remove"] = w.RemoveMember(w.ctx(), user.ID, other.ID, room, "")
 	_, asked["leave"] = w.LeaveRoom(w.ctx(), user.ID, room)
 	_, asked["join"] = w.JoinRoom(w.ctx(), user.ID, room)
 	return asked

@@ -27,6 +27,7 @@ const (
 	ReasonRevoked         = "revoked"          // an access token was taken back
 	ReasonPasswordChanged = "password-changed" // changed elsewhere, or reset by an administrator
 	ReasonDeactivated     = "deactivated"      // so was the user
+	ReasonSuspended       = "suspended"        // so is the user
 )
 
 // Session is one signed-in browser or one access token. EndedAt and EndReason
@@ -107,38 +108,59 @@ func (s *Store) EndSession(ctx context.Context, id, reason string) (bool, error)
 // EndOwnSession ends one of the user's browsers; doing so twice is fine. It
 // returns ErrNotFound for a session that is not theirs or is no browser's.
 func (s *Store) EndOwnSession(ctx context.Context, user int64, id, reason string) error {
-	if err := s.endOwn(ctx, user, id, KindBrowser, reason); err != nil {
+	if err := s.endOwn(ctx, user, id, KindBrowser, reason, AuditOwnSessionsEnded); err != nil {
 		return fmt.Errorf("end own session: %w", err)
 	}
 	return nil
 }
 
-// endOwn ends one session of a kind.
-func (s *Store) endOwn(ctx context.Context, user int64, id, kind, reason string) error {
+// endOwn ends one session of a kind, which stands in the audit log as action.
+func (s *Store) endOwn(ctx context.Context, user int64, id, kind, reason string, action AuditAction) error {
 	key, ok := sessionKey(id)
 	if !ok {
 		return ErrNotFound
 	}
-	tag, err := s.db.Exec(ctx, `
-		update sessions
-		set ended_at = now(), end_reason = $4, ended_tx = pg_current_xact_id()::text::bigint
-		where id = $2 and user_id = $1 and kind = $3 and ended_at is null`, user, key, kind, reason)
-	if err != nil || tag.RowsAffected() == 1 {
-		return err
-	}
-	var ended bool
-	err = s.db.QueryRow(ctx, `
-		select true from sessions where id = $2 and user_id = $1 and kind = $3`, user, key, kind).Scan(&ended)
-	return orNotFound(err)
+	return s.transact(ctx, pgx.TxOptions{}, func(tx pgx.Tx) error {
+		ended, err := scanSession(tx.QueryRow(ctx, `
+			update sessions s
+			set ended_at = now(), end_reason = $4, ended_tx = pg_current_xact_id()::text::bigint
+			where id = $2 and user_id = $1 and kind = $3 and ended_at is null
+			returning `+sessionColumns, user, key, kind, reason))
+		if isNotFound(err) {
+			var before bool
+			err = tx.QueryRow(ctx, `
+				select true from sessions where id = $2 and user_id = $1 and kind = $3`, user, key, kind).Scan(&before)
+			return orNotFound(err)
+		}
+		if err != nil {
+			return err
+		}
+		return record(ctx, tx, audited{by: user, action: action, user: user, object: ended.ID, before: ended.facts()})
+	})
 }
 
-// EndUserSessions ends all browser sessions of a user but one (except may be
-// empty) and returns the ids of those it ended. Access tokens go on.
+// facts are what the audit log tells of one session.
+func (s Session) facts() facts {
+	if s.Kind == KindToken {
+		return facts{"name": s.Name, "scope": s.Scope}
+	}
+	return facts{"user_agent": s.UserAgent}
+}
+
+// sessionsEnded is what the audit log tells of sessions that have ended.
+func sessionsEnded(ids []string) facts { return facts{"sessions_ended": len(ids)} }
+
+// EndUserSessions ends all browser sessions of a user, who asks for it, but one
+// (except may be empty) and returns the ids of those it ended. Access tokens go
+// on.
 func (s *Store) EndUserSessions(ctx context.Context, user int64, except, reason string) ([]string, error) {
 	var ended []string
-	err := retry(func() (err error) {
-		ended, err = endSessions(ctx, s.db, user, except, reason, KindBrowser)
-		return err
+	err := s.transact(ctx, pgx.TxOptions{}, func(tx pgx.Tx) (err error) {
+		ended, err = endSessions(ctx, tx, user, except, reason, KindBrowser)
+		if err != nil || len(ended) == 0 {
+			return err
+		}
+		return record(ctx, tx, audited{by: user, action: AuditOwnSessionsEnded, user: user, after: sessionsEnded(ended)})
 	})
 	if err != nil {
 		return nil, fmt.Errorf("end sessions of user %d: %w", user, err)

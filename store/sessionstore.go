@@ -41,7 +41,7 @@ var _ scs.CtxStore = (*SessionStore)(nil)
 func (s *Store) SessionStore() *SessionStore { return &SessionStore{store: s} }
 
 // FindCtx returns a browser's session that is live: neither ended nor expired,
-// and its user not deactivated. An access token is no cookie.
+// and its user neither deactivated nor suspended. An access token is no cookie.
 func (ss *SessionStore) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
 	var id, userAgent, address string
 	var user int64
@@ -51,7 +51,7 @@ func (ss *SessionStore) FindCtx(ctx context.Context, token string) ([]byte, bool
 		from sessions s
 		join users u on u.id = s.user_id
 		where s.token_hash = $1 and s.kind = 'browser' and s.ended_at is null and s.expires_at > now()
-			and u.deactivated_at is null`,
+			and `+active(`u`),
 		hashToken(token)).Scan(&id, &user, &userAgent, &address, &expiry)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, false, nil
@@ -69,8 +69,8 @@ func (ss *SessionStore) FindCtx(ctx context.Context, token string) ([]byte, bool
 
 // CommitCtx saves a session. It returns ErrSessionEnded, and changes nothing,
 // when the session or the one it continues has ended, when the token belongs
-// to another user, and when the user is deactivated or has another password by
-// now. A renewed token continues
+// to another user, and when the user is deactivated, is suspended or has another
+// password by now. A renewed token continues
 // a session under a new id.
 func (ss *SessionStore) CommitCtx(ctx context.Context, token string, data []byte, expiry time.Time) error {
 	values, err := decodeSession(data)
@@ -80,13 +80,13 @@ func (ss *SessionStore) CommitCtx(ctx context.Context, token string, data []byte
 	// A new row takes the id it is given, unless that is of a session that was
 	// replaced: the browser has renewed its token. The id of any other session
 	// violates the primary key: it has ended, or it is not this browser's.
-	// The user's lock makes a session come either before a deactivation or a
-	// change of the password, which end it, or after it.
+	// The user's lock makes a session come either before a deactivation, a
+	// suspension or a change of the password, which end it, or after it.
 	tag, err := ss.store.db.Exec(ctx, `
 		with u as (
 			select id
 			from users
-			where id = $3 and deactivated_at is null and ($8::text is null or password_hash = $8)
+			where id = $3 and `+active(`users`)+` and ($8::text is null or password_hash = $8)
 			for share
 		)
 		insert into sessions (id, token_hash, user_id, user_agent, address, expires_at)

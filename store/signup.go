@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -15,10 +16,11 @@ var ErrSignUpClosed = fmt.Errorf("sign-up takes an invite: %w", ErrForbidden)
 // SignUp makes an account. With an invite the person gets its role and joins
 // those of its rooms that its maker may add people to at that moment; without
 // one ("") they become a member, if the workspace lets everybody sign up.
-// Members join the first public room too.
+// Members join the rooms that everybody new comes into, too, or the first public
+// one where there are none.
 //
-// It returns ErrNotFound for an unknown invite, ErrInviteRevoked or
-// ErrInviteExpired for one that has ended or that its maker may not give any more, ErrSignUpClosed without one,
+// It returns ErrNotFound for an unknown invite, ErrInviteRevoked,
+// ErrInviteExpired or ErrInviteUsedUp for one that has ended or that its maker may not give any more, ErrSignUpClosed without one,
 // *TakenError for a user name or e-mail address that somebody has, or for a
 // user name that looks like one, and *InvalidError for one that cannot be had.
 func (s *Store) SignUp(ctx context.Context, inviteToken string, account NewUser) (User, Pending, error) {
@@ -32,8 +34,10 @@ func (s *Store) SignUp(ctx context.Context, inviteToken string, account NewUser)
 		if user, err = insertUser(ctx, tx, account, way.role); err != nil {
 			return err
 		}
-		pending, err = welcome(ctx, tx, user, way)
-		return err
+		if pending, err = welcome(ctx, tx, user, way); err != nil {
+			return err
+		}
+		return record(ctx, tx, way.account(user))
 	})
 	if err != nil {
 		return User{}, nil, fmt.Errorf("sign up: %w", err)
@@ -44,8 +48,18 @@ func (s *Store) SignUp(ctx context.Context, inviteToken string, account NewUser)
 // admission is how somebody comes in.
 type admission struct {
 	role      Role
+	invite    string  // its id; "" without one
 	invitedBy *int64  // nil without an invite
 	rooms     []int64 // of the invite
+}
+
+// account is what the audit log tells of the new account.
+func (a admission) account(user User) audited {
+	after := facts{"role": a.role}
+	if a.invite != "" {
+		after["invited_by"], after["room_ids"] = a.invitedBy, a.rooms
+	}
+	return audited{by: user.ID, action: AuditUserAdded, user: user.ID, object: a.invite, after: after}
 }
 
 // admit lets somebody in with an invite, or without one if everybody may sign
@@ -69,13 +83,10 @@ func useInvite(ctx context.Context, tx pgx.Tx, token string) (admission, error) 
 	err := tx.QueryRow(ctx, `
 		update invites
 		set uses = uses + 1
-		where token_hash = $1 and revoked_at is null and expires_at > now()
+		where token_hash = $1 and revoked_at is null and expires_at > now() and (max_uses is null or uses < max_uses)
 		returning id, created_by`, hashToken(token)).Scan(&id, &maker)
 	if errors.Is(err, pgx.ErrNoRows) {
-		if _, err = findInvite(ctx, tx, token); err == nil {
-			err = ErrInviteExpired
-		}
-		return admission{}, err
+		return admission{}, whyNotUsed(ctx, tx, token)
 	}
 	if err != nil {
 		return admission{}, err
@@ -86,7 +97,20 @@ func useInvite(ctx context.Context, tx pgx.Tx, token string) (admission, error) 
 	// A statement of its own: it sees what was taken from the maker while the
 	// locks were waited for.
 	invite, err := findInvite(ctx, tx, token)
-	return admission{role: invite.Role, invitedBy: &maker, rooms: invite.Rooms}, err
+	return admission{role: invite.Role, invite: strconv.FormatInt(id, 10), invitedBy: &maker, rooms: invite.Rooms}, err
+}
+
+// whyNotUsed explains why an invite could not be used a moment ago.
+func whyNotUsed(ctx context.Context, db querier, token string) error {
+	invite, err := findInvite(ctx, db, token)
+	switch {
+	case err != nil:
+		return err
+	case invite.usedUp():
+		return ErrInviteUsedUp
+	default:
+		return ErrInviteExpired
+	}
 }
 
 // holdMaker keeps until the end of the transaction what the maker of an invite
@@ -103,19 +127,29 @@ func holdMaker(ctx context.Context, tx pgx.Tx, invite, maker int64) error {
 }
 
 // welcome makes a new user a member of the rooms of the invite and, unless they
-// are a guest, of the first public room, and tells everybody. The rooms of the
-// invite are news for the user too: they were added by whoever invited them.
+// are a guest, of those that everybody new comes into, or of the first public
+// one where there are none, and tells everybody. The rooms of the invite are news
+// for the user too: they were added by whoever invited them. Rooms that are being
+// changed are waited for.
 func welcome(ctx context.Context, tx pgx.Tx, user User, way admission) (Pending, error) {
 	rows, err := tx.Query(ctx, `
 		with given as (
-			select unnest($3::bigint[]) as room_id
+			select id as room_id from rooms where id = any ($3::bigint[]) and deleted_at is null for share
+		), defaults as materialized (
+			select id as room_id from rooms
+			where is_default and deleted_at is null and archived_at is null and $5
+			for share
 		), first as (
-			select id as room_id from rooms where kind = 'public' and $5 order by id limit 1
+			select id as room_id from rooms
+			where kind = 'public' and deleted_at is null and archived_at is null and $5 and not exists (select from defaults)
+			order by id
+			limit 1
+			for share
 		), joined as (
 			insert into memberships (room_id, user_id, read_number)
 			select t.id, $1, t.last_number
 			from topics t
-			where t.id in (select room_id from given union select room_id from first)
+			where t.id in (select room_id from given union select room_id from defaults union select room_id from first)
 			returning room_id, user_id
 		), actor as (
 			select j.room_id, case when g.room_id is null then $1 else $4 end as id

@@ -58,7 +58,7 @@ func TestAnInviteOpensOnlyRoomsThatItsMakerMayStillAddTo(t *testing.T) {
 	admin := w.userAs(store.RoleAdmin, "admin")
 	tea, coffee := w.room(store.RoomPrivate, "tea", w.owner, admin), w.room(store.RoomPublic, "coffee", w.owner)
 	both, guests := w.invites(admin, store.RoleGuest, tea, coffee), w.invites(admin, store.RoleGuest, tea)
-	_, err := w.RemoveMember(w.ctx(), w.owner.ID, admin.ID, tea.ID)
+	_, err := w.RemoveMember(w.ctx(), w.owner.ID, admin.ID, tea.ID, "")
 	w.ok(err)
 	if found, err := w.InviteByToken(w.ctx(), both.Token); err != nil || !slices.Equal(found.Rooms, []int64{coffee.ID}) {
 		t.Errorf("the invite opens %v, %v, want coffee alone", found.Rooms, err)

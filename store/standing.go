@@ -29,17 +29,20 @@ const standing = `concat_ws('/', me.role, coalesce(mine.role, '` + string(rights
 // roomState is the state of a room r, as [rights.State] spells it. The table of
 // rights knows nothing of deleted rooms, so nobody has a right in one, and for
 // all who ask it does not exist.
-const roomState = `case when r.deleted_at is not null then 'deleted' when r.archived_at is not null then '` + string(rights.Archived) + `'
+const roomState = `case when r.deleted_at is not null then '` + string(RoomDeleted) + `' else ` + undeletedState + ` end`
+
+// undeletedState is the state of a room r, as if nobody had deleted it.
+const undeletedState = `case when r.archived_at is not null then '` + string(rights.Archived) + `'
 	when r.read_only then '` + string(rights.ReadOnly) + `' when r.guests_read_only then '` + string(rights.Members) + `'
 	else '` + string(rights.Open) + `' end`
 
-const (
+var (
 	// asker joins me and mine to a statement that has, or changes, r.
 	asker = `(users me left join memberships mine
 		on mine.room_id = $2 and mine.user_id = me.id and mine.left_at is null)`
 
 	// asked chooses the rows of asker and r.
-	asked = `me.id = $1 and me.deactivated_at is null and r.id = $2`
+	asked = `me.id = $1 and ` + active(`me`) + ` and r.id = $2`
 
 	// granted chooses them when me may do the action.
 	granted = asked + ` and ` + standing + ` = any($3::text[])`
@@ -114,7 +117,7 @@ func whyNotHere(ctx context.Context, db querier, action rights.WorkspaceAction, 
 		return ErrForbidden
 	case err != nil:
 		return err
-	case found.DeactivatedAt != nil || !action.May(found.Role):
+	case !found.active() || !action.May(found.Role):
 		return ErrForbidden
 	}
 	return nil
@@ -128,6 +131,7 @@ func whyNotHere(ctx context.Context, db querier, action rights.WorkspaceAction, 
 func holdStanding(ctx context.Context, tx pgx.Tx, by, room int64, others ...int64) error {
 	var batch pgx.Batch
 	batch.Queue(`select from users where id = $1 for share`, by)
+	batch.Queue(`select from rooms where id = $1 for share`, room)
 	batch.Queue(`
 		select from memberships
 		where room_id = $1 and user_id = any($2::bigint[])

@@ -101,7 +101,7 @@ func (s scene) changing() map[string]struct {
 		do     func() (store.Pending, error)
 	}
 	remove := func(user store.User) func() (store.Pending, error) {
-		return func() (store.Pending, error) { return s.RemoveMember(s.ctx(), s.who.ID, user.ID, s.room.ID) }
+		return func() (store.Pending, error) { return s.RemoveMember(s.ctx(), s.who.ID, user.ID, s.room.ID, "") }
 	}
 	return map[string]change{
 		"add":              {rights.AddMember, func() (store.Pending, error) { return s.AddMember(s.ctx(), s.who.ID, s.friend.ID, s.room.ID) }},
@@ -112,6 +112,24 @@ func (s scene) changing() map[string]struct {
 		"change": {rights.ChangeRoom, func() (store.Pending, error) {
 			text := "about " + string(s.RoomRole)
 			_, pending, err := s.ChangeRoom(s.ctx(), s.who.ID, s.room.ID, store.RoomChange{Description: &text})
+			return pending, err
+		}},
+		"steer": {rights.SteerRoom, func() (store.Pending, error) {
+			text := "about " + string(s.RoomRole)
+			_, pending, err := s.ChangeRoom(s.ctx(), s.who.ID, s.room.ID, store.RoomChange{Topic: &text})
+			return pending, err
+		}},
+		"archive": {rights.ArchiveRoom, func() (store.Pending, error) {
+			archived := s.State != rights.Archived
+			_, pending, err := s.ChangeRoom(s.ctx(), s.who.ID, s.room.ID, store.RoomChange{Archived: &archived})
+			return pending, err
+		}},
+		"delete": {rights.DeleteRoom, func() (store.Pending, error) {
+			_, pending, err := s.DeleteRoom(s.ctx(), s.who.ID, s.room.ID, "")
+			return pending, err
+		}},
+		"undelete what is there": {rights.DeleteRoom, func() (store.Pending, error) {
+			_, _, pending, err := s.UndeleteRoom(s.ctx(), s.who.ID, s.room.ID, nil)
 			return pending, err
 		}},
 		"change nothing": {rights.ChangeRoom, func() (store.Pending, error) {
@@ -203,7 +221,7 @@ func (s scene) compareChanging() {
 		case what == "join" && named && s.RoomRole != rights.Outside, // is in it already
 			what == "leave" && s.RoomRole == rights.Outside && rights.SeeRoom.May(s.Standing): // is not
 			want, happens = nil, false
-		case what == "remove nobody", what == "change nothing", what == "set the same role":
+		case what == "remove nobody", what == "change nothing", what == "set the same role", what == "undelete what is there":
 			happens = false
 		}
 		if !same(err, want) {
@@ -224,7 +242,7 @@ func (s scene) membership() string {
 	s.t.Helper()
 	var text string
 	s.ok(s.sql.QueryRow(s.ctx(), `
-		select concat_ws(' ', r.name, r.description, r.read_only, (
+		select concat_ws(' ', r.name, r.topic, r.description, r.read_only, r.archived_at is null, r.deleted_at is null, (
 			select string_agg(concat_ws(':', m.user_id, m.role), ',' order by m.user_id)
 			from memberships m
 			where m.room_id = r.id and m.left_at is null))
@@ -236,7 +254,10 @@ func (s scene) membership() string {
 // restore makes the room what it was.
 func (s scene) restore() {
 	s.t.Helper()
-	s.exec(`update rooms set description = '' where id = $1`, s.room.ID)
+	s.exec(`
+		update rooms
+		set description = '', topic = '', deleted_at = null, archived_at = case when $2 then now() end
+		where id = $1`, s.room.ID, s.State == rights.Archived)
 	s.exec(`delete from memberships where room_id = $1 and user_id = $2`, s.room.ID, s.friend.ID)
 	s.exec(`update memberships set left_at = null where room_id = $1`, s.room.ID)
 	s.give(s.room, s.plain, store.RoomMember)
@@ -249,11 +270,22 @@ func (s scene) restore() {
 
 func TestWhoIsDeactivatedMayDoNothing(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	newWorld(t).mayDoNothing((*world).deactivate)
+}
+
+func TestWhoIsSuspendedMayDoNothing(t *testing.T) {
+	t.Parallel()
+	newWorld(t).mayDoNothing((*world).suspend)
+}
+
+// mayDoNothing wants an owner of everything to be refused everything, once they
+// are shut out.
+func (w *world) mayDoNothing(shutOut func(*world, store.User)) {
+	t := w.t
 	n := w.node()
 	for _, kind := range []store.RoomKind{store.RoomPublic, store.RoomPrivate} {
 		s := w.scene(n, rights.Standing{Role: store.RoleOwner, RoomRole: store.RoomOwner, Place: rights.Place{Kind: kind, State: rights.Open}}, string(kind))
-		w.deactivate(s.who)
+		shutOut(w, s.who)
 		before := s.membership()
 		for what, read := range s.reading() {
 			if want := map[bool]error{true: store.ErrForbidden, false: store.ErrNotFound}[what == "post"]; !errors.Is(read.err, want) {

@@ -72,8 +72,13 @@ func (s *Store) CreateToken(ctx context.Context, user int64, session string, tok
 		if err != nil {
 			return err
 		}
-		created, err = insertToken(ctx, tx, user, secret, token)
-		return err
+		if created, err = insertToken(ctx, tx, user, secret, token); err != nil {
+			return err
+		}
+		return record(ctx, tx, audited{
+			by: user, action: AuditTokenMade, user: user, object: created.ID,
+			after: facts{"name": created.Name, "scope": created.Scope, "expires_at": created.ExpiresAt},
+		})
 	})
 	if err != nil {
 		return Token{}, fmt.Errorf("create access token: %w", err)
@@ -147,7 +152,7 @@ func (s *Store) Tokens(ctx context.Context, user int64) ([]Token, error) {
 // RevokeToken ends one of the user's tokens for good, on every node; doing so
 // twice is fine. It returns ErrNotFound for a token that is not theirs.
 func (s *Store) RevokeToken(ctx context.Context, user int64, id string) error {
-	if err := s.endOwn(ctx, user, id, KindToken, ReasonRevoked); err != nil {
+	if err := s.endOwn(ctx, user, id, KindToken, ReasonRevoked, AuditTokenRevoked); err != nil {
 		return fmt.Errorf("revoke access token: %w", err)
 	}
 	return nil
@@ -155,13 +160,13 @@ func (s *Store) RevokeToken(ctx context.Context, user int64, id string) error {
 
 // TokenBySecret returns whose token it is. It returns ErrNotFound for an
 // unknown one, ErrTokenRevoked for one that was revoked or whose user is
-// deactivated, and ErrTokenExpired for one whose time is over. A while after
+// deactivated or suspended, and ErrTokenExpired for one whose time is over. A while after
 // that it is unknown.
 func (s *Store) TokenBySecret(ctx context.Context, secret string) (TokenLogin, error) {
 	var login TokenLogin
 	var revoked, expired bool
 	err := s.db.QueryRow(ctx, `
-		select s.id, s.user_id, s.scope, s.expires_at, s.ended_at is not null or u.deactivated_at is not null, s.expires_at <= now()
+		select s.id, s.user_id, s.scope, s.expires_at, s.ended_at is not null or not `+active(`u`)+`, s.expires_at <= now()
 		from sessions s
 		join users u on u.id = s.user_id
 		where s.token_hash = $1 and s.kind = 'token'`,

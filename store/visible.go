@@ -12,7 +12,7 @@ import (
 // visible chooses the users u whom the active user me, $1, sees; $2 are the
 // roles of those who see everybody. Others see themselves and those whom they
 // share a room with, who are looked up once, and only if need be.
-const visible = `me.id = $1 and me.deactivated_at is null and (
+var visible = `me.id = $1 and ` + active(`me`) + ` and (
 	me.role = any ($2::text[]) or u.id = me.id or u.id in (
 		select theirs.user_id
 		from memberships own

@@ -131,3 +131,51 @@ func TestTheWorkspaceIsChangedByOwnersAndAdmins(t *testing.T) {
 		t.Errorf("no name: %v, want ErrInvalid", err)
 	}
 }
+
+func TestSettingsOfTheWorkspaceStandInTheAuditLogAsTheyWereAndAre(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ana := w.user("ana")
+	now, err := w.WorkspaceSettings(w.ctx(), w.owner.ID)
+	if w.ok(err); now.WorkspaceLimits != store.DefaultLimits {
+		t.Errorf("at first: %+v", now)
+	}
+	w.forgetNews()
+	change := store.WorkspaceChange{RetentionDays: new(30), FloodMessages: new(5), FloodSeconds: new(60)}
+	for range 2 { // the second time it is so already
+		now, _, err = w.ChangeWorkspace(w.ctx(), w.owner.ID, change)
+		w.ok(err)
+		if want := (store.WorkspaceLimits{RetentionDays: 30, FloodMessages: 5, FloodSeconds: 60}); now.WorkspaceLimits != want {
+			t.Errorf("then: %+v", now)
+		}
+	}
+	if news := w.news(); len(news) != 1 {
+		t.Errorf("the news are %q", news)
+	}
+	now, _, err = w.ChangeWorkspace(w.ctx(), w.owner.ID, store.WorkspaceChange{RetentionDays: new(0)})
+	if w.ok(err); now.RetentionDays != 0 || now.FloodMessages != 5 {
+		t.Errorf("for ever: %+v", now)
+	}
+	if n := w.number(`select count(*) from audit_entries where action = 'workspace-changed'`); n != 2 {
+		t.Errorf("%d entries", n)
+	}
+	if n := w.number(`
+		select count(*) from audit_entries
+		where action = 'workspace-changed' and before = '{"retention_days":0,"flood_messages":40,"flood_seconds":2}'
+			and after = '{"retention_days":30,"flood_messages":5,"flood_seconds":60}'`); n != 1 {
+		t.Errorf("%d entries tell of the first change", n)
+	}
+	for name, wrong := range map[string]store.WorkspaceChange{
+		"retention": {RetentionDays: new(36501)}, "less retention": {RetentionDays: new(-1)}, "messages": {FloodMessages: new(0)}, "seconds": {FloodSeconds: new(3601)},
+	} {
+		if _, _, err := w.ChangeWorkspace(w.ctx(), w.owner.ID, wrong); !errors.Is(err, store.ErrInvalid) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, _, err := w.ChangeWorkspace(w.ctx(), ana.ID, change); !errors.Is(err, store.ErrForbidden) {
+		t.Errorf("a member: %v", err)
+	}
+	if _, err := w.WorkspaceSettings(w.ctx(), ana.ID); !errors.Is(err, store.ErrForbidden) {
+		t.Errorf("a member sees them: %v", err)
+	}
+}

@@ -1,0 +1,83 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// eraseBatch is how many rows of a table one transaction erases: few enough to be
+// done in a fraction of a second.
+const eraseBatch = 5000
+
+// EraseDeletedRoom erases a part of a room whose RoomGrace is over, or reports
+// false when there is none. What is left in the end is a row without a name, to
+// which the audit log refers. Call it again until it reports false. Rooms that
+// another node is at are left to that.
+func (s *Store) EraseDeletedRoom(ctx context.Context) (more bool, err error) {
+	err = s.transact(ctx, pgx.TxOptions{}, func(tx pgx.Tx) (err error) {
+		more, err = eraseDeletedRoom(ctx, tx)
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("erase a deleted room: %w", err)
+	}
+	return more, nil
+}
+
+func eraseDeletedRoom(ctx context.Context, tx pgx.Tx) (more bool, err error) {
+	var room int64
+	err = tx.QueryRow(ctx, `
+		select id
+		from rooms
+		where deleted_at <= now() - $1::interval and erased_at is null
+		order by deleted_at, id
+		limit 1
+		for no key update skip locked`, RoomGrace).Scan(&room)
+	if err != nil {
+		if err = orNotFound(err); isNotFound(err) {
+			err = nil
+		}
+		return false, err
+	}
+	left, err := eraseRows(ctx, tx, room)
+	if err != nil || left {
+		return true, err
+	}
+	return true, eraseRoom(ctx, tx, room)
+}
+
+// eraseRows erases a batch of what belongs to a room, and reports whether there
+// may be more. Nobody reads or follows the log of a deleted room any more, so it
+// need not stay whole.
+func eraseRows(ctx context.Context, tx pgx.Tx, room int64) (more bool, err error) {
+	for _, statement := range []string{
+		`delete from messages where id in (select id from messages where room_id = $1 order by number limit $2)`,
+		`delete from events where topic_id = $1 and seq in (select seq from events where topic_id = $1 order by seq limit $2)`,
+		`delete from memberships where room_id = $1 and user_id in (select user_id from memberships where room_id = $1 limit $2)`,
+		`delete from slow_posts where room_id = $1 and user_id in (select user_id from slow_posts where room_id = $1 limit $2)`,
+	} {
+		tag, err := tx.Exec(ctx, statement, room, eraseBatch)
+		if err != nil || tag.RowsAffected() == eraseBatch {
+			return true, err
+		}
+	}
+	return false, nil
+}
+
+// eraseRoom takes from the row what people wrote. How many messages there were
+// tell their numbers.
+func eraseRoom(ctx context.Context, tx pgx.Tx, room int64) error {
+	var messages int64
+	err := tx.QueryRow(ctx, `
+		update rooms r
+		set erased_at = now(), name = null, name_key = null, topic = '', description = ''
+		from topics t
+		where r.id = $1 and t.id = r.id
+		returning t.last_number - r.first_number + 1`, room).Scan(&messages)
+	if err != nil {
+		return err
+	}
+	return record(ctx, tx, audited{action: AuditRoomErased, room: room, before: facts{"messages": messages}})
+}
