@@ -38,7 +38,7 @@ type signInInput struct {
 }
 
 // signIn begins a session. Unknown users and wrong passwords look the same and
-// take the same time.
+// take the same time. Somebody suspended is told why with the right password.
 func (a *App) signIn(ctx context.Context, in *signInInput) (*signedInOutput, error) {
 	for try := 1; ; try++ {
 		out, err := a.trySignIn(ctx, in)
@@ -59,6 +59,9 @@ const verifyTries = 3
 // trySignIn is signIn, once. With ErrSessionEnded the password's hash is no
 // longer the one that it was verified against.
 func (a *App) trySignIn(ctx context.Context, in *signInInput) (*signedInOutput, error) {
+	if err := a.store.AdmitAddress(ctx, address(ctx)); err != nil {
+		return nil, err
+	}
 	// An unknown user leaves both empty; the same work is done for it.
 	user, encoded, err := a.store.UserByLogin(ctx, in.Body.Login)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
@@ -70,6 +73,9 @@ func (a *App) trySignIn(ctx context.Context, in *signInInput) (*signedInOutput, 
 	}
 	if !ok {
 		return nil, problem(http.StatusUnauthorized, "The name or the password is wrong. Check both and try again.")
+	}
+	if user.Suspended {
+		return nil, a.suspensionProblem(ctx, user)
 	}
 	out, err := a.welcome(ctx, in.Browser, user, encoded)
 	if err == nil && rehash {

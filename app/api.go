@@ -78,6 +78,12 @@ func missingProblem(location string) *Problem {
 		return problem(http.StatusNotFound, "This room does not exist. Go back to your rooms.")
 	case "path.user":
 		return problem(http.StatusNotFound, noSuchPersonDetail)
+	case "path.number":
+		return problem(http.StatusNotFound, "This message does not exist. Go back to the room.")
+	case "path.node", "path.id":
+		return problem(http.StatusNotFound, connectionGoneDetail)
+	case "path.deletion", "path.report":
+		return problem(http.StatusNotFound, "This does not exist, or you cannot see it. Go back to your rooms.")
 	case "path.invite", "path.token":
 		return problem(http.StatusNotFound, "This invite does not exist. Check the link, or ask for a new one.")
 	}

@@ -70,7 +70,8 @@ type App struct {
 	known           *knownLogins
 	sends           *rateLimit[int64]
 	newPasswords    *rateLimit[int64]
-	choices         *rateLimit[int64]  // of presence: each may be a notice to others
+	choices         *rateLimit[int64] // of presence: each may be a notice to others
+	reports         *rateLimit[int64]
 	signUpTries     *rateLimit[string] // by network, like the next two
 	signUps         *rateLimit[string] // without an invite
 	invitedSignUps  *rateLimit[string]
@@ -122,9 +123,10 @@ func New(ctx context.Context, config Config) (*App, error) {
 		guesses:         NewThrottle(),
 		worked:          newWorkedTokens(),
 		known:           newKnownLogins(),
-		sends:           newRateLimit[int64](time.Second/20, 40),
+		sends:           newRateLimit[int64](time.Second/20, 40), // until the settings are read
 		newPasswords:    newRateLimit[int64](time.Minute/5, 5),
 		choices:         newRateLimit[int64](3*time.Second, 20),
+		reports:         newRateLimit[int64](5*time.Second, 20),
 		signUpTries:     newRateLimit[string](2*time.Second, 100),
 		signUps:         newRateLimit[string](time.Minute, 5),
 		invitedSignUps:  newRateLimit[string](time.Minute/10, 20),
@@ -149,6 +151,7 @@ func New(ctx context.Context, config Config) (*App, error) {
 		Ring:     func() { a.doorbell.Ring() },
 		Circles:  sightsInCircles{a.circles, a.sights},
 		Count:    a.headcount.Count,
+		Lags:     func() map[string]int { return a.hub.Lags() },
 		Log:      config.Log,
 	})
 	a.hub = comet.New(comet.Config{
@@ -174,6 +177,9 @@ func New(ctx context.Context, config Config) (*App, error) {
 		return nil, err
 	}
 	a.lookFrom = begin.Next
+	if err := a.readSettings(ctx); err != nil {
+		return nil, err
+	}
 	if a.assets, err = readAssets(config.Assets); err != nil {
 		return nil, err
 	}
@@ -221,6 +227,8 @@ func (a *App) Run(ctx context.Context) error {
 	start(first, ctx, a.keepTyping)
 	start(first, ctx, a.keepAdmitting)
 	start(first, ctx, a.keepHouse)
+	start(first, ctx, a.keepErasing)
+	start(first, ctx, a.keepRetention)
 	err := first.Wait()
 	stopLast()
 	return errors.Join(err, last.Wait())

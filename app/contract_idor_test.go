@@ -39,18 +39,24 @@ type place struct{ in, name string }
 func placeKind(t *testing.T, o *specOperation, at place) string {
 	t.Helper()
 	switch {
-	case strings.Contains(o.path, "/by-token/"), o.path == "/api/v1/sign-up" && at.name == "invite":
+	case strings.Contains(o.path, "/by-token/"), o.path == "/api/v1/sign-up" && at.name == "invite", o.path == "/api/v1/password-resets":
 		return "" // a secret: whoever knows it, has it rightly
 	case at.name == "client_id":
 		return "" // chosen by the sender; has a test of its own
+	case strings.HasPrefix(o.path, "/api/v1/admin/connections/"):
+		return "" // whoever may end connections sees all of them
+	case at.in == "query":
+		return "" // leaves out of a list what one sees without it
 	}
 	switch at.name {
 	case "room", "room_ids":
 		return "room"
 	case "user", "user_id", "user_ids":
 		return "user"
-	case "invite", "session", "token":
+	case "invite", "session", "token", "deletion", "report":
 		return at.name
+	case "number":
+		return "" // counts what is in the room before it
 	}
 	if at.in == "path" || regexp.MustCompile(`(^|_)ids?$`).MatchString(at.name) {
 		t.Errorf("%s: this test does not know how to attack %s in the %s; teach it", o, at.name, at.in)
@@ -142,6 +148,13 @@ func (h *heist) hide() []hidden {
 	var direct RoomEntry
 	v.must(http.StatusCreated, "POST", "/api/v1/direct", map[string]any{"user_ids": []int64{h.mate.me.ID}}, &direct)
 	v.says(direct.ID, "nor this")
+	h.mate.says(direct.ID, "she said")
+	h.mate.says(private, "she said")
+	h.mate.says(private, "and more")
+	var deletion struct{ Deletion any }
+	v.must(http.StatusOK, "DELETE", messagePath(private, 3), nil, &deletion)
+	v.must(http.StatusNoContent, "POST", messagePath(private, 2)+"/report", map[string]any{"reason": "x"}, nil)
+	report := v.queue("").Reports[0]
 	var token, invite struct{ ID any }
 	v.must(http.StatusCreated, "POST", "/api/v1/tokens", map[string]any{"name": "script", "scope": "read"}, &token)
 	h.keeper.must(http.StatusCreated, "POST", "/api/v1/invites", map[string]any{}, &invite)
@@ -166,13 +179,18 @@ func (h *heist) hide() []hidden {
 		{"token", token.ID, v, nil},
 		{"invite", int64(invite.ID.(float64)), h.keeper, groups["owners and admins"]},
 		{"user", v.me.ID, h.keeper, groups["not guests"]},
+		{"deletion", int64(deletion.Deletion.(float64)), v, nil},
+		{"report", report.ID, v, groups["owners and admins"]},
 	}
 }
 
 // request is a request of an operation that names things by their ids, the
 // others as they fit.
 func (h *heist) request(o *specOperation, body map[string]any, at place, id any) (target string, filled map[string]any) {
-	ids := map[string]any{"room": h.shared, "user": h.mate.me.ID, "invite": 1, "session": newUUID(), "token": newUUID()}
+	ids := map[string]any{"room": h.shared, "user": h.mate.me.ID, "invite": 1, "session": newUUID(), "token": newUUID(), "number": 2}
+	if o.method == http.MethodDelete {
+		ids["number"] = 1 // in all rooms the victim's own; the second is the mate's
+	}
 	if at.in == "path" {
 		ids[at.name] = id
 	}

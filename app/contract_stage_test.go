@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"testing"
+	"time"
 
 	"chatd/store/rights"
 )
@@ -18,12 +19,25 @@ type stage struct {
 	mate, warden, second, stranger *person
 	actors                         map[rights.Role]*person
 	rooms                          map[rights.Standing]int64
+	reports                        map[rights.Standing]int64
 }
+
+// The first messages of a room on a stage are the mate's, and then there is one
+// of the actor's, who was in all rooms but the direct ones of others.
+const (
+	matesMessages = 3
+	ownMessage    = matesMessages + 1
+)
 
 func newStage(t *testing.T) *stage {
 	t.Helper()
 	w := newWorld(t)
-	s := &stage{world: w, keeper: w.owner(), actors: map[rights.Role]*person{}, rooms: map[rights.Standing]int64{}}
+	w.app.reports = newRateLimit[int64](time.Microsecond, 1_000_000) // has its own tests
+	s := &stage{
+		world: w, keeper: w.owner(), actors: map[rights.Role]*person{},
+		rooms: map[rights.Standing]int64{}, reports: map[rights.Standing]int64{},
+	}
+	s.keeper.must(http.StatusOK, "PATCH", "/api/v1/workspace", map[string]any{"flood_messages": 1000, "flood_seconds": 1}, nil)
 	for i, p := range []**person{&s.mate, &s.warden, &s.second, &s.stranger} {
 		*p = s.keeper.brings(fmt.Sprintf("other%d", i))
 	}
@@ -32,7 +46,10 @@ func newStage(t *testing.T) *stage {
 	for _, role := range rights.Roles {
 		s.actors[role] = s.keeper.brings("the-" + string(role))
 	}
-	eachStanding(func(at rights.Standing) { s.rooms[at] = s.prepare(at) })
+	eachStanding(func(at rights.Standing) {
+		s.rooms[at] = s.prepare(at)
+		s.reports[at] = s.reported(s.rooms[at])
+	})
 	for role, p := range s.actors {
 		s.keeper.must(http.StatusOK, "PATCH", userPath(p.me.ID), map[string]any{"role": role}, &p.me)
 	}
@@ -49,8 +66,12 @@ func (s *stage) prepare(at rights.Standing) int64 {
 			by = s.keeper
 		}
 		var room RoomEntry
-		if got := by.do("POST", "/api/v1/direct", map[string]any{"user_ids": []int64{s.mate.me.ID}}); json.Unmarshal([]byte(got.body), &room) != nil || room.ID == 0 {
+		got := by.do("POST", "/api/v1/direct", map[string]any{"user_ids": []int64{s.mate.me.ID}})
+		if json.Unmarshal([]byte(got.body), &room) != nil || room.ID == 0 {
 			s.t.Fatalf("open a direct room: %s %s", got.Status, got.body)
+		}
+		if got.StatusCode == http.StatusCreated { // all who are outside are so in the keeper's
+			s.talk(room.ID, by)
 		}
 		return room.ID
 	}
@@ -58,13 +79,63 @@ func (s *stage) prepare(at rights.Standing) int64 {
 	s.enters(s.mate, room, rights.RoomMember)
 	s.enters(s.warden, room, rights.Moderator)
 	s.enters(s.second, room, rights.RoomOwner)
-	if at.RoomRole != rights.Outside {
-		s.enters(actor, room, at.RoomRole)
+	as := at.RoomRole
+	if as == rights.Outside {
+		as = rights.RoomMember // for a moment
 	}
-	if at.State != rights.Open {
+	s.enters(actor, room, as)
+	s.talk(room, actor)
+	if at.RoomRole == rights.Outside {
+		actor.must(http.StatusNoContent, "DELETE", roomPath(room)+"/membership", nil, nil)
+	}
+	switch at.State {
+	case rights.Open:
+	case rights.Archived:
+		s.keeper.must(http.StatusOK, "PATCH", roomPath(room), map[string]any{"archived": true}, nil)
+	default:
 		s.keeper.must(http.StatusOK, "PATCH", roomPath(room), map[string]any{"state": at.State}, nil)
 	}
 	return room
+}
+
+// talk leaves the messages that all rooms have, the last of which is by p, and
+// a report about the first.
+func (s *stage) talk(room int64, p *person) {
+	s.t.Helper()
+	for range matesMessages {
+		s.mate.says(room, "of the mate's")
+	}
+	if said := p.says(room, "of one's own"); said.Number != ownMessage {
+		s.t.Fatalf("one's own message is number %d", said.Number)
+	}
+	p.must(http.StatusNoContent, "POST", roomPath(room)+"/messages/1/report", map[string]any{"reason": "spam"}, nil)
+}
+
+// reported is the id of the report about a room.
+func (s *stage) reported(room int64) int64 {
+	s.t.Helper()
+	found := s.keeper.reports(room)
+	if len(found) != 1 {
+		s.t.Fatalf("%d reports about the room %d", len(found), room)
+	}
+	return found[0]
+}
+
+// reports are those about a room that somebody is shown; none to those who keep
+// order nowhere.
+func (p *person) reports(room int64) (ids []int64) {
+	p.t.Helper()
+	var out struct{ Reports []Report }
+	got := p.do("GET", "/api/v1/reports?limit=200&room="+userName(room), nil)
+	if err := json.Unmarshal([]byte(got.body), &out); err != nil || got.StatusCode != http.StatusOK && got.StatusCode != http.StatusForbidden {
+		p.t.Errorf("reports about the room %d: %s %s", room, got.Status, got.body)
+	}
+	for _, r := range out.Reports {
+		if r.Room.ID == room {
+			ids = append(ids, r.ID)
+		}
+	}
+	return ids
 }
 
 // enters puts somebody into a room with a role.

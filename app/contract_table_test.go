@@ -67,30 +67,47 @@ var workspaceRows = map[string]rights.WorkspaceAction{
 	"make a private room":                               rights.CreatePrivateRoom,
 	"write directly to people they see":                 rights.OpenDirect,
 	"invite people, see all invites and take them back": rights.Invite,
-	"change the workspace's name and who may sign up":   rights.ChangeWorkspace,
-	"sign out, deactivate and reactivate members and guests, and make one of the other": rights.ManageMembers,
-	"the same with admins and owners, and make somebody admin or owner":                 rights.ManageAdmins,
+	"change the workspace's name and settings, and which rooms everybody new comes into":                                   rights.ChangeWorkspace,
+	"sign out, suspend, deactivate and reactivate members and guests, make one of the other, and give them a new password": rights.ManageMembers,
+	"the same with admins and owners, and make somebody admin or owner":                                                    rights.ManageAdmins,
+	"see figures, live connections and that rooms exist":                                                                   rights.SeeAdministration,
+	"read and export the audit log":                                                                                        rights.SeeAudit,
+	"see and settle what was reported, in any room":                                                                        rights.HandleReports,
 }
 
-// roomRows are the actions behind the rows of the tables of rooms.
+// roomRows are the actions behind the rows of the tables of rooms, in whatever
+// state.
 var roomRows = map[string]rights.RoomAction{
-	"see that it exists":                rights.SeeRoom,
-	"join":                              rights.JoinRoom,
-	"leave":                             rights.LeaveRoom,
-	"read and follow it":                rights.ReadMessages,
-	"write":                             rights.PostMessage,
-	writeReadOnly:                       rights.PostMessage,
-	"see who is in it":                  rights.ListMembers,
-	"add people":                        rights.AddMember,
-	"remove members":                    rights.RemoveMember,
-	"remove moderators and room owners": rights.RemoveModerator,
-	"change its name, its description and whether it is read-only": rights.ChangeRoom,
-	"change roles in it": rights.ChangeRoomRoles,
+	"see that it exists":                 rights.SeeRoom,
+	"join":                               rights.JoinRoom,
+	"leave":                              rights.LeaveRoom,
+	"read and follow it":                 rights.ReadMessages,
+	"write":                              rights.PostMessage,
+	"write without waiting in slow mode": rights.SkipSlowMode,
+	"delete what they wrote themselves":  rights.DeleteOwnMessage,
+	"see who is in it":                   rights.ListMembers,
+	"add people":                         rights.AddMember,
+	"remove members":                     rights.RemoveMember,
+	"mute members, and ban people":       rights.RestrainMember,
+	"remove, mute and ban moderators and room owners": rights.RemoveModerator,
+	"delete what others wrote":                        rights.DeleteMessage,
+	"see and settle what was reported in it":          rights.SeeReports,
+	"change its topic and slow mode":                  rights.SteerRoom,
+	"change its name, its description, who finds it, who writes in it, its notices and for how long messages are kept": rights.ChangeRoom,
+	"change roles in it":            rights.ChangeRoomRoles,
+	"archive it, and take it back":  rights.ArchiveRoom,
+	"delete it, and take that back": rights.DeleteRoom,
 }
 
-// writeReadOnly is the row that holds for read-only rooms in the place of
-// "write".
-const writeReadOnly = "write when it is read-only"
+// stateRows are those that hold in rooms of a state in the place of others.
+var stateRows = map[rights.State]map[string]rights.RoomAction{
+	rights.Members:  {"write when guests only read": rights.PostMessage},
+	rights.ReadOnly: {"write when it is read-only": rights.PostMessage},
+}
+
+// archivedRooms is the heading of the table with what nobody does in archived
+// rooms, in the place of what the others say.
+const archivedRooms = "Archived rooms"
 
 var roomHeadings = map[rights.Kind]string{
 	rights.Public: "Public rooms", rights.Private: "Private rooms", rights.Direct: "Direct rooms",
@@ -129,12 +146,33 @@ func impossible(kind rights.Kind, as rights.RoomRole, action rights.RoomAction) 
 // roomCell is what the documentation says of an action in a room, "" where it
 // says nothing.
 func roomCell(tables map[string]table, place rights.Place, as rights.RoomRole, action rights.RoomAction) string {
-	for row, about := range roomRows {
-		if about == action && (action != rights.PostMessage || (row == writeReadOnly) == (place.State == rights.ReadOnly)) {
-			return tables[roomHeadings[place.Kind]][row][roomColumns[as]]
+	of, general := tables[roomHeadings[place.Kind]], rowAbout(roomRows, action)
+	if special := rowAbout(stateRows[place.State], action); special != "" {
+		return of[special][roomColumns[as]]
+	}
+	if place.State == rights.Archived && tables[archivedRooms][general] != nil {
+		return tables[archivedRooms][general][roomColumns[as]]
+	}
+	return of[general][roomColumns[as]]
+}
+
+// rowAbout is the row about an action, "" when there is none.
+func rowAbout(rows map[string]rights.RoomAction, action rights.RoomAction) string {
+	for row, about := range rows {
+		if about == action {
+			return row
 		}
 	}
 	return ""
+}
+
+// knownRow reports whether a row stands rightly under a heading.
+func knownRow(kind rights.Kind, row string) bool {
+	special := false
+	for _, rows := range stateRows {
+		special = special || rows[row] != ""
+	}
+	return roomRows[row] != "" || special && kind != rights.Direct
 }
 
 // eachStanding calls f for everything that people can be in a room.
@@ -168,9 +206,14 @@ func TestTheDocumentationKnowsTheWholeTableOfRights(t *testing.T) {
 	}
 	for kind, heading := range roomHeadings {
 		for row := range tables[heading] {
-			if roomRows[row] == "" || kind == rights.Direct && row == writeReadOnly {
+			if !knownRow(kind, row) {
 				t.Errorf("%s: nobody knows the row %q", heading, row)
 			}
+		}
+	}
+	for row := range tables[archivedRooms] {
+		if roomRows[row] == "" {
+			t.Errorf("%s: nobody knows the row %q", archivedRooms, row)
 		}
 	}
 	eachStanding(func(s rights.Standing) {

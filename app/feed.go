@@ -71,6 +71,11 @@ func (f feed) current(ctx context.Context, e store.Event) ([]byte, error) {
 		}
 		return encode(News{Kind: string(e.Kind), Name: workspace.Name, SignUp: signUpWord(workspace)}), nil
 	}
+	if e.Kind == store.EventRoomCreated || e.Kind == store.EventRoomListed {
+		// As it stood when the event was read: what was told by then is withdrawn
+		// when it may be told no longer.
+		return encode(News{Kind: string(e.Kind), Room: renderRoom(*e.Room)}), nil
+	}
 	return f.ownRoom(ctx, e)
 }
 

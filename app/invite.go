@@ -49,6 +49,8 @@ func inviteProblem(err error) error {
 		return problem(http.StatusNotFound, "This invite does not exist. Check the link, or ask for a new one.")
 	case errors.Is(err, store.ErrInviteRevoked):
 		return problem(http.StatusGone, "This invite was taken back. Ask for a new one.")
+	case errors.Is(err, store.ErrInviteUsedUp):
+		return problem(http.StatusGone, "This invite is used up: as many accounts were made with it as it was good for. Ask for a new one.")
 	case errors.Is(err, store.ErrInviteExpired):
 		return problem(http.StatusGone, "This invite has expired. Ask for a new one.")
 	}
@@ -58,9 +60,11 @@ func inviteProblem(err error) error {
 // Invite is an invite in the list of those who invite.
 type Invite struct {
 	ID        int64   `json:"id"`
+	CreatedBy Author  `json:"created_by" doc:"Who made it."`
 	CreatedAt string  `json:"created_at" format:"date-time"`
 	ExpiresAt string  `json:"expires_at" format:"date-time"`
 	Uses      int64   `json:"uses" doc:"How many people have signed up with it."`
+	MaxUses   *int64  `json:"max_uses" doc:"How many can sign up with it; null for any number."`
 	Revoked   bool    `json:"revoked"`
 	Role      string  `json:"role" enum:"member,guest" doc:"Of those who sign up with it."`
 	RoomIDs   []int64 `json:"room_ids" doc:"The rooms that they join, as far as the viewer may see them. Members join the first public room too."`
@@ -83,17 +87,27 @@ func (a *App) listInvites(ctx context.Context, in *PageQuery) (*invitesOutput, e
 	out.Body.NextPage = nextPage(next)
 	out.Body.Invites = make([]Invite, len(invites))
 	for i, invite := range invites {
-		out.Body.Invites[i] = Invite{
-			ID:        invite.ID,
-			CreatedAt: renderTime(invite.CreatedAt),
-			ExpiresAt: renderTime(invite.ExpiresAt),
-			Uses:      invite.Uses,
-			Revoked:   invite.RevokedAt != nil,
-			Role:      string(invite.Role),
-			RoomIDs:   invite.Rooms,
-		}
+		out.Body.Invites[i] = RenderInvite(invite)
 	}
 	return out, nil
+}
+
+// RenderInvite is how the API and the command line show an invite.
+func RenderInvite(invite store.Invite) Invite {
+	rendered := Invite{
+		ID:        invite.ID,
+		CreatedBy: renderAuthor(invite.CreatedBy),
+		CreatedAt: renderTime(invite.CreatedAt),
+		ExpiresAt: renderTime(invite.ExpiresAt),
+		Uses:      invite.Uses,
+		Revoked:   invite.RevokedAt != nil,
+		Role:      string(invite.Role),
+		RoomIDs:   invite.Rooms,
+	}
+	if invite.MaxUses > 0 {
+		rendered.MaxUses = &invite.MaxUses
+	}
+	return rendered
 }
 
 type createInviteInput struct {
@@ -102,6 +116,7 @@ type createInviteInput struct {
 		ExpiresInDays int     `json:"expires_in_days,omitempty" default:"7" minimum:"1" maximum:"365"`
 		Role          string  `json:"role,omitempty" enum:"member,guest" default:"member" doc:"Guests see only the rooms they are in."`
 		RoomIDs       []int64 `json:"room_ids,omitempty" maxItems:"100" doc:"Rooms to join. A guest needs at least one; a member joins the first public room too."`
+		MaxUses       int64   `json:"max_uses,omitempty" minimum:"1" maximum:"100000" doc:"How many people can sign up with it. Left out: any number."`
 	}
 }
 
@@ -118,7 +133,7 @@ func (a *App) createInvite(ctx context.Context, in *createInviteInput) (*createI
 	invite, err := a.store.CreateInvite(ctx, userOf(ctx), store.NewInvite{
 		TTL:   time.Duration(in.Body.ExpiresInDays) * 24 * time.Hour,
 		Role:  store.Role(in.Body.Role),
-		Rooms: in.Body.RoomIDs,
+		Rooms: in.Body.RoomIDs, MaxUses: in.Body.MaxUses,
 	})
 	if err != nil {
 		return nil, err

@@ -110,3 +110,34 @@ func TestInviteLinksLeadToThePublicAddress(t *testing.T) {
 		t.Fatalf("the link is %s", made.URL)
 	}
 }
+
+func TestAnInviteIsGoodForSoManyAccounts(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ana := w.owner()
+	var made struct{ URL string }
+	ana.must(http.StatusCreated, "POST", "/api/v1/invites", map[string]any{"max_uses": 2}, &made)
+	_, token, _ := strings.Cut(made.URL, "/join/")
+	var listed struct{ Invites []Invite }
+	ana.must(http.StatusOK, "GET", "/api/v1/invites", nil, &listed)
+	if len(listed.Invites) != 1 || listed.Invites[0].MaxUses == nil || *listed.Invites[0].MaxUses != 2 {
+		t.Errorf("listed: %+v", listed.Invites)
+	}
+	join := func(name string) answer {
+		body := newAccount(name)
+		body["invite"] = token
+		return w.visitor().do("POST", "/api/v1/sign-up", body)
+	}
+	for name, want := range map[string]int{"ben": http.StatusCreated, "cleo": http.StatusCreated} {
+		if got := join(name); got.StatusCode != want {
+			t.Errorf("%s: %s %s", name, got.Status, got.body)
+		}
+	}
+	checkProblem(t, join("dan"), http.StatusGone, "used up")
+	checkProblem(t, w.visitor().do("GET", "/api/v1/invites/by-token/"+token, nil), http.StatusGone, "used up")
+	for _, wrong := range []any{0, -1, 100_001, 1.5, "x"} {
+		if got := ana.do("POST", "/api/v1/invites", map[string]any{"max_uses": wrong}); got.StatusCode != http.StatusUnprocessableEntity {
+			t.Errorf("%v uses: %s", wrong, got.Status)
+		}
+	}
+}

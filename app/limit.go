@@ -9,20 +9,27 @@ import (
 // steady rate with bursts: a token bucket, kept as the one moment at which it
 // will be full again (GCRA, ITU-T I.371).
 type rateLimit[K comparable] struct {
+	mu       sync.Mutex
 	interval time.Duration // between two at the steady rate
 	burst    time.Duration // how far ahead of the steady rate one may be
-
-	mu    sync.Mutex
-	full  map[K]time.Time
-	sweep time.Time
+	full     map[K]time.Time
+	sweep    time.Time
 }
 
 // newRateLimit allows one every interval, and burst at once after a pause.
 func newRateLimit[K comparable](interval time.Duration, burst int) *rateLimit[K] {
-	return &rateLimit[K]{
-		interval: interval,
-		burst:    interval * time.Duration(burst),
-		full:     map[K]time.Time{},
+	l := &rateLimit[K]{}
+	l.Set(interval, burst)
+	return l
+}
+
+// Set changes the rate. With another one everybody begins anew: what they have to
+// wait for at the old rate may be far off.
+func (l *rateLimit[K]) Set(interval time.Duration, burst int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if full := interval * time.Duration(burst); l.interval != interval || l.burst != full {
+		l.interval, l.burst, l.full = interval, full, map[K]time.Time{}
 	}
 }
 

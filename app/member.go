@@ -43,10 +43,15 @@ type Member struct {
 	User
 	RoomRole string `json:"room_role" enum:"owner,moderator,member"`
 	Attendance
+	Muted      bool    `json:"muted,omitempty" doc:"Whether they may not write in it. Only for those who may restrain members, like its end."`
+	MutedUntil *string `json:"muted_until,omitempty" format:"date-time" doc:"When that ends by itself; left out when it does not."`
 }
 
 func renderMember(m store.Member) Member {
-	return Member{User: renderUser(m.User), RoomRole: string(m.RoomRole), Attendance: renderAttendance(m.State, m.LastSeenAt)}
+	return Member{
+		User: renderUser(m.User), RoomRole: string(m.RoomRole), Attendance: renderAttendance(m.State, m.LastSeenAt),
+		Muted: m.Muted, MutedUntil: optionalTime(m.MutedUntil),
+	}
 }
 
 type membersInput struct {
@@ -94,6 +99,9 @@ type addMemberInput struct {
 // addMember lets a member bring somebody else into a room.
 func (a *App) addMember(ctx context.Context, in *addMemberInput) (*struct{}, error) {
 	pending, err := a.store.AddMember(ctx, userOf(ctx), in.Body.UserID, in.Room)
+	if err != nil && in.Body.UserID != userOf(ctx) {
+		err = addProblem(err)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -107,9 +115,14 @@ type MemberPath struct {
 	UserPath
 }
 
+type removeMemberInput struct {
+	MemberPath
+	Reason string `query:"reason" maxLength:"500" doc:"Why, for the person and for the audit log."`
+}
+
 // removeMember ends somebody else's membership and, at once, their subscription.
-func (a *App) removeMember(ctx context.Context, in *MemberPath) (*struct{}, error) {
-	pending, err := a.store.RemoveMember(ctx, userOf(ctx), in.User, in.Room)
+func (a *App) removeMember(ctx context.Context, in *removeMemberInput) (*struct{}, error) {
+	pending, err := a.store.RemoveMember(ctx, userOf(ctx), in.User, in.Room, in.Reason)
 	if err != nil {
 		return nil, err
 	}

@@ -29,7 +29,8 @@ func (a *App) committed(events []store.Event) {
 	a.doorbell.Ring()
 }
 
-// heed draws the consequences of an event for who sees whom and who is typing.
+// heed draws the consequences of an event for who sees whom, who is typing and
+// what may be told no longer.
 func (a *App) heed(e store.Event) {
 	switch e.Kind {
 	case store.EventJoin, store.EventLeave, store.EventMemberChanged:
@@ -39,6 +40,10 @@ func (a *App) heed(e store.Event) {
 	case store.EventMessage:
 		if e.Message != nil {
 			a.typing.Wrote(e.Message.Author.ID, e.TopicID)
+		}
+	case store.EventMessagesDeleted:
+		if e.Deletion != nil { // before the next look, if another node has deleted them
+			a.withdraw(store.Withdrawn{RoomID: e.TopicID, Epoch: e.Epoch, Seqs: e.Deletion.Seqs})
 		}
 	default:
 	}
@@ -120,12 +125,23 @@ func (a *App) look(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	for _, w := range seen.Withdrawn {
+		a.withdraw(w)
+	}
 	for _, s := range seen.EndedSessions {
 		a.dropLogins([]string{s.ID}, comet.Reason(s.Reason))
 	}
 	a.revokeMemberships(seen.EndedMemberships)
 	for _, m := range seen.ChangedMemberships {
 		a.moved(m.RoomID, m.UserID)
+	}
+	if err := a.withdrawUntold(ctx, seen.ChangedRooms...); err != nil {
+		return err // and the next look finds it again
+	}
+	if _, told := seen.Topics[store.WorkspaceTopic]; told {
+		if err := a.readSettings(ctx); err != nil {
+			return err // and the next look finds it again
+		}
 	}
 	for topic, p := range seen.Topics {
 		for _, name := range namesOf(topic) {
@@ -143,13 +159,17 @@ func (a *App) look(ctx context.Context) (err error) {
 	return nil
 }
 
-// userChanged makes it felt at once here that somebody has another role or is
-// deactivated. What a right allows is judged with each request; this is about
+// userChanged makes it felt at once here that somebody has another role, is
+// deactivated or suspended. What a right allows is judged with each request; this is about
 // what is open.
 func (a *App) userChanged(ctx context.Context, u store.ChangedUser) error {
 	a.known.ForgetUser(u.ID)
 	if u.Deactivated {
 		a.hub.EndUser(userName(u.ID), comet.ReasonDeactivated)
+		return nil
+	}
+	if u.Suspended {
+		a.hub.EndUser(userName(u.ID), comet.ReasonSuspended)
 		return nil
 	}
 	a.sights.changed()
@@ -170,7 +190,8 @@ func namesOf(topic int64) []string {
 	return []string{roomTopic(topic), userTopic(topic)}
 }
 
-// keepHouse removes what nobody needs any more, now and every hour.
+// keepHouse removes what nobody needs any more and counts what there is, now and
+// every hour.
 func (a *App) keepHouse(ctx context.Context) error {
 	tick := time.NewTicker(time.Hour)
 	defer tick.Stop()
@@ -178,6 +199,7 @@ func (a *App) keepHouse(ctx context.Context) error {
 		if _, err := a.store.DeleteExpiredSessions(ctx); err != nil && ctx.Err() == nil {
 			a.log.WarnContext(ctx, "expired sessions were not removed; trying again in an hour", slog.Any("error", err))
 		}
+		a.countFigures(ctx)
 		select {
 		case <-ctx.Done():
 			return nil

@@ -108,8 +108,9 @@ func securitySchemes(cookie string) map[string]*huma.SecurityScheme {
 // subjectOf is the tag of the operations under each first part of a path.
 var subjectOf = map[string]string{
 	"workspace": "Workspace", "setup": "Workspace", "overview": "Workspace",
-	"sign-in": "Account", "sign-up": "Account", "me": "Account", "sessions": "Account", "tokens": "Account",
-	"users": "People", "invites": "Invites", "rooms": "Rooms", "direct": "Rooms",
+	"sign-in": "Account", "sign-up": "Account", "me": "Account", "suspension": "Account", "sessions": "Account", "tokens": "Account",
+	"users": "People", "invites": "Invites", "rooms": "Rooms", "direct": "Rooms", "audit": "Administration", "admin": "Administration", "password-resets": "Account",
+	"deletions": messageSubject, "reports": messageSubject,
 }
 
 // messageSubject is for what is inside a room.
@@ -123,6 +124,7 @@ func subjects() []*huma.Tag {
 		{Name: "Invites", Description: "Links with which people make their own accounts."},
 		{Name: "Rooms", Description: "Public, private and direct rooms, and who is in them."},
 		{Name: messageSubject, Description: "What is said in rooms, and how far it has been read."},
+		{Name: "Administration", Description: "For those who look after the workspace: what goes on in it, and who did what."},
 	}
 }
 
@@ -130,7 +132,7 @@ func subjects() []*huma.Tag {
 func subject(path string) string {
 	parts := strings.Split(strings.TrimPrefix(path, "/api/v1/"), "/")
 	switch last := parts[len(parts)-1]; {
-	case parts[0] == "rooms" && (last == "messages" || last == "read"):
+	case parts[0] == "rooms" && (last == "messages" || last == "read" || last == "deletions" || last == "report" || last == "{number}"):
 		return messageSubject
 	default:
 		return subjectOf[parts[0]]

@@ -147,7 +147,11 @@ func (a *App) revokeMemberships(ended []store.EndedMembership) {
 	}
 	users := make([]int64, len(ended))
 	for i, m := range ended {
-		a.hub.Revoke(userName(m.UserID), roomTopic(m.RoomID), comet.ReasonRemoved)
+		reason := comet.ReasonRemoved
+		if m.Banned {
+			reason = reasonBanned
+		}
+		a.hub.Revoke(userName(m.UserID), roomTopic(m.RoomID), reason)
 		users[i] = m.UserID
 	}
 	a.parted(users...)

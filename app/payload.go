@@ -14,13 +14,18 @@ type News struct {
 	At      int64    `json:"at,omitempty"`      // Unix time in milliseconds
 	Name    string   `json:"name,omitempty"`    // of the workspace
 	SignUp  string   `json:"sign_up,omitempty"` // as in GET /workspace
+
+	Numbers  []int64  `json:"numbers,omitempty"` // of messages
+	ByAuthor *bool    `json:"by_author,omitempty"`
+	Blocked  *[]int64 `json:"blocked,omitempty"` // whom the user blocks
 }
 
 // takesQuery reports whether an event tells of something as it stands now,
 // which has to be read first; see feed.current.
 func takesQuery(kind store.EventKind) bool {
 	switch kind {
-	case store.EventRoomAdded, store.EventRoomRoleChanged, store.EventWorkspaceChanged:
+	case store.EventRoomAdded, store.EventRoomRoleChanged, store.EventWorkspaceChanged,
+		store.EventRoomCreated, store.EventRoomListed:
 		return true
 	default:
 		return false
@@ -40,19 +45,28 @@ func renderNews(e store.Event) []byte {
 		news.Message = &m
 	case store.EventJoin, store.EventLeave, store.EventMemberChanged:
 		news.User, news.Actor, news.At = optionalUser(e.User), optionalUser(e.Actor), e.CreatedAt.UnixMilli()
-	case store.EventUserAdded, store.EventUserChanged, store.EventMeChanged:
+	case store.EventUserAdded, store.EventUserChanged:
 		news.User = optionalUser(e.User)
-	case store.EventRoomCreated, store.EventRoomChanged:
+	case store.EventMeChanged:
+		news.User, news.Blocked = optionalUser(e.User), &e.Blocked
+	case store.EventMessagesDeleted, store.EventMessagesUndeleted:
+		if e.Deletion == nil {
+			return nil
+		}
+		news.Numbers, news.ByAuthor, news.At = e.Deletion.Numbers, &e.Deletion.ByAuthor, e.CreatedAt.UnixMilli()
+	case store.EventReportsChanged, store.EventDecided:
+	case store.EventRoomChanged:
 		if e.Room == nil {
 			return nil
 		}
 		news.Room = renderRoom(*e.Room)
-	case store.EventRoomRemoved:
+	case store.EventRoomRemoved, store.EventRoomUnlisted:
 		if e.Room == nil {
 			return nil
 		}
 		news.RoomID = e.Room.ID
-	case store.EventRoomAdded, store.EventRoomRoleChanged, store.EventWorkspaceChanged, store.EventSkip:
+	case store.EventRoomAdded, store.EventRoomRoleChanged, store.EventWorkspaceChanged,
+		store.EventRoomCreated, store.EventRoomListed, store.EventSkip:
 		return nil
 	default:
 		return nil

@@ -73,6 +73,8 @@ type Profile struct {
 	Attendance
 	TimeZone  string `json:"time_zone" doc:"An IANA name, such as Europe/Vienna. Empty when it is not known."`
 	CreatedAt string `json:"created_at" format:"date-time" doc:"When the account was made."`
+
+	Suspension *Sanction `json:"suspension,omitempty" doc:"Only for those who may end it."`
 }
 
 type profileOutput struct {
@@ -90,9 +92,13 @@ func (a *App) showPerson(ctx context.Context, in *UserPath) (*profileOutput, err
 	if err != nil {
 		return nil, err
 	}
+	suspension, err := a.suspensionOf(ctx, viewer, user)
+	if err != nil {
+		return nil, err
+	}
 	return &profileOutput{Body: Profile{
 		User: renderUser(user), Attendance: renderAttendance(state, lastSeen),
-		TimeZone: user.TimeZone, CreatedAt: renderTime(user.CreatedAt),
+		TimeZone: user.TimeZone, CreatedAt: renderTime(user.CreatedAt), Suspension: suspension,
 	}}, nil
 }
 
@@ -160,7 +166,7 @@ func (a *App) reactivate(ctx context.Context, by, user int64) (store.User, error
 // feelChange makes a change of a user felt at once, here and on other nodes.
 // What fails here the next look makes good.
 func (a *App) feelChange(ctx context.Context, user store.User, pending store.Pending) {
-	err := a.userChanged(ctx, store.ChangedUser{ID: user.ID, Role: user.Role, Deactivated: user.DeactivatedAt != nil})
+	err := a.userChanged(ctx, store.ChangedUser{ID: user.ID, Role: user.Role, Deactivated: user.DeactivatedAt != nil, Suspended: user.Suspended})
 	if err != nil {
 		a.log.WarnContext(ctx, "a change of a user is felt a little later", slog.Int64("user", user.ID), slog.Any("error", err))
 	}

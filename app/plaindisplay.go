@@ -150,6 +150,7 @@ type displayEvent struct {
 		Message     *Message
 		User, Actor *User
 		At          int64
+		Numbers     []int64
 	}
 }
 
@@ -170,7 +171,8 @@ func (d *display) Event(b, event []byte) []byte {
 	}
 }
 
-// data appends a message, or a line about somebody who came or left.
+// data appends a message, or a line about somebody who came or left or about
+// messages that were deleted.
 func (d *display) data(b []byte, e displayEvent) []byte {
 	var line bytes.Buffer
 	var err error
@@ -180,6 +182,8 @@ func (d *display) data(b []byte, e displayEvent) []byte {
 		err = d.pages.ExecuteTemplate(&line, "message", news.Message)
 	case news.User != nil && (news.Kind == "join" || news.Kind == "leave"):
 		err = d.pages.ExecuteTemplate(&line, news.Kind, news)
+	case news.Kind == "messages-deleted" || news.Kind == "messages-undeleted":
+		err = d.pages.ExecuteTemplate(&line, news.Kind, newDeletedContent(d.room, news.Numbers))
 	}
 	if err != nil {
 		d.ending = endGap // a message that cannot be shown may not be passed over

@@ -19,6 +19,7 @@ const (
 	endGap        ending = "Too much happened at once to show it here."
 	endLeft       ending = "You have left this room."
 	endRemoved    ending = "You are no longer in this room."
+	endBanned     ending = "You are banned from this room."
 	endUnknown    ending = "The messages have stopped here."
 )
 
@@ -30,10 +31,14 @@ func endingOf(e displayEvent) ending {
 	case "gap":
 		return endGap
 	case "unsubscribe-ack":
-		if e.Why == string(comet.ReasonLeft) {
+		switch comet.Reason(e.Why) {
+		case comet.ReasonLeft:
 			return endLeft
+		case reasonBanned:
+			return endBanned
+		default:
+			return endRemoved
 		}
-		return endRemoved
 	case "listen-ack":
 		if len(e.Denied) > 0 {
 			return endRemoved
@@ -68,7 +73,7 @@ type endContent struct{ Text, Link, Label, Target string }
 func (e ending) content(room int64) endContent {
 	e = cmp.Or(e, endUnknown)
 	switch e {
-	case endLeft, endRemoved:
+	case endLeft, endRemoved, endBanned:
 		return endContent{string(e), plainPath, "Go to your rooms", "_top"}
 	case endSuperseded, endCrowded:
 		return endContent{string(e), plainRoomPath(room, "display"), "Show them here", "_self"}

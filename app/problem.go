@@ -50,7 +50,8 @@ func fieldProblem(field, detail string) *Problem {
 // list is wanted stands in the address, everything else in the body.
 func invalidProblem(invalid *store.InvalidError) *Problem {
 	p := fieldProblem(invalid.Field, invalid.Text)
-	if invalid.Field == "after" || invalid.Field == "search" {
+	switch invalid.Field {
+	case "after", "search", "action", "to":
 		p.Errors[0].Location = "query." + invalid.Field
 	}
 	return p
@@ -97,13 +98,20 @@ var sentinels = []sentinel{
 	{store.ErrNotFound, http.StatusNotFound, "This does not exist, or you cannot see it. Go back to your rooms.", 0},
 	{store.ErrNotMember, http.StatusForbidden, "You are not a member of this room. Join it first.", 0},
 	{store.ErrLastOwner, http.StatusConflict, "There must be an owner. Make somebody else owner first.", 0},
+	{store.ErrTooManyBlocks, http.StatusConflict, "You have blocked 1,000 people, which is the most. Take a block back first.", 0},
+	{store.ErrErased, http.StatusGone, "The ten minutes in which this could be taken back are over: the messages are erased.", 0},
+	{store.ErrDeleted, http.StatusGone, "This message is deleted already, so there is nothing left to report.", 0},
+	{store.ErrOwnMessage, http.StatusUnprocessableEntity, "This is your own message. Delete it instead.", 0},
+	{store.ErrSettled, http.StatusConflict, "Somebody else has settled this report in another way meanwhile. Load the reports again.", 0},
 	{store.ErrTooManyTokens, http.StatusConflict, "You have 100 access tokens, which is the most. Revoke one that you no longer use.", 0},
 	{store.ErrArchived, http.StatusForbidden, "This room is archived: what was written stays, and nothing new is. Those who look after it can take it back.", 0},
 	{store.ErrReadOnly, http.StatusForbidden, "This room is read-only: only those who look after it write here. Write to one of them.", 0},
 	{store.ErrForbidden, http.StatusForbidden, "You are not allowed to do this. Ask an owner.", 0},
 	{store.ErrSessionEnded, http.StatusUnauthorized, signedOutDetail, 0},
 	{store.ErrConflict, http.StatusConflict, "This was changed meanwhile. Load it again and retry.", 0},
+	{store.ErrRoomErased, http.StatusGone, "The time in which this room could be taken back is over: it is erased. Make a new one.", 0},
 	{store.ErrGone, http.StatusGone, "This is no longer valid. Ask for a new one.", 0},
+	{store.ErrOneself, http.StatusUnprocessableEntity, "Nobody does this to themselves. If it has to be, ask somebody else who may.", 0},
 	{store.ErrInvalid, http.StatusUnprocessableEntity, "This cannot be stored. Check what you entered.", 0},
 	{store.ErrUnavailable, http.StatusServiceUnavailable, unavailableDetail, 2 * time.Second},
 	{ErrBusy, http.StatusServiceUnavailable, "Too many people are signing in at the moment. Try again in a few seconds.", 3 * time.Second},
@@ -132,6 +140,9 @@ func (a *App) problemOf(ctx context.Context, err error) *Problem {
 	}
 	if invalid, ok := errors.AsType[*store.InvalidError](err); ok {
 		return invalidProblem(invalid)
+	}
+	if p := standingAgainst(err); p != nil {
+		return p
 	}
 	for _, s := range sentinels {
 		if errors.Is(err, s.cause) {
@@ -175,6 +186,21 @@ func takenProblem(field string) *Problem {
 	p := problem(http.StatusConflict, detail)
 	p.Errors = []FieldProblem{{Location: "body." + field, Message: detail}}
 	return p
+}
+
+// standingAgainst is the answer to somebody who has to wait, or against whom
+// something was decided; nil for other errors.
+func standingAgainst(err error) *Problem {
+	if e, ok := errors.AsType[*store.SanctionError](err); ok {
+		return sanctionProblem(e)
+	}
+	if e, ok := errors.AsType[*store.AddressBannedError](err); ok {
+		return addressProblem(e)
+	}
+	if e, ok := errors.AsType[*store.SlowModeError](err); ok {
+		return slowModeProblem(e.Wait)
+	}
+	return nil
 }
 
 // fail answers with err: as a page to a browser that asked for one, as a

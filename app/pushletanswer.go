@@ -65,6 +65,8 @@ type pushletNews struct {
 		Kind    string
 		Message *Message
 		Room    *Room
+		Numbers []int64
+		At      int64
 	}
 }
 
@@ -196,8 +198,9 @@ func (p *pushletAnswer) pushAt(b []byte, at time.Time, kind string, pairs ...str
 	return p.call.format.AppendEvent(b, e)
 }
 
-// data appends a message. Other news of rooms is not told. A position that was
-// passed before is not told again: two requests may overlap.
+// data appends a message, or that messages were deleted or are back. Other news of
+// rooms is not told. A position that was passed before is not told again: two
+// requests may overlap.
 func (p *pushletAnswer) data(b []byte, news pushletNews) []byte {
 	at := comet.Position{Epoch: news.Epoch, Seq: news.Seq}
 	if have := p.have[news.Topic]; have.Epoch == at.Epoch && have.Seq >= at.Seq {
@@ -208,7 +211,7 @@ func (p *pushletAnswer) data(b []byte, news pushletNews) []byte {
 	switch {
 	case room == 0 && news.Payload.Kind == "room-added" && news.Payload.Room != nil:
 		return p.added(b, news.Payload.Room.ID)
-	case room == 0 || news.Payload.Message == nil:
+	case room == 0 || news.Payload.Message == nil && len(news.Payload.Numbers) == 0:
 		return b
 	}
 	sid, label, subject, ok := p.session.match(room)
@@ -216,6 +219,10 @@ func (p *pushletAnswer) data(b []byte, news pushletNews) []byte {
 		return b
 	}
 	m := news.Payload.Message
+	if m == nil {
+		return p.pushAt(b, time.UnixMilli(news.Payload.At), news.Payload.Kind, pushlet.FieldSubject, subject,
+			pushlet.FieldSID, sid, pushlet.FieldLabel, label, "numbers", joinNumbers(news.Payload.Numbers))
+	}
 	sent, err := time.Parse(time.RFC3339, m.CreatedAt)
 	if err != nil {
 		sent = time.Now()

@@ -65,6 +65,8 @@ type (
 		ReadNumber    int64    `json:"read_number" doc:"The number of the newest message the viewer has read."`
 		Members       []int64  `json:"members,omitempty" doc:"User ids, for direct rooms only."`
 		LastMessageAt *string  `json:"last_message_at" format:"date-time"`
+		Muted         bool     `json:"muted" doc:"Whether the viewer may not write in it for now."`
+		MutedUntil    *string  `json:"muted_until" format:"date-time" doc:"When that ends by itself; null when it does not, and for those who are not muted."`
 	}
 
 	// Position is a place in a topic's log.
@@ -83,6 +85,7 @@ type (
 		ClientID  string `json:"client_id" format:"uuid"`
 		Body      string `json:"body"`
 		CreatedAt string `json:"created_at" format:"date-time"`
+		Deleted   bool   `json:"deleted,omitempty" doc:"Whether it is deleted: its text is empty then, and its author is 0."`
 	}
 )
 
@@ -128,15 +131,29 @@ func renderEntry(o store.OverviewRoom) RoomEntry {
 		ReadNumber:    o.ReadNumber,
 		Members:       o.Members,
 		LastMessageAt: optionalTime(o.LastMessageAt),
+		Muted:         o.Muted,
+		MutedUntil:    optionalTime(o.MutedUntil),
 	}
 }
 
 func renderMessage(m store.Message) Message {
 	return Message{
 		ID: m.ID, RoomID: m.RoomID, Number: m.Number, Seq: m.Seq,
-		Author:   Author{ID: m.Author.ID, Username: m.Author.Username, DisplayName: m.Author.DisplayName},
-		ClientID: m.ClientID, Body: m.Body, CreatedAt: renderTime(m.CreatedAt),
+		Author:   renderAuthor(m.Author),
+		ClientID: m.ClientID, Body: m.Body, CreatedAt: renderTime(m.CreatedAt), Deleted: m.Deleted,
 	}
+}
+
+func renderAuthor(u store.User) Author {
+	return Author{ID: u.ID, Username: u.Username, DisplayName: u.DisplayName}
+}
+
+func optionalAuthor(u *store.User) *Author {
+	if u == nil {
+		return nil
+	}
+	rendered := renderAuthor(*u)
+	return &rendered
 }
 
 func renderMessages(messages []store.Message) []Message {

@@ -19,6 +19,7 @@ type overviewOutput struct {
 		UserPosition Position    `json:"user_position"`
 		Rooms        []RoomEntry `json:"rooms"`
 		Users        []User      `json:"users"`
+		Blocked      []int64     `json:"blocked" doc:"Ids of those whom the viewer no longer wants to see."`
 	}
 }
 
@@ -36,6 +37,7 @@ func (a *App) overview(ctx context.Context, _ *struct{}) (*overviewOutput, error
 	out.Body.Workspace.Position = Position(seen.WorkspacePosition)
 	out.Body.UserPosition = Position(seen.UserPosition)
 	out.Body.Users = renderUsers(seen.Users)
+	out.Body.Blocked = seen.Blocked
 	out.Body.Rooms = make([]RoomEntry, len(seen.Rooms))
 	for i, room := range seen.Rooms {
 		out.Body.Rooms[i] = renderEntry(room)

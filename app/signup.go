@@ -22,6 +22,9 @@ func (a *App) signUp(ctx context.Context, in *signUpInput) (*signedInOutput, err
 	// Hashing is dear, so it is only done for somebody who may come in with an
 	// account that can be made, and not often from one network. The store judges
 	// the account and the invite again.
+	if err := a.store.AdmitAddress(ctx, address(ctx)); err != nil {
+		return nil, err
+	}
 	if err := a.admit(ctx, in.Body.Invite); err != nil {
 		return nil, signUpProblem(err)
 	}

@@ -63,7 +63,8 @@ func topicOf(e store.Event) string {
 // ofUser reports whether events of a kind stand in a user's own topic.
 func ofUser(kind store.EventKind) bool {
 	switch kind {
-	case store.EventRoomAdded, store.EventRoomRemoved, store.EventRoomRoleChanged, store.EventMeChanged:
+	case store.EventRoomAdded, store.EventRoomRemoved, store.EventRoomRoleChanged, store.EventMeChanged,
+		store.EventReportsChanged, store.EventDecided:
 		return true
 	default:
 		return false

@@ -28,7 +28,7 @@ func (a *App) mayWrite(ctx context.Context, user, room int64) (bool, error) {
 	if errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrNotMember) || errors.Is(err, store.ErrForbidden) {
 		return false, nil
 	}
-	if err != nil {
+	if err != nil || entry.Muted {
 		return false, err
 	}
 	who, err := a.store.User(ctx, user)
