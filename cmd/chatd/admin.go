@@ -39,6 +39,9 @@ func resetPassword(ctx context.Context, cfg config, args []string, stdin io.Read
 	if err != nil {
 		return explainReset(err, args[0], db.address)
 	}
+	if cfg.json {
+		return printReset(stdout, user, len(ended), made, password)
+	}
 	if made {
 		fmt.Fprintf(stdout, "The new password of %s (%s) is %s\n", user.DisplayName, user.Username, password)
 	} else {
@@ -46,6 +49,20 @@ func resetPassword(ctx context.Context, cfg config, args []string, stdin io.Read
 	}
 	fmt.Fprintln(stdout, endings(len(ended)))
 	return nil
+}
+
+// printReset is the answer for machines. It holds no password that they know.
+func printReset(w io.Writer, user store.User, ended int, made bool, password string) error {
+	answer := struct {
+		Username      string `json:"username"`
+		DisplayName   string `json:"display_name"`
+		SessionsEnded int    `json:"sessions_ended"`
+		Password      string `json:"password,omitempty"`
+	}{Username: user.Username, DisplayName: user.DisplayName, SessionsEnded: ended}
+	if made {
+		answer.Password = password
+	}
+	return printJSON(w, answer)
 }
 
 // newPassword reads the password, or makes one up when nobody gives one.

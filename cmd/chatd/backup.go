@@ -20,7 +20,7 @@ database. chatd restore loads it.`
 
 // backupOptions are the flags of chatd backup.
 func backupOptions() []option {
-	return []option{{"force", "write over FILE", func(c *config) { c.force = true }}}
+	return []option{{name: "force", help: "write over FILE", set: func(c *config) { c.force = true }}}
 }
 
 // backup writes an archive of the database.

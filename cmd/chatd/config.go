@@ -24,6 +24,9 @@ func parse(args, environ []string) (call, error) {
 	if err != nil {
 		return call{}, err
 	}
+	if line.help && len(line.words) > 0 && len(following(line.words)) > 0 {
+		return asHelp(command{name: strings.Join(line.words, " ")})
+	}
 	c, rest, err := find(line.words)
 	switch {
 	case err != nil:
@@ -83,13 +86,14 @@ type commandLine struct {
 	words   []string          // what is no flag, in order
 	values  map[string]string // of settings, by the name in the environment
 	options []string          // flags that belong to commands
+	asked   map[string]string // the values of those that have one
 	help    bool
 }
 
 // readLine takes the command line apart. Flags may stand before, between and
 // after the words.
 func readLine(args []string) (commandLine, error) {
-	line := commandLine{values: map[string]string{}}
+	line := commandLine{values: map[string]string{}, asked: map[string]string{}}
 	flags, names := line.flags()
 	for len(args) > 0 {
 		if err := flags.Parse(args); err != nil {
@@ -124,13 +128,7 @@ func (line *commandLine) flags() (flags *flag.FlagSet, names []string) {
 				continue
 			}
 			names = append(names, o.name)
-			flags.BoolFunc(o.name, o.help, func(value string) error {
-				if on, err := strconv.ParseBool(value); err != nil || !on {
-					return errors.New("the flag takes no value")
-				}
-				line.options = append(line.options, o.name)
-				return nil
-			})
+			line.define(flags, o)
 		}
 	}
 	for _, name := range []string{"help", "h"} {
@@ -140,6 +138,25 @@ func (line *commandLine) flags() (flags *flag.FlagSet, names []string) {
 		})
 	}
 	return flags, append(names, "help")
+}
+
+// define makes the flag of an option known.
+func (line *commandLine) define(flags *flag.FlagSet, o option) {
+	if o.value != "" {
+		flags.Func(o.name, o.help, func(value string) error {
+			line.options = append(line.options, o.name)
+			line.asked[o.name] = value
+			return nil
+		})
+		return
+	}
+	flags.BoolFunc(o.name, o.help, func(value string) error {
+		if on, err := strconv.ParseBool(value); err != nil || !on {
+			return errors.New("the flag takes no value")
+		}
+		line.options = append(line.options, o.name)
+		return nil
+	})
 }
 
 // flagError says in our words what is wrong with a flag.
@@ -161,7 +178,10 @@ func (line commandLine) applyOptions(c command, cfg *config) error {
 		if i < 0 {
 			return fmt.Errorf("chatd %s has no flag --%s; chatd help %s shows what it takes", c.name, name, c.name)
 		}
-		c.options[i].set(cfg)
+		if set := c.options[i].set; set != nil {
+			set(cfg)
+		}
 	}
+	cfg.asked = line.asked
 	return nil
 }

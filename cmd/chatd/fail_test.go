@@ -146,7 +146,7 @@ func TestEveryFailedStartIsOneSentenceWithAWayOut(t *testing.T) {
 		},
 		"a command has a word too few": {
 			args: []string{"admin", "reset-password"},
-			want: []string{"LOGIN is missing", "chatd admin reset-password LOGIN"},
+			want: []string{"LOGIN is missing", "chatd admin reset-password [--json] LOGIN"},
 		},
 		"a group needs to know what": {
 			args: []string{"admin"},

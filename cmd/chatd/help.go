@@ -17,6 +17,10 @@ func printHelp(_ context.Context, _ config, args []string, _ io.Reader, stdout i
 		_, err := io.WriteString(stdout, help())
 		return err
 	}
+	if len(following(args)) > 0 {
+		_, err := io.WriteString(stdout, helpOf(args))
+		return err
+	}
 	c, rest, err := find(args)
 	if err != nil {
 		return err
@@ -34,8 +38,11 @@ func help() string {
 	b.WriteString("chatd serves team chat in a browser.\n\n")
 	table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	for _, c := range commands() {
-		fmt.Fprintf(table, "  %s\t%s\n", c.usage(), c.summary)
+		if !strings.HasPrefix(c.name, adminGroup) {
+			fmt.Fprintf(table, "  %s\t%s\n", c.usage(), c.summary)
+		}
 	}
+	fmt.Fprintf(table, "  chatd %sCOMMAND\tlook after people, rooms and invites; chatd help admin shows how\n", adminGroup)
 	_ = table.Flush()
 	b.WriteString("\nSettings, the same for all commands, as flags or in the environment:\n\n")
 	for _, s := range settings {
@@ -55,6 +62,23 @@ func help() string {
 	return b.String()
 }
 
+// helpOf is the text of chatd help for a group of commands.
+func helpOf(group []string) string {
+	var b strings.Builder
+	prefix := strings.Join(group, " ") + " "
+	fmt.Fprintf(&b, "chatd %sCOMMAND\n\n", prefix)
+	if strings.HasPrefix(prefix, adminGroup) {
+		fmt.Fprintf(&b, "%s\n\n", adminDetails)
+	}
+	for _, c := range commands() {
+		if strings.HasPrefix(c.name, prefix) {
+			fmt.Fprintf(&b, "  %s\n      %s\n", c.usage(), c.summary)
+		}
+	}
+	fmt.Fprintf(&b, "\nchatd help %sand the rest of the name says more about one of them.\n", prefix)
+	return b.String()
+}
+
 // help is the text of chatd help for one command.
 func (c command) help() string {
 	var b strings.Builder
@@ -65,7 +89,7 @@ func (c command) help() string {
 	if len(c.options) > 0 {
 		b.WriteString("\n")
 		for _, o := range c.options {
-			fmt.Fprintf(&b, "  --%-10s %s\n", o.name, o.help)
+			fmt.Fprintf(&b, "  %-16s %s\n", o.usage(), o.help)
 		}
 	}
 	if !c.bare {

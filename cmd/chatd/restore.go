@@ -20,7 +20,7 @@ go on by themselves when chatd runs again, with what the backup holds.`
 
 // restoreOptions are the flags of chatd restore.
 func restoreOptions() []option {
-	return []option{{"force", "replace what is there", func(c *config) { c.force = true }}}
+	return []option{{name: "force", help: "replace what is there", set: func(c *config) { c.force = true }}}
 }
 
 // restore loads an archive into the database.

@@ -37,6 +37,12 @@ type config struct {
 	logLevel    slog.Level
 	// force lets a command replace what is there.
 	force bool
+	// json makes a command answer for machines.
+	json bool
+	// addresses lets a suspension ban addresses too.
+	addresses bool
+	// asked are the values of the command's own flags, by name.
+	asked map[string]string
 	log   *slog.Logger
 
 	// given is where the value of each setting comes from, by its name in the

@@ -88,8 +88,16 @@ func TestHelpShowsEveryCommandAndSetting(t *testing.T) {
 			t.Errorf("help does not show %s", s.env)
 		}
 	}
+	admin := does(t, "", []string{"help", "admin"}, wrong)
+	if !strings.Contains(all, "chatd help admin") || does(t, "", []string{"admin", "--help"}, wrong) != admin {
+		t.Error("help does not show how to see the commands of the administration")
+	}
 	for _, c := range commands() {
-		if !strings.Contains(all, c.usage()+" ") {
+		group, isGroup := all, strings.HasPrefix(c.name, adminGroup)
+		if isGroup {
+			group = strings.ReplaceAll(admin, "\n", " ")
+		}
+		if !strings.Contains(group, c.usage()+" ") {
 			t.Errorf("help does not show %s", c.name)
 		}
 		about := does(t, "", append([]string{"help"}, strings.Fields(c.name)...), wrong)

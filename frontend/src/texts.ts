@@ -4,7 +4,7 @@ import type { NoticeKind } from './model/notices';
 import { count, listOf } from './model/format';
 import { invites, manage, memberMenu, roles, roomRoles, roomSettings } from './texts/admin';
 import { check } from './texts/connectioncheck';
-import { decided, moderation } from './texts/moderation';
+import { decided, moderation, roomOrder } from './texts/moderation';
 import {
   membersFilter,
   noticesSetting,
@@ -169,6 +169,7 @@ export const texts = {
   },
 
   timeline: {
+    goesOut: (time: string) => `You have to wait between messages here. It goes out at ${time} by itself.`,
     blocked: (n: number) => `${some(n, 'message', 'messages')} from somebody you blocked`,
     showBlocked: 'Show',
     label: 'Messages',
@@ -198,6 +199,7 @@ export const texts = {
     send: 'Send',
     sendHint: 'Send (Enter)',
     left: (n: number) => `${count(n)} left`,
+    slowMode: (pause: string) => `Slow mode: one message every ${pause}.`,
     muted: 'You are muted in this room. You can go on reading it.',
     mutedUntil: (time: string) => `You are muted in this room until ${time}. You can go on reading it.`,
     readOnly: {
@@ -263,6 +265,7 @@ export const texts = {
   roles,
   decided,
   moderation,
+  roomOrder,
   roomRoles,
   roomSettings,
   settings,

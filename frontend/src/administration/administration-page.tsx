@@ -3,16 +3,33 @@ import { useEffect, useRef } from 'preact/hooks';
 import { at } from '../base';
 import { ChatContext } from '../chat/context';
 import type { Chat } from '../model/chat';
+import { count } from '../model/format';
+import { openReports, reportNews } from '../model/open-reports';
 import { type AdminSection, adminPath, adminSections } from '../model/route';
 import { navigate, route } from '../model/router';
 import { administration as t } from '../texts/administration';
 import { Icon } from '../view/icons';
 import { narrow } from '../view/media';
 import { Toasts } from '../view/toasts';
+import { askReports } from './ask-reports';
+import { AuditSection } from './audit';
+import { ConnectionsSection } from './connections';
+import { FiguresSection } from './figures';
+import { InvitesSection } from './invites';
 import { mayOpen } from './may';
+import { PeopleSection } from './people';
+import { ReportsSection } from './reports';
+import { RoomsSection } from './rooms';
 import { SettingsSection } from './settings';
 
-const parts: Partial<Record<AdminSection, ComponentType>> = {
+const parts: Record<AdminSection, ComponentType> = {
+  figures: FiguresSection,
+  people: PeopleSection,
+  rooms: RoomsSection,
+  invites: InvitesSection,
+  reports: ReportsSection,
+  connections: ConnectionsSection,
+  audit: AuditSection,
   settings: SettingsSection,
 };
 
@@ -20,9 +37,10 @@ const parts: Partial<Record<AdminSection, ComponentType>> = {
 export function AdministrationPage({ chat }: { chat: Chat }) {
   const here = route.value;
   const wanted = here.name === 'administration' ? here.section : null;
-  const offered = adminSections.filter((section) => parts[section] && mayOpen(chat, section));
+  const offered = adminSections.filter((section) => mayOpen(chat, section));
   const open = wanted ?? (narrow.value ? null : (offered[0] ?? null));
   useTitle(chat, open);
+  useReportCount(chat);
   return (
     <ChatContext.Provider value={chat}>
       <div class="admin" data-pane={open ? 'part' : 'list'} data-testid="administration">
@@ -41,7 +59,8 @@ export function AdministrationPage({ chat }: { chat: Chat }) {
                   current={section === open}
                   testid={`admin-${section}`}
                 >
-                  {t.sections[section]}
+                  <span class="admin-link-text">{t.sections[section]}</span>
+                  {section === 'reports' && <OpenReports />}
                   <Icon name="forward" />
                 </Link>
               </li>
@@ -54,6 +73,18 @@ export function AdministrationPage({ chat }: { chat: Chat }) {
       </div>
       <Toasts />
     </ChatContext.Provider>
+  );
+}
+
+/** How many reports wait, beside the name of the part. */
+function OpenReports() {
+  const open = openReports.value;
+  if (!open) return null;
+  return (
+    <span class="badge" data-testid="open-reports">
+      {count(open)}
+      <span class="visually-hidden"> {t.openReports}</span>
+    </span>
   );
 }
 
@@ -80,7 +111,7 @@ function OpenPart({ section, allowed }: { section: AdminSection; allowed: boolea
         <h2>{t.sections[section]}</h2>
       </header>
       <p class="hint">{t.leads[section]}</p>
-      {allowed && Part ? <Part /> : <p role="alert">{t.forbidden}</p>}
+      {allowed ? <Part /> : <p role="alert">{t.forbidden}</p>}
     </section>
   );
 }
@@ -124,4 +155,13 @@ function useTitle(chat: Chat, open: AdminSection | null): void {
   useEffect(() => {
     document.title = `${open ? t.sections[open] : t.title} · ${workspace}`;
   }, [open, workspace]);
+}
+
+/** Asks how many reports wait, and again when there is something new. */
+function useReportCount(chat: Chat): void {
+  const news = reportNews.value;
+  const allowed = mayOpen(chat, 'reports');
+  useEffect(() => {
+    if (allowed) void askReports();
+  }, [news, allowed]);
 }

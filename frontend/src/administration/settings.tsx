@@ -1,6 +1,115 @@
-import { WorkspaceSection } from '../chat/settings/workspace';
+import { useSignal } from '@preact/signals';
+import { changeSettings, settings } from '../api/administration';
+import type { WorkspaceSettings } from '../api/administration-records';
+import { useChat } from '../chat/context';
+import { retentions, values } from '../model/room-choices';
+import { toast } from '../model/toasts';
+import { settingsChange } from '../model/workspace-settings';
+import { texts } from '../texts';
+import { administration } from '../texts/administration';
+import { Field } from '../view/field';
+import { Form, FormProblem, SubmitButton, type Values } from '../view/form';
+import { LoadFailed, useLoading } from '../view/loading';
+import { Radios, Select } from '../view/radios';
 
-/** What holds for everybody in the workspace. */
+const t = administration.settings;
+
+/** What holds for everybody in the workspace, each with what it brings about. */
 export function SettingsSection() {
-  return <WorkspaceSection />;
+  const { workspace } = useChat();
+  /** As it was when the form was filled in. */
+  const opened = useSignal<WorkspaceSettings | null>(null);
+  const times = useSignal(0);
+  const loading = useLoading(async () => {
+    opened.value = await settings();
+  });
+  const submit = async (typed: Values) => {
+    const change = opened.value && settingsChange(opened.value, typed);
+    if (!change) {
+      toast(texts.settings.unchanged);
+      return;
+    }
+    const now = await changeSettings(change);
+    workspace.value = { ...workspace.value, name: now.name, sign_up: now.sign_up };
+    opened.value = now;
+    // A new form after each change: it shows what others have changed meanwhile.
+    times.value++;
+    toast(texts.settings.saved);
+  };
+  return (
+    <>
+      <LoadFailed loading={loading} text={administration.list.failed} />
+      {opened.value && <SettingsForm key={times.value} opened={opened.value} onSubmit={submit} />}
+    </>
+  );
+}
+
+/** Newest first: for ever, then the longest. */
+const kept = retentions.filter((days) => days !== null);
+
+function SettingsForm({
+  opened,
+  onSubmit,
+}: {
+  opened: WorkspaceSettings;
+  onSubmit: (values: Values) => Promise<void>;
+}) {
+  const w = texts.settings.workspace;
+  return (
+    <Form onSubmit={onSubmit} testid="settings-form">
+      <Field
+        name="name"
+        label={w.name}
+        hint={t.nameHint}
+        required
+        maxLength={80}
+        autocomplete="off"
+        initial={opened.name}
+      />
+      <Radios
+        name="sign_up"
+        legend={w.signUp}
+        values={['invite', 'open'] as const}
+        initial={opened.sign_up}
+        label={(one) => w.signUps[one]}
+        hint={(one) => w.signUpHints[one]}
+      />
+      <Select
+        name="retention_days"
+        label={t.retention}
+        hint={t.retentionHint}
+        values={values(kept, opened.retention_days ?? 0)}
+        initial={String(opened.retention_days ?? 0)}
+        text={texts.roomSettings.retentions}
+      />
+      <fieldset class="form-part">
+        <legend>{t.flood}</legend>
+        <p class="hint">{t.floodHint}</p>
+        <div class="form-pair">
+          <Field
+            name="flood_messages"
+            label={t.floodMessages}
+            required
+            inputMode="numeric"
+            maxLength={4}
+            autocomplete="off"
+            initial={String(opened.flood_messages)}
+          />
+          <Field
+            name="flood_seconds"
+            label={t.floodSeconds}
+            required
+            inputMode="numeric"
+            maxLength={4}
+            autocomplete="off"
+            initial={String(opened.flood_seconds)}
+          />
+        </div>
+      </fieldset>
+      <FormProblem />
+      <div class="form-end">
+        <SubmitButton testid="settings-submit">{texts.settings.save}</SubmitButton>
+      </div>
+    </Form>
+  );
 }

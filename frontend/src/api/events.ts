@@ -34,6 +34,8 @@ export type ChatEvent =
   | { readonly kind: 'me-changed'; readonly user: User; readonly blocked: readonly number[] | null }
   /** Somebody decided something about me: the API tells what. */
   | { readonly kind: 'decided' }
+  /** There is something new among the reports that I may settle. */
+  | { readonly kind: 'reports-changed' }
   | { readonly kind: 'workspace-changed'; readonly workspace: Workspace };
 
 export interface ReadHint {
@@ -91,6 +93,7 @@ export function chatEvent(payload: unknown): ChatEvent | null {
         blocked: nullable(list(whole))(payload.blocked, 'blocked'),
       };
     case 'decided':
+    case 'reports-changed':
       return { kind };
     case 'workspace-changed':
       return { kind, workspace: workspace(payload, 'workspace') };

@@ -1,7 +1,8 @@
 /** The routes with which people keep order, and learn what was decided about them. */
 import { request } from './http';
 import { flag, list, nullable, or, type Parser, record, instant, text, whole } from './parse';
-import { type Author, author } from './records';
+import { type PageRequest, page, pageQuery } from './paging';
+import { type Author, author, type Page } from './records';
 
 const v1 = '/api/v1';
 
@@ -109,6 +110,37 @@ export async function endMute(room: number, user: number): Promise<void> {
 
 export async function ban(room: number, user: number, terms: Terms): Promise<void> {
   await request('PUT', `${v1}/rooms/${room}/bans/${user}`, { body: terms });
+}
+
+export async function endBan(room: number, user: number): Promise<void> {
+  await request('DELETE', `${v1}/rooms/${room}/bans/${user}`);
+}
+
+/** A mute or a ban that is in force. */
+export interface Sanction {
+  readonly user: Author;
+  readonly reason: string;
+  /** Milliseconds since 1970; null when somebody has to end it. */
+  readonly until: number | null;
+  readonly by: Author | null;
+}
+
+const sanction: Parser<Sanction> = record<Sanction>({
+  user: author,
+  reason: or(text, ''),
+  until: nullable(instant),
+  by: nullable(author),
+});
+
+export async function mutes(room: number, wanted: PageRequest): Promise<Page<Sanction>> {
+  return page('mutes', sanction)(
+    await request('GET', `${v1}/rooms/${room}/mutes${pageQuery(wanted)}`),
+    'mutes',
+  );
+}
+
+export async function bans(room: number, wanted: PageRequest): Promise<Page<Sanction>> {
+  return page('bans', sanction)(await request('GET', `${v1}/rooms/${room}/bans${pageQuery(wanted)}`), 'bans');
 }
 
 export async function suspend(user: number, terms: Terms & { readonly addresses: boolean }): Promise<void> {

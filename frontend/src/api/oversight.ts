@@ -111,10 +111,7 @@ export async function settleReport(id: number, settlement: Settlement): Promise<
 export type AuditQuery = Readonly<Record<string, string>>;
 
 export async function audit(query: AuditQuery, wanted: PageRequest): Promise<Page<AuditEntry>> {
-  return page('entries', auditEntry)(
-    await request('GET', `${v1}/audit${pageQuery(wanted, query)}`),
-    'audit',
-  );
+  return page('entries', auditEntry)(await request('GET', `${v1}/audit${pageQuery(wanted, query)}`), 'audit');
 }
 
 /** Where the browser finds the log as a file. */

@@ -3,6 +3,7 @@ import { bodyLength, cleanBody, LIMIT } from '../model/body';
 import { fullTime } from '../model/format';
 import type { Room } from '../model/room';
 import { texts } from '../texts';
+import { longDuration } from '../texts/words';
 import { IconButton } from '../view/button';
 import { touch } from '../view/media';
 import { useChat } from './context';
@@ -93,6 +94,11 @@ export function Composer({ room }: { room: Room }) {
             onKeyDown={onKeyDown}
           />
         </div>
+        {left >= NEAR_LIMIT && room.slowMode.value > 0 && !chat.mayIn(room, 'skip-slow-mode') && (
+          <p class="composer-limit" data-testid="slow-mode">
+            {t.slowMode(longDuration(room.slowMode.value))}
+          </p>
+        )}
         {left < NEAR_LIMIT && (
           <p id="composer-limit" class="composer-limit" role="status">
             {left < 0 ? t.tooLong(-left) : t.left(left)}

@@ -60,6 +60,7 @@ export function MessageRow(line: Props) {
         {line.state === 'sent' && line.number !== null && (
           <MessageMenu room={line.room} author={author} number={line.number} name={name} />
         )}
+        {line.due !== null && <WaitingSend {...line} due={line.due} />}
         {line.state === 'sending' && <span class="visually-hidden">{t.sending}</span>}
         {line.state === 'failed' && <FailedSend {...line} />}
       </div>
@@ -110,6 +111,19 @@ function MessageTime({ at }: { at: number }) {
 function act(action: () => void): void {
   action();
   focusComposer();
+}
+
+/** Slow mode, or a limit: it goes out by itself. */
+function WaitingSend({ room, clientId, due }: Props & { due: number }) {
+  return (
+    <div class="message-waiting" role="status" data-testid="message-waiting">
+      <Icon name="clock" />
+      <span>{t.goesOut(clock(due))}</span>
+      <Button look="bare" data-testid="delete" onClick={() => act(() => room.outbox.remove(clientId))}>
+        {t.remove}
+      </Button>
+    </div>
+  );
 }
 
 function FailedSend({ room, clientId, problem }: Props) {

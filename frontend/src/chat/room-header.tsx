@@ -96,6 +96,13 @@ function RoomMenu({ room }: { room: Room }) {
       testid: 'room-settings',
       to: 'room-settings',
     },
+    {
+      may: ['restrain-member', 'delete-message'],
+      label: texts.roomOrder.title,
+      icon: 'shield',
+      testid: 'room-order',
+      to: 'room-order',
+    },
     { may: ['leave-room'], label: texts.room.leave, icon: 'leave', testid: 'leave-room', to: 'leave' },
   ] as const;
   const items: MenuItem[] = entries

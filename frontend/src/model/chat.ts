@@ -151,7 +151,7 @@ export class Chat {
   }
 
   /** Whether I may do what concerns a room that I am not in. */
-  mayOutside({ kind, state }: RoomRecord, action: RoomAction): boolean {
+  mayOutside({ kind, state }: Pick<RoomRecord, 'kind' | 'state'>, action: RoomAction): boolean {
     return this.#rights.value.mayIn({ role: 'outside', kind, state }, action);
   }
 

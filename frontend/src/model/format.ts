@@ -59,6 +59,21 @@ export function count(n: number): string {
   return numberFormat.format(n);
 }
 
+const sizes = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
+
+/** 12 kB, 3.4 MB */
+export function bytes(n: number): string {
+  const power = n < 1 ? 0 : Math.min(sizes.length - 1, Math.floor(Math.log10(n) / 3));
+  const value = n / 1000 ** power;
+  const digits = power > 0 && value < 9.95 ? 1 : 0;
+  return new Intl.NumberFormat(language, {
+    style: 'unit',
+    unit: sizes[power] ?? 'byte',
+    unitDisplay: power === 0 ? 'long' : 'short',
+    maximumFractionDigits: digits,
+  }).format(value);
+}
+
 /** just now, 5 minutes ago, 3 hours ago, yesterday; the date when it is more than a month ago. */
 export function ago(at: number, now: number): string {
   const minutes = Math.floor((now - at) / 60_000);

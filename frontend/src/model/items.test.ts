@@ -51,6 +51,7 @@ const outgoing = (clientId: string, change: Partial<Outgoing> = {}): Outgoing =>
   state: 'sending',
   problem: null,
   number: null,
+  due: null,
   ...change,
 });
 

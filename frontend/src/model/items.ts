@@ -15,6 +15,8 @@ export interface Line {
   readonly number: number | null;
   readonly state: Outgoing['state'];
   readonly problem: string | null;
+  /** When it goes out by itself, of one that has to wait. */
+  readonly due: number | null;
   /** It begins a group: shown with avatar, name and time. */
   readonly head: boolean;
 }
@@ -88,12 +90,13 @@ function fromMessage(message: Message): Draft {
     number: message.number,
     state: 'sent',
     problem: null,
+    due: null,
   };
 }
 
 function fromOutgoing(entry: Outgoing, me: Author): Draft {
-  const { clientId, body, at, number, state, problem } = entry;
-  return { author: me, clientId, body, at, number, state, problem };
+  const { clientId, body, at, number, state, problem, due } = entry;
+  return { author: me, clientId, body, at, number, state, problem, due };
 }
 
 class Builder {

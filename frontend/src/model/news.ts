@@ -2,6 +2,7 @@
 import type { ChatEvent } from '../api/events';
 import type { RoomEntry } from '../api/records';
 import type { Chat } from './chat';
+import { reportsChanged } from './open-reports';
 import type { Room } from './room';
 
 /** `room` is the one on whose topic the event came, when it came on a room's topic and the room is mine. */
@@ -59,6 +60,9 @@ function takeOtherEvent(chat: Chat, event: ChatEvent): void {
       break;
     case 'decided':
       chat.decisions.look();
+      break;
+    case 'reports-changed':
+      reportsChanged();
       break;
     case 'workspace-changed':
       chat.workspace.value = event.workspace;

@@ -183,4 +183,29 @@ describe('the outbox', () => {
     await pass(120_000);
     assert.equal(calls.length, 1);
   });
+
+  test('a pause that the server wants is no failure, however often and long, and can be seen', async () => {
+    const { outbox, answers, calls, stored, states } = setUp();
+    outbox.send('slowly');
+    for (let i = 0; i < 5; i++) {
+      await answers.fail(refusal(429, 60));
+      assert.deepEqual([states(), outbox.entries.value[0]?.due], [['sending'], Date.now() + 60_000]);
+      await pass(59_999);
+      assert.equal(calls.length, i + 1);
+      await pass(1);
+      assert.equal(outbox.entries.value[0]?.due, null);
+    }
+    await answers.answer(stored(calls[5], 1));
+    assert.deepEqual(states(), ['sent']);
+  });
+
+  test('one that waits can be taken back, and the next goes out', async () => {
+    const { outbox, answers, calls } = setUp();
+    outbox.send('one');
+    outbox.send('two');
+    await answers.fail(refusal(429, 60));
+    outbox.remove(calls[0]?.clientId ?? '');
+    await settled();
+    assert.equal(calls.at(-1)?.body, 'two');
+  });
 });

@@ -18,6 +18,8 @@ export interface Outgoing {
   readonly problem: string | null;
   /** Its number in the room, once sent. */
   readonly number: number | null;
+  /** When it goes out by itself, in milliseconds since 1970: the server wants a pause, as in slow mode. */
+  readonly due: number | null;
 }
 
 export type Post = (clientId: string, body: string) => Promise<Message>;
@@ -57,6 +59,7 @@ export class Outbox {
       state: 'sending',
       problem: null,
       number: null,
+      due: null,
     };
     this.entries.value = [...this.entries.value, entry];
     void this.#run();
@@ -131,6 +134,14 @@ export class Outbox {
         return;
       } catch (error) {
         if (!this.#has(clientId)) return;
+        const wanted = error instanceof Problem && error.status === 429 ? retryAfter(error) : 0;
+        if (wanted > 0) {
+          // That is no failure, however often it happens.
+          tries--;
+          await this.#wait(clientId, wanted);
+          if (this.#stopped || !this.#has(clientId)) return;
+          continue;
+        }
         const refusal = refused(error);
         const pause = PAUSES[tries];
         if (refusal !== null || pause === undefined) {
@@ -144,11 +155,17 @@ export class Outbox {
     }
   }
 
+  async #wait(clientId: string, ms: number): Promise<void> {
+    this.#change(clientId, { due: Date.now() + ms });
+    await this.#pause(ms);
+    this.#change(clientId, { due: null });
+  }
+
   #acknowledge(message: Message): void {
     const others = this.entries.value.filter((entry) => entry.clientId !== message.client_id);
     const entry = this.entries.value.find((one) => one.clientId === message.client_id);
     if (entry) {
-      const sent: Outgoing = { ...entry, state: 'sent', problem: null, number: message.number };
+      const sent: Outgoing = { ...entry, state: 'sent', problem: null, due: null, number: message.number };
       const before = others.filter((one) => one.number !== null && one.number < message.number);
       this.entries.value = [...before, sent, ...others.filter((one) => !before.includes(one))];
     }

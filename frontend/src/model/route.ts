@@ -6,7 +6,7 @@ const frontPages = ['setup', 'sign-in', 'sign-up'] as const;
 /** The page's addresses. */
 export type Route =
   | { readonly name: 'home' | FrontPage | 'connection' | 'unknown' }
-  | { readonly name: 'join'; readonly token: string }
+  | { readonly name: 'join' | 'reset'; readonly token: string }
   | { readonly name: 'room'; readonly id: number }
   /** `section` is null where none is named. */
   | { readonly name: 'administration'; readonly section: AdminSection | null };
@@ -34,7 +34,7 @@ export function parseRoute(path: string): Route {
     if (first === 'administration') return { name: 'administration', section: null };
     return { name: frontPage(first) ?? 'unknown' };
   }
-  if (first === 'join') return { name: 'join', token: decode(second) };
+  if (first === 'join' || first === 'reset') return { name: first, token: decode(second) };
   if (first === 'rooms' && /^[1-9]\d{0,15}$/.test(second)) return { name: 'room', id: Number(second) };
   if (first === 'administration') {
     const section = adminSections.find((one) => one === second);

@@ -1,5 +1,5 @@
 /** A long list that the server filters. */
-import { batch, computed, type ReadonlySignal, signal } from '@preact/signals';
+import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { PageRequest } from '../api/paging';
 import type { Page } from '../api/records';
 import { Paged } from './paged';
@@ -26,7 +26,7 @@ export class Search<T> {
   readonly #load: (filter: Filter, wanted: PageRequest) => Promise<Page<T>>;
   readonly #idOf: (item: T) => unknown;
   readonly #limit: number;
-  readonly #list = signal(this.#paged({}));
+  readonly #list: Signal<Paged<T>>;
   #round = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -38,6 +38,7 @@ export class Search<T> {
     this.#load = load;
     this.#idOf = idOf;
     this.#limit = limit;
+    this.#list = signal(this.#paged({}));
   }
 
   #paged(filter: Filter): Paged<T> {

@@ -132,8 +132,8 @@ function enterAsVisitor(workspace: WorkspaceState, ended: EndReason | null): voi
     return;
   }
   change({ name: 'visitor', workspace: workspace.name ?? '', signUp: workspace.sign_up, ended });
-  if (name === 'room') wanted ??= here();
-  if (!['join', 'sign-in', 'sign-up', 'connection', 'unknown'].includes(name)) {
+  if (name === 'room' || name === 'administration') wanted ??= here();
+  if (!['join', 'reset', 'sign-in', 'sign-up', 'connection', 'unknown'].includes(name)) {
     navigate('/sign-in', { replace: true });
   }
 }

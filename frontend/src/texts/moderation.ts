@@ -67,6 +67,25 @@ export const moderation = {
   forEver: 'Until somebody ends it',
 };
 
+/** What was decided in a room and is in force. */
+export const roomOrder = {
+  title: 'Muted, banned, deleted',
+  muted: 'Muted',
+  noneMuted: 'Nobody is muted.',
+  endMute: 'Let them write',
+  banned: 'Banned',
+  noneBanned: 'Nobody is banned.',
+  endBan: 'End the ban',
+  deleted: 'Deleted in the last ten minutes',
+  noneDeleted: 'Nothing was deleted.',
+  messages: (n: number) => some(n, 'message', 'messages'),
+  undo: 'Bring back',
+  undoUntil: (time: string) => `can be brought back until ${time}`,
+  until: (time: string) => `until ${time}`,
+  open: 'until somebody ends it',
+  failed: 'This could not be loaded.',
+};
+
 /** What the person concerned is told: what happened, by whom, why and until when. */
 export const decided = {
   title: 'About you',

@@ -16,10 +16,20 @@ const AdministrationPage = lazy(
   () => navigate('/', { replace: true }),
 );
 
+const ResetPage = lazy(
+  async () => (await import('../pages/reset')).ResetPage,
+  () => navigate('/', { replace: true }),
+);
+
 export function App() {
   const now = stage.value;
-  if (route.value.name === 'connection') return <ConnectionPage />;
-  if (route.value.name === 'unknown' && now.name !== 'loading') return <NotFoundPage />;
+  const here = route.value;
+  if (here.name === 'connection') return <ConnectionPage />;
+  if (here.name === 'unknown' && now.name !== 'loading') return <NotFoundPage />;
+  // Whoever is signed in: the link may be for somebody else.
+  if (here.name === 'reset' && (now.name === 'visitor' || now.name === 'chat')) {
+    return <ResetPage key={here.token} token={here.token} />;
+  }
   switch (now.name) {
     case 'loading':
       return <LoadingPage />;

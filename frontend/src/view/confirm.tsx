@@ -59,13 +59,15 @@ function Question({ label, question, danger = false, testid, act, close }: Props
   }, []);
   const yes = async () => {
     if (busy.value) return;
-    const home = ref.current?.closest('dialog')?.querySelector<HTMLElement>('[data-focus-home]');
+    const home =
+      ref.current?.closest('dialog')?.querySelector<HTMLElement>('[data-focus-home]') ??
+      ref.current?.closest<HTMLElement>('[data-focus-home]');
     busy.value = true;
     problem.value = '';
     try {
       await act();
       close();
-      home?.focus();
+      home?.focus({ preventScroll: true });
     } catch (error) {
       problem.value = sentence(error);
     } finally {

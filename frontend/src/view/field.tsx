@@ -9,7 +9,7 @@ interface FieldProps {
   label: string;
   hint?: string;
   required?: boolean;
-  inputMode?: 'email';
+  inputMode?: 'email' | 'numeric';
   maxLength?: number;
   autocomplete: string;
   autocapitalize?: 'none';

@@ -5,6 +5,7 @@ import { InvitesDialog } from './invites';
 import { ManagePeopleDialog } from './manage-people';
 import { ModerateDialog } from './moderate';
 import { AddPeopleDialog, NewMessageDialog } from './people';
+import { RoomOrderDialog } from './room-order';
 import { RoomSettingsDialog } from './room-settings';
 import { StatusDialog } from './status';
 
@@ -25,6 +26,8 @@ export function MoreDialogs({ open }: { open: LaterDialog }) {
       return <ManagePeopleDialog onClose={closeDialog} />;
     case 'room-settings':
       return <RoomSettingsDialog room={open.room} onClose={closeDialog} />;
+    case 'room-order':
+      return <RoomOrderDialog room={open.room} onClose={closeDialog} />;
     case 'moderate':
       return (
         <ModerateDialog

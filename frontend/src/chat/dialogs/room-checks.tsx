@@ -15,10 +15,12 @@ const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: 'bas
 export function RoomChecks({
   picked,
   missing,
+  legend = t.rooms,
 }: {
   picked: Signal<ReadonlySet<number>>;
   /** None is picked, and one is needed. */
   missing: Signal<boolean>;
+  legend?: string;
 }) {
   const chat = useChat();
   const query = useSignal('');
@@ -37,7 +39,7 @@ export function RoomChecks({
   };
   return (
     <fieldset class="choices" aria-describedby={missing.value ? 'rooms-problem' : undefined}>
-      <legend class="label">{t.rooms}</legend>
+      <legend class="label">{legend}</legend>
       {rooms.value.length > MANY && (
         <input
           type="search"

@@ -1,0 +1,29 @@
+/** The texts of the queue of reports. */
+import { some } from './words';
+
+export const reportTexts = {
+  title: 'Reports',
+  lead: 'Messages of this room that somebody found wrong. Look at them, act, and settle them.',
+  label: 'Reported messages',
+  show: 'Show',
+  shows: { '': 'Open ones', yes: 'Settled ones, too' },
+  some: (n: number) => some(n, 'report', 'reports'),
+  none: 'Nothing is reported. When somebody reports a message, it stands here.',
+  in: (room: string) => `in ${room},`,
+  direct: 'a direct conversation',
+  private: (id: number) => `private room ${id}`,
+  noText: 'The message had no text.',
+  deleted: 'The message is deleted. This is how it was when it was reported.',
+  by: (name: string) => `${name} reported it:`,
+  actOn: {
+    mute: (name: string) => `Mute ${name}…`,
+    ban: (name: string) => `Ban ${name} from the room…`,
+    suspend: (name: string) => `Suspend ${name} from the workspace…`,
+  },
+  dismiss: 'Nothing to do',
+  acted: 'Done: settle it',
+  settled: 'The report is settled.',
+  settlements: { acted: 'Something was done', dismissed: 'Nothing was to be done' },
+  settledBy: (name: string) => `Settled by ${name}.`,
+  open: (n: number) => some(n, 'open report', 'open reports'),
+};
