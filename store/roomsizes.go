@@ -22,10 +22,12 @@ func (s *Store) CountSizes(ctx context.Context) error {
 			rooms = tag.RowsAffected()
 			return err
 		})
-		if err != nil && !errors.Is(err, errOthersCount) {
+		switch {
+		case errors.Is(err, errOthersCount):
+			return nil
+		case err != nil:
 			return fmt.Errorf("count the sizes of rooms: %w", err)
-		}
-		if err != nil || rooms == 0 {
+		case rooms == 0:
 			return nil
 		}
 	}
