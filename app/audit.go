@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"chatd/store"
 )
 
@@ -39,6 +41,13 @@ type AuditEntry struct {
 	Reason string         `json:"reason" doc:"Why, in the words of whoever did it. May be empty."`
 	Before map[string]any `json:"before,omitempty" doc:"What of it changed, as it was."`
 	After  map[string]any `json:"after,omitempty" doc:"What of it changed, as it is since, and what the act brought about."`
+}
+
+var _ huma.SchemaTransformer = AuditEntry{}
+
+// TransformSchema implements huma.SchemaTransformer.
+func (AuditEntry) TransformSchema(r huma.Registry, s *huma.Schema) *huma.Schema {
+	return nullable[AuditRoom](nullable[AuditPerson](s, r, "actor", "user"), r, "room")
 }
 
 // AuditPerson is somebody in the audit log.

@@ -177,6 +177,11 @@ type PendingDeletion struct {
 	CreatedAt string  `json:"created_at" format:"date-time"`
 }
 
+// TransformSchema implements huma.SchemaTransformer.
+func (PendingDeletion) TransformSchema(r huma.Registry, s *huma.Schema) *huma.Schema {
+	return nullable[Author](s, r, "deleted_by")
+}
+
 type pendingDeletionsOutput struct {
 	Body struct {
 		Deletions []PendingDeletion `json:"deletions" doc:"The newest first, at most 200."`

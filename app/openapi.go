@@ -214,6 +214,17 @@ func (g group) answers(method, path string, further ...int) map[string]*huma.Res
 	return responses
 }
 
+// nullable says of fields with an object of type T that they may be null. huma
+// does not, since their schemas are references.
+func nullable[T any](s *huma.Schema, r huma.Registry, fields ...string) *huma.Schema {
+	for _, name := range fields {
+		field := *r.Schema(reflect.TypeFor[T](), false, "")
+		field.Nullable, field.Description = true, s.Properties[name].Description
+		s.Properties[name] = &field
+	}
+	return s
+}
+
 // serveDocument serves the finished OpenAPI document.
 func serveDocument(r chi.Router, document huma.Config) error {
 	encoded, err := json.Marshal(document.OpenAPI)

@@ -50,6 +50,11 @@ type Report struct {
 	SettledBy  *Author `json:"settled_by"`
 }
 
+// TransformSchema implements huma.SchemaTransformer.
+func (Report) TransformSchema(r huma.Registry, s *huma.Schema) *huma.Schema {
+	return nullable[Author](s, r, "settled_by")
+}
+
 func renderReport(r store.Report) Report {
 	rendered := Report{
 		ID: r.ID, Number: r.Number, Deleted: r.Deleted,

@@ -32,7 +32,7 @@ func (s *Store) Reports(ctx context.Context, by int64, page ReportsPage) (report
 		from.ID = math.MaxInt64
 	}
 	rows, err := s.db.Query(ctx, `select `+reportColumns+reportsFor+`
-			and ($4 = 0 or p.room_id = $4) and (p.settled_at is null or not $5) and p.id < $6
+			and ($4::bigint = 0 or p.room_id = $4) and (p.settled_at is null or not $5) and p.id < $6
 		order by p.id desc
 		limit $7`, append(reportArgs(by), page.Room, page.Open, from.ID, page.limit()+1)...)
 	if err != nil {

@@ -35,6 +35,12 @@ export async function rows(server, query) {
   return JSON.parse(stdout);
 }
 
+/** Runs statements, for what a workspace would take months to have. @param {import('./server.mjs').Server} server @param {string} statements */
+export async function run(server, statements) {
+  const [program, words] = psql(server);
+  await promisify(execFile)(program, [...words, '-v', 'ON_ERROR_STOP=1', '-c', statements]);
+}
+
 /**
  * The messages of a room as they are stored.
  * @param {import('./server.mjs').Server} server @param {number} room

@@ -103,6 +103,13 @@ function RoomMenu({ room }: { room: Room }) {
       testid: 'room-order',
       to: 'room-order',
     },
+    {
+      may: ['see-reports'],
+      label: texts.moderation.reports,
+      icon: 'alert',
+      testid: 'room-reports',
+      to: 'reports',
+    },
     { may: ['leave-room'], label: texts.room.leave, icon: 'leave', testid: 'leave-room', to: 'leave' },
   ] as const;
   const items: MenuItem[] = entries

@@ -15,7 +15,7 @@ export type OpenDialog =
 /** The dialogs that are loaded when they are needed. */
 export type LaterDialog =
   | { readonly name: 'create-room' | 'browse' | 'new-message' | 'invites' | 'manage-people' | 'status' }
-  | { readonly name: 'add-people' | 'room-settings' | 'room-order'; readonly room: Room }
+  | { readonly name: 'add-people' | 'room-settings' | 'room-order' | 'reports'; readonly room: Room }
   | {
       readonly name: 'moderate';
       readonly act: ModerationAct;

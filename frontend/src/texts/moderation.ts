@@ -9,6 +9,7 @@ export const moderation = {
   undo: 'Undo',
   undone: 'The message is there again.',
   undoneMany: 'The messages are there again.',
+  reports: 'Reports',
   report: 'Report the message…',
   reportTitle: (name: string) => `Report a message of ${name}`,
   reportLead:

@@ -1,3 +1,4 @@
+import { lazy } from '../../view/lazy';
 import { closeDialog, type LaterDialog } from '../ui';
 import { BrowseDialog } from './browse';
 import { CreateRoomDialog } from './create-room';
@@ -8,6 +9,8 @@ import { AddPeopleDialog, NewMessageDialog } from './people';
 import { RoomOrderDialog } from './room-order';
 import { RoomSettingsDialog } from './room-settings';
 import { StatusDialog } from './status';
+
+const Reports = lazy(async () => (await import('./reports')).ReportsDialog, closeDialog);
 
 /** The dialogs that are loaded when one of them is first opened. */
 export function MoreDialogs({ open }: { open: LaterDialog }) {
@@ -28,6 +31,8 @@ export function MoreDialogs({ open }: { open: LaterDialog }) {
       return <RoomSettingsDialog room={open.room} onClose={closeDialog} />;
     case 'room-order':
       return <RoomOrderDialog room={open.room} onClose={closeDialog} />;
+    case 'reports':
+      return <Reports room={open.room} onClose={closeDialog} />;
     case 'moderate':
       return (
         <ModerateDialog
