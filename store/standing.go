@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -82,6 +83,17 @@ func whyNot(ctx context.Context, db querier, action rights.RoomAction, user, roo
 		return err
 	}
 	return refusal(action, st)
+}
+
+// May reports whether somebody may do an action in a room. Nobody may in a room
+// that does not exist, nor when they are deactivated.
+func (s *Store) May(ctx context.Context, action rights.RoomAction, user, room int64) (bool, error) {
+	var may bool
+	err := s.db.QueryRow(ctx, `select exists (select from rooms r, `+asker+` where `+granted+`)`, user, room, action.Grant()).Scan(&may)
+	if err != nil {
+		return false, fmt.Errorf("ask whether user %d may %s in room %d: %w", user, action, room, err)
+	}
+	return may, nil
 }
 
 // whyNotRead explains the ErrNotFound of a statement that finds something for
