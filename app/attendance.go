@@ -68,7 +68,7 @@ func (t attendance) activity(s comet.SessionInfo, news comet.Activity) {
 	}
 	t.app.tracker.Updated(s.ID, update)
 	if room, ok := topicRoom(news.Topic); ok && news.State == "typing" {
-		t.app.typing.Typing(userID(s.User), room)
+		t.app.typing.Typing(userID(s.User), room, s.Login)
 	}
 }
 
@@ -90,6 +90,12 @@ func (s sightsInCircles) Sight(viewer int64) (sight presence.Sight, known bool) 
 		sight.Sees, sight.Mark = guest.sees, sight.Mark+"g"+guest.mark
 	}
 	return sight, true
+}
+
+// Members implements presence.Circles.
+func (s sightsInCircles) Members(room int64) (users, since []int64) {
+	small := s.room(room)
+	return small.members, small.since
 }
 
 // Kinds of device. A script is nobody being here and is never shown as one.

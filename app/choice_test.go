@@ -188,10 +188,16 @@ func TestTheOwnSettingsOfPresenceAreChecked(t *testing.T) {
 		`{"status":{"text":"a\u0007b"}}`:                                     "write it anew",
 		`{"status":{"text":"a\u202eb"}}`:                                     "write it anew",
 		`{"status":{"text":"x","until":"2001-01-01T00:00:00Z"}}`:             "within the next year",
-		`{"status":"x"}`:                "object",
-		`{"status":{"colour":"red"}}`:   "not known here",
-		`{"time_zone":"../etc/passwd"}`: "time zone",
-		`{"notices":"loud"}`:            "one of",
+		`{"presence":null}`:                       "Check the presence: it may be left out, but not be null",
+		`{"notices":null}`:                        "Check the notices: it may be left out",
+		`{"time_zone":null}`:                      "Check the time zone: it may be left out",
+		`{"display_name":null}`:                   "not be null",
+		`{"email":null}`:                          "not be null",
+		`{"presence":null,"status":{"text":"x"}}`: "not be null",
+		`{"status":"x"}`:                          "object",
+		`{"status":{"colour":"red"}}`:             "not known here",
+		`{"time_zone":"../etc/passwd"}`:           "time zone",
+		`{"notices":"loud"}`:                      "one of",
 	} {
 		got := ana.must(http.StatusUnprocessableEntity, "PATCH", "/api/v1/me", body, nil)
 		checkProblem(t, got, http.StatusUnprocessableEntity, says)

@@ -65,8 +65,8 @@ func (c *circles) readBatch(ctx context.Context, take func() circleRequest) (vie
 	if asked.empty() {
 		return nil, nil // somebody else has just read it
 	}
-	members, rooms, err := c.read(ctx, asked.users, asked.rooms)
-	return c.settle(asked, members, rooms, err), err
+	small, rooms, err := c.read(ctx, asked.users, asked.rooms)
+	return c.settle(asked, small, rooms, err), err
 }
 
 // takeLocked begins to read some of users, as far as they lack.
@@ -98,11 +98,11 @@ func takeSome(set map[int64]struct{}) (ids []int64) {
 }
 
 // settle ends what readBatch has begun. What has changed meanwhile is read again.
-func (c *circles) settle(asked circleRequest, members, rooms map[int64][]int64, err error) (viewers []int64) {
+func (c *circles) settle(asked circleRequest, small map[int64]smallRoom, rooms map[int64][]int64, err error) (viewers []int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if err == nil {
-		viewers = c.applyLocked(asked.users, members, rooms)
+		viewers = c.applyLocked(asked.users, small, rooms)
 	} else {
 		c.giveBackLocked(asked)
 	}
@@ -126,12 +126,12 @@ func (c *circles) giveBackLocked(asked circleRequest) {
 
 // applyLocked takes over what the database has of users. It returns all who are
 // known and whose circle is another one by that.
-func (c *circles) applyLocked(users []int64, members, rooms map[int64][]int64) []int64 {
+func (c *circles) applyLocked(users []int64, small map[int64]smallRoom, rooms map[int64][]int64) []int64 {
 	now := time.Now()
 	c.sweepLocked(now)
 	news := map[int64]struct{}{}
-	for room, people := range members {
-		c.setMembersLocked(room, people, news)
+	for id, room := range small {
+		c.setRoomLocked(id, room, news)
 	}
 	for _, user := range users {
 		known := c.people[user]
@@ -154,27 +154,28 @@ func (c *circles) applyLocked(users []int64, members, rooms map[int64][]int64) [
 	return slices.Collect(maps.Keys(news))
 }
 
-// setMembersLocked says who is in a room, and has all who are known agree. Those
-// it concerns are added to news.
-func (c *circles) setMembersLocked(room int64, members []int64, news map[int64]struct{}) {
-	before := c.Members(room)
-	if slices.Equal(before, members) {
+// setRoomLocked says who is in a room, and has all who are known agree. Those it
+// concerns are added to news.
+func (c *circles) setRoomLocked(id int64, room smallRoom, news map[int64]struct{}) {
+	before := c.room(id)
+	if slices.Equal(before.members, room.members) && slices.Equal(before.since, room.since) {
 		return // presence goes by the list being the same one
 	}
-	c.rooms.Store(room, smallRoom{members: members, mark: markOfRoom(room, members)})
-	for _, user := range before {
-		if known := c.people[user]; known != nil && !has(members, user) {
-			known.rooms = minus(known.rooms, room)
+	room.mark = markOfRoom(id, room.members, room.since)
+	c.rooms.Store(id, room)
+	for _, user := range before.members {
+		if known := c.people[user]; known != nil && !has(room.members, user) {
+			known.rooms = minus(known.rooms, id)
 			news[user] = struct{}{}
 		}
 	}
-	for _, user := range members {
+	for _, user := range room.members {
 		known := c.people[user]
 		if known == nil {
 			continue
 		}
-		if news[user] = struct{}{}; !has(known.rooms, room) {
-			known.rooms = plus(known.rooms, room)
+		if news[user] = struct{}{}; !has(known.rooms, id) {
+			known.rooms = plus(known.rooms, id)
 		}
 	}
 }
@@ -182,9 +183,9 @@ func (c *circles) setMembersLocked(room int64, members []int64, news map[int64]s
 // withdrawLocked takes somebody out of a room: they have left it, or it is
 // small no more. The others who are known are read again, which tells.
 func (c *circles) withdrawLocked(room, user int64, news map[int64]struct{}) {
-	members := minus(c.Members(room), user)
-	c.setMembersLocked(room, members, news)
-	for _, other := range members {
+	left := c.room(room).without(user)
+	c.setRoomLocked(room, left, news)
+	for _, other := range left.members {
 		if c.people[other] != nil {
 			c.wantLocked(other)
 		}
@@ -193,13 +194,13 @@ func (c *circles) withdrawLocked(room, user int64, news map[int64]struct{}) {
 
 // readCircles asks the database for small rooms. It uses the reserved
 // connections: presence waits for it.
-func (a *App) readCircles(ctx context.Context, users, rooms []int64) (members, roomsOf map[int64][]int64, err error) {
+func (a *App) readCircles(ctx context.Context, users, rooms []int64) (small map[int64]smallRoom, roomsOf map[int64][]int64, err error) {
 	found, roomsOf, err := a.store.Control().SmallRooms(ctx, users, rooms)
-	members = make(map[int64][]int64, len(found))
+	small = make(map[int64]smallRoom, len(found))
 	for _, room := range found {
-		members[room.ID] = room.Members
+		small[room.ID] = smallRoom{members: room.Members, since: room.Since}
 	}
-	return members, roomsOf, err
+	return small, roomsOf, err
 }
 
 // keepCircles reads circles that are wanted, until ctx ends.

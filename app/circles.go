@@ -32,8 +32,8 @@ const (
 // or left; a request of somebody who is known asks nothing. Whoever is known is
 // among the members of each of their rooms.
 type circles struct {
-	// read finds the small rooms of users, and those of rooms that are small: all
-	// members by room, and the rooms by user, each sorted.
+	// read finds the small rooms of users, and those of rooms that are small, by
+	// id, and the rooms by user, sorted.
 	read circleReader
 
 	// due has one slot: some are to be read. Never closed.
@@ -56,7 +56,7 @@ type circles struct {
 	sweep   time.Time
 }
 
-type circleReader func(ctx context.Context, users, rooms []int64) (members, roomsOf map[int64][]int64, err error)
+type circleReader func(ctx context.Context, users, rooms []int64) (small map[int64]smallRoom, roomsOf map[int64][]int64, err error)
 
 // circleRequest is what the database is asked for at once.
 type circleRequest struct{ users, rooms []int64 }
@@ -71,11 +71,24 @@ type circle struct {
 	read, used time.Time
 }
 
-// smallRoom is a room whose members see each other. The list is replaced, never
+// smallRoom is a room whose members see each other. The lists are replaced, never
 // changed.
 type smallRoom struct {
 	members []int64 // sorted
+	since   []int64 // when each of them joined, in microseconds since 1970
 	mark    uint64
+}
+
+// without is the room after somebody has left it.
+func (r smallRoom) without(user int64) smallRoom {
+	at, in := slices.BinarySearch(r.members, user)
+	if !in {
+		return r
+	}
+	return smallRoom{
+		members: slices.Delete(slices.Clone(r.members), at, at+1),
+		since:   slices.Delete(slices.Clone(r.since), at, at+1),
+	}
 }
 
 type membership struct{ room, user int64 }
@@ -135,9 +148,10 @@ func (c *circles) changedLocked(m membership) {
 	}
 	found := false
 	for _, member := range c.Members(m.room) {
-		if c.people[member] != nil {
+		if known := c.people[member]; known != nil {
 			c.wantLocked(member)
-			found = true
+			// The list of a room that has grown is old.
+			found = found || has(known.rooms, m.room)
 		}
 	}
 	if !found && len(c.people) > 0 {
@@ -185,10 +199,11 @@ func (c *circles) markLocked(rooms []int64) string {
 	return strconv.FormatUint(sum.Sum64(), 36)
 }
 
-func markOfRoom(room int64, members []int64) uint64 {
+func markOfRoom(room int64, members, since []int64) uint64 {
 	sum := fnv.New64a()
 	_ = binary.Write(sum, binary.BigEndian, room)
 	_ = binary.Write(sum, binary.BigEndian, members)
+	_ = binary.Write(sum, binary.BigEndian, since)
 	return sum.Sum64()
 }
 

@@ -14,28 +14,41 @@ import (
 // harbour is a database of rooms, of which those of up to four people are small.
 type harbour struct {
 	members map[int64][]int64 // by room, sorted
+	joins   int64             // how many there were; each is a time
+	since   map[membership]int64
 	reads   int
 	asked   [][]int64 // the users, read by read
 	during  func()    // something that happens while it is asked
 	failing error
 }
 
-func newHarbour(members map[int64][]int64) *harbour { return &harbour{members: members} }
+func newHarbour(members map[int64][]int64) *harbour {
+	return &harbour{members: members, since: map[membership]int64{}}
+}
 
-func (h *harbour) read(_ context.Context, users, others []int64) (members, rooms map[int64][]int64, err error) {
+// room is a room as it is now.
+func (h *harbour) room(id int64) smallRoom {
+	room := smallRoom{members: slices.Clone(h.members[id])}
+	for _, user := range room.members {
+		room.since = append(room.since, h.since[membership{id, user}])
+	}
+	return room
+}
+
+func (h *harbour) read(_ context.Context, users, others []int64) (small map[int64]smallRoom, rooms map[int64][]int64, err error) {
 	h.reads++
 	h.asked = append(h.asked, users)
-	members, rooms = map[int64][]int64{}, map[int64][]int64{}
+	small, rooms = map[int64]smallRoom{}, map[int64][]int64{}
 	for room, in := range h.members {
 		if len(in) > 4 {
 			continue
 		}
 		if len(in) > 0 && slices.Contains(others, room) {
-			members[room] = slices.Clone(in)
+			small[room] = h.room(room)
 		}
 		for _, user := range users {
 			if has(in, user) {
-				members[room] = slices.Clone(in)
+				small[room] = h.room(room)
 				rooms[user] = plus(rooms[user], room)
 			}
 		}
@@ -43,7 +56,7 @@ func (h *harbour) read(_ context.Context, users, others []int64) (members, rooms
 	if h.during != nil {
 		h.during()
 	}
-	return members, rooms, h.failing
+	return small, rooms, h.failing
 }
 
 func (h *harbour) toggle(room, user int64) {
@@ -51,6 +64,8 @@ func (h *harbour) toggle(room, user int64) {
 		h.members[room] = minus(h.members[room], user)
 	} else {
 		h.members[room] = plus(h.members[room], user)
+		h.joins++
+		h.since[membership{room, user}] = h.joins
 	}
 }
 
@@ -310,6 +325,57 @@ func TestARoomThatShrinksIsSmallAtOnce(t *testing.T) {
 	}
 }
 
+// The list of a room that has grown is not followed any more.
+func TestARoomThatGrewAndShrinksIsFoundWithoutThoseWhoWereInIt(t *testing.T) {
+	t.Parallel()
+	h := newHarbour(map[int64][]int64{1: {11, 12, 13}})
+	c := newCircles(h.read)
+	tell := func(user int64) {
+		t.Helper()
+		h.toggle(1, user)
+		c.Changed(1, user)
+		if _, err := c.Read(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c.Of(11)
+	c.Of(12)
+	for _, user := range []int64{14, 15, 16} {
+		tell(user)
+	}
+	tell(13) // is removed while they are away
+	c.Of(13) // comes back
+	if _, err := c.Read(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	tell(16) // and now it is small
+	for _, user := range []int64{11, 12} {
+		if rooms, _ := circleOf(t, c, user); !slices.Equal(rooms, []int64{1}) {
+			t.Errorf("%d is in the small rooms %v", user, rooms)
+		}
+	}
+}
+
+// Who leaves and comes back is told of nothing that was in between.
+func TestWhoComesBackIsSomebodyNewInTheCircle(t *testing.T) {
+	t.Parallel()
+	h := newHarbour(map[int64][]int64{1: {11, 12}})
+	c := newCircles(h.read)
+	c.Of(11)
+	_, _ = c.Read(t.Context())
+	_, before := circleOf(t, c, 11)
+	h.toggle(1, 12)
+	h.toggle(1, 12)
+	c.Changed(1, 12)
+	if viewers, err := c.Read(t.Context()); err != nil || !slices.Equal(viewers, []int64{11}) {
+		t.Errorf("news for %v: %v", viewers, err)
+	}
+	_, mark := circleOf(t, c, 11)
+	if room := c.room(1); mark == before || !slices.Equal(room.since, []int64{0, 1}) {
+		t.Errorf("the mark %q was %q, the members are there since %v", mark, before, room.since)
+	}
+}
+
 // Whatever happens, in the end every node knows the same, which is what the
 // database has.
 func TestCirclesFollowWhoeverJoinsAndLeaves(t *testing.T) {
@@ -370,8 +436,9 @@ func circlesFollow(t *testing.T, r *rand.Rand) {
 			t.Fatalf("%d is in %v, want %v; the marks are %q and %q", 11+user, rooms, want[11+user], mark, other)
 		}
 		for _, room := range rooms {
-			if !slices.Equal(nodes[0].Members(room), h.members[room]) {
-				t.Fatalf("in room %d are %v, want %v", room, nodes[0].Members(room), h.members[room])
+			got, want := nodes[0].room(room), h.room(room)
+			if !slices.Equal(got.members, want.members) || !slices.Equal(got.since, want.since) {
+				t.Fatalf("in room %d are %v since %v, want %v since %v", room, got.members, got.since, want.members, want.since)
 			}
 		}
 	}

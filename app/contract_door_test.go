@@ -103,8 +103,8 @@ func TestAnAccountThatIsClosedMeanwhileIsSignedOut(t *testing.T) {
 	late := context.WithValue(t.Context(), viewerKey, viewer{user: ben.me.ID, kind: store.KindBrowser, scope: store.ScopeReadWrite})
 	name, email := "Benjamin", "ben@example.org"
 	rename, move, password := &changeMeInput{}, &changeMeInput{}, &changePasswordInput{}
-	rename.Body.DisplayName = &name
-	move.Body.Email, move.Body.CurrentPassword = &email, "whatever it is"
+	rename.Body.DisplayName.to = &name
+	move.Body.Email.to, move.Body.CurrentPassword = &email, "whatever it is"
 	password.Body.CurrentPassword = "whatever it is"
 	for what, err := range map[string]error{
 		"overview": second(w.app.overview(late, nil)), "name": second(w.app.changeMe(late, rename)),

@@ -238,3 +238,30 @@ func TestAGuestLosesSightOfThoseWithWhomTheyNoLongerShareARoom(t *testing.T) {
 		})
 	}
 }
+
+// Nothing that a guest was told names what others did before they met.
+func TestAGuestHearsNothingFromBeforeSomebodyCameIntoTheRoom(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ana := w.owner()
+	ben := ana.brings("ben")
+	boats := ana.creates("private", "boats").ID
+	gus := ana.bringsGuest("gus", boats)
+	hers, his := ana.streams("ndjson"), gus.watches()
+	his.learns(ana, "online")
+	for range 3 {
+		browser := ben.signsInAgain()
+		browser.streams("ndjson")
+		hers.hears(ben, "signed-in")
+		browser.must(http.StatusSeeOther, "POST", "/logout", nil, nil)
+		hers.hears(ben, "signed-out")
+	}
+	ben.streams("ndjson")
+	hers.hears(ben, "signed-in")
+	ana.adds(boats, ben)
+	his.learns(ben, "online")
+	his.heardNothing(ben)
+	ben.must(http.StatusSeeOther, "POST", "/logout", nil, nil)
+	his.hears(ben, "signed-out")
+	his.heardNothing(ben)
+}

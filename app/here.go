@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"sync"
 	"time"
+
+	"chatd/presence"
 )
 
 const (
@@ -16,6 +18,8 @@ const (
 	// countTime limits all counts that are due together, and all questions who
 	// may know them.
 	countTime = 5 * time.Second
+	// countOneTime limits what is asked about one room.
+	countOneTime = time.Second
 	// hereQuestions is how many viewers at most wait to be let know.
 	hereQuestions = 10_000
 )
@@ -26,7 +30,7 @@ const (
 type headcount struct {
 	// Static after construction. Both ask the database; members leaves out of
 	// some users who is not in a room, and may not know.
-	count   func(ctx context.Context, room int64) (int, error)
+	count   func(ctx context.Context, room int64) (n int, mark int64, err error)
 	members func(ctx context.Context, room int64, users []int64) ([]int64, error)
 
 	// due has one slot: there is something to ask. Never closed.
@@ -40,7 +44,7 @@ type headcount struct {
 
 // countedRoom is a room that is on a screen.
 type countedRoom struct {
-	n       int
+	here    presence.Here
 	known   bool
 	stale   bool // somebody has come or gone since it was counted
 	watched bool // there is, or was, somebody who may know
@@ -50,7 +54,7 @@ type countedRoom struct {
 	viewers map[int64]bool // whether they may know
 }
 
-func newHeadcount(count func(context.Context, int64) (int, error),
+func newHeadcount(count func(context.Context, int64) (int, int64, error),
 	members func(context.Context, int64, []int64) ([]int64, error),
 ) *headcount {
 	return &headcount{
@@ -90,15 +94,15 @@ func (h *headcount) wantLocked(room, viewer int64) {
 	poke(h.due)
 }
 
-// Count returns how many are here in a room that somebody may know of.
-func (h *headcount) Count(room int64) (n int, known bool) {
+// Count returns who is here in a room that somebody may know of.
+func (h *headcount) Count(room int64) (here presence.Here, known bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	r := h.rooms[room]
 	if r == nil {
-		return 0, false
+		return presence.Here{}, false
 	}
-	return r.n, r.known
+	return r.here, r.known
 }
 
 // Changed notes that somebody has come or gone, or has another state.

@@ -7,30 +7,42 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"chatd/presence"
 )
 
 // quay is a database of large rooms.
 type quay struct {
 	here    map[int64]int
+	who     map[int64]int64 // marks of these people
 	members map[membership]bool
 	counts  int
 	asked   int
 	failing error // of everything
 	mute    error // of the questions who is a member
 	broken  int64 // a room that cannot be counted
+	hangs   int64 // a room that cannot be asked about at all
 	during  func()
 }
 
-func (q *quay) count(_ context.Context, room int64) (int, error) {
+func (q *quay) count(ctx context.Context, room int64) (int, int64, error) {
 	q.counts++
-	if room == q.broken {
-		return 0, errors.New("a broken room")
+	if room == q.hangs {
+		<-ctx.Done()
+		return 0, 0, ctx.Err()
 	}
-	return q.here[room], q.failing
+	if room == q.broken {
+		return 0, 0, errors.New("a broken room")
+	}
+	return q.here[room], q.who[room], q.failing
 }
 
-func (q *quay) membersOf(_ context.Context, room int64, users []int64) (members []int64, err error) {
+func (q *quay) membersOf(ctx context.Context, room int64, users []int64) (members []int64, err error) {
 	q.asked++
+	if room == q.hangs {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
 	for _, user := range users {
 		if q.members[membership{room, user}] {
 			members = append(members, user)
@@ -53,8 +65,42 @@ func (q *quay) ask(t *testing.T, h *headcount) (viewers []int64, again time.Time
 }
 
 func newQuay() (*quay, *headcount) {
-	q := &quay{here: map[int64]int{7: 120}, members: map[membership]bool{{7, 11}: true, {7, 12}: true}}
+	q := &quay{here: map[int64]int{7: 120}, who: map[int64]int64{7: 1}, members: map[membership]bool{{7, 11}: true, {7, 12}: true}}
 	return q, newHeadcount(q.count, q.membersOf)
+}
+
+func TestARoomThatHangsKeepsNoOtherWaitingForLong(t *testing.T) {
+	t.Parallel()
+	for range 20 { // one or the other is asked about first
+		synctest.Test(t, func(t *testing.T) {
+			q, h := newQuay()
+			q.members[membership{8, 11}] = true
+			h.Allows(11, 7)
+			h.Allows(11, 8)
+			q.ask(t, h) // both are watched
+			time.Sleep(countEvery)
+			h.Moved(7, 11)
+			h.Moved(8, 11)
+			q.hangs, q.here[7] = 8, 121
+			began := time.Now()
+			viewers, _, err := h.Ask(t.Context())
+			if here, _ := h.Count(7); err == nil || here.Count != 121 || !slices.Contains(viewers, 11) {
+				t.Errorf("%d are here, news for %v: %v", here.Count, viewers, err)
+			}
+			if took := time.Since(began); took > 3*time.Second { // one for each question
+				t.Errorf("the other waited %v", took)
+			}
+			q.hangs = 0
+			time.Sleep(countEvery)
+			q.here[8] = 130
+			if _, again := q.ask(t, h); !again.IsZero() {
+				t.Errorf("asked again at %v", again)
+			}
+			if here, known := h.Count(8); !known || here.Count != 130 || !h.Allows(11, 8) {
+				t.Errorf("%d are here of the room that hung", here.Count)
+			}
+		})
+	}
 }
 
 func TestThoseInALargeRoomAreCountedForWhoeverIsInIt(t *testing.T) {
@@ -67,11 +113,32 @@ func TestThoseInALargeRoomAreCountedForWhoeverIsInIt(t *testing.T) {
 		if viewers, _ := q.ask(t, h); !slices.Equal(viewers, []int64{11}) {
 			t.Fatalf("news for %v", viewers)
 		}
-		if n, known := h.Count(7); !known || n != 120 || !h.Allows(11, 7) || h.Allows(99, 7) {
-			t.Errorf("%d, %v", n, known)
+		if here, known := h.Count(7); !known || here.Count != 120 || !h.Allows(11, 7) || h.Allows(99, 7) {
+			t.Errorf("%+v, %v", here, known)
 		}
 		if q.ask(t, h); q.asked != 1 || q.counts != 1 {
 			t.Errorf("asked %d times, counted %d times", q.asked, q.counts)
+		}
+	})
+}
+
+// The list of those who are here follows them.
+func TestAsManyOthersAreNews(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		q, h := newQuay()
+		h.Allows(11, 7)
+		q.ask(t, h)
+		for who, news := range []bool{false, false, true, false} { // the first two are who they were
+			q.who[7] = int64(max(1, min(who, 2)))
+			h.Changed()
+			time.Sleep(countEvery)
+			if viewers, _ := q.ask(t, h); slices.Equal(viewers, []int64{11}) != news {
+				t.Errorf("%d: news for %v", who, viewers)
+			}
+		}
+		if here, _ := h.Count(7); here != (presence.Here{Count: 120, Mark: 2}) {
+			t.Errorf("here are %+v", here)
 		}
 	})
 }
@@ -111,8 +178,8 @@ func TestPeopleAreCountedAtMostEveryTwoSeconds(t *testing.T) {
 		if viewers, again := q.ask(t, h); !slices.Equal(viewers, []int64{11}) || !again.IsZero() {
 			t.Errorf("in the end %v, %v", viewers, again)
 		}
-		if n, _ := h.Count(7); n != 219 {
-			t.Errorf("there are %d", n)
+		if here, _ := h.Count(7); here.Count != 219 {
+			t.Errorf("there are %d", here.Count)
 		}
 		time.Sleep(time.Hour)
 		if q.ask(t, h); q.counts != 4 {

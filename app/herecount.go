@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"chatd/presence"
 )
 
 // Ask asks what is due: who may know, and how many there are. One room that
-// cannot be asked about keeps no other waiting. It returns the viewers who may be
+// cannot be asked about keeps others waiting for countOneTime at most. It returns the viewers who may be
 // told something new, and when to ask again; the zero time means when it is due.
 func (h *headcount) Ask(ctx context.Context) (viewers []int64, again time.Time, err error) {
 	viewers, unknown := h.askMembers(ctx)
@@ -21,7 +23,7 @@ func (h *headcount) askMembers(ctx context.Context) (viewers []int64, err error)
 	ctx, cancel := context.WithTimeout(ctx, countTime)
 	defer cancel()
 	for room, asked := range h.takeUnasked() {
-		allowed, failed := h.members(ctx, room, asked)
+		allowed, failed := h.membersIn(ctx, room, asked)
 		if failed != nil {
 			h.giveBack(room, asked)
 			err = failed
@@ -37,15 +39,28 @@ func (h *headcount) askCounts(ctx context.Context, rooms []int64) (viewers []int
 	ctx, cancel := context.WithTimeout(ctx, countTime)
 	defer cancel()
 	for _, room := range rooms {
-		n, failed := h.count(ctx, room)
+		here, failed := h.countIn(ctx, room)
 		if failed != nil {
 			h.miscounted(room)
 			err = failed
 			continue
 		}
-		viewers = append(viewers, h.settle(room, n)...)
+		viewers = append(viewers, h.settle(room, here)...)
 	}
 	return viewers, err
+}
+
+func (h *headcount) membersIn(ctx context.Context, room int64, asked []int64) (allowed []int64, err error) {
+	ctx, cancel := context.WithTimeout(ctx, countOneTime)
+	defer cancel()
+	return h.members(ctx, room, asked)
+}
+
+func (h *headcount) countIn(ctx context.Context, room int64) (presence.Here, error) {
+	ctx, cancel := context.WithTimeout(ctx, countOneTime)
+	defer cancel()
+	n, mark, err := h.count(ctx, room)
+	return presence.Here{Count: n, Mark: mark}, err
 }
 
 // takeUnasked returns the viewers of whom is to be asked, by room.
@@ -142,15 +157,16 @@ func (r *countedRoom) unused(now time.Time) bool {
 	return !last.IsZero() && now.Sub(last) > countKeep
 }
 
-// settle notes a count. It returns those who may know it if it is another one.
-func (h *headcount) settle(room int64, n int) (viewers []int64) {
+// settle notes a count. It returns those who may know it if others are here than
+// before.
+func (h *headcount) settle(room int64, here presence.Here) (viewers []int64) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	r := h.rooms[room]
-	if r == nil || r.known && r.n == n {
+	if r == nil || r.known && r.here == here {
 		return nil
 	}
-	r.n, r.known = n, true
+	r.here, r.known = here, true
 	for viewer, allowed := range r.viewers {
 		if allowed {
 			viewers = append(viewers, viewer)

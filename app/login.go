@@ -67,6 +67,9 @@ func (a *App) dropLogins(sessions []string, reason comet.Reason) {
 			a.pushlets.EndLogin(login)
 			a.hub.EndLogin(login, reason)
 		}
+		if reason != comet.ReasonReplaced { // then the browser goes on with its next login
+			a.typing.EndLogin(session)
+		}
 	}
 }
 
@@ -75,7 +78,7 @@ func (a *App) dropLogins(sessions []string, reason comet.Reason) {
 // of others, too.
 func (a *App) loginLives(ctx context.Context, who comet.Principal) error {
 	session := sessionOf(who.Login)
-	err := a.sights.refresh(ctx, a.store, userID(who.User), func() (store.Role, error) {
+	err := a.refreshSight(ctx, a.store, userID(who.User), func() (store.Role, error) {
 		return a.store.LiveRole(ctx, session)
 	})
 	if errors.Is(err, store.ErrSessionEnded) {

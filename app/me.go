@@ -46,14 +46,14 @@ func (a *App) showMe(ctx context.Context, _ *struct{}) (*meOutput, error) {
 
 type changeMeInput struct {
 	Body struct {
-		DisplayName     *string `json:"display_name,omitempty" doc:"1 to 80 characters on one line."`
-		Email           *string `json:"email,omitempty" maxLength:"254" doc:"Empty to have none. Needs the current password."`
-		CurrentPassword string  `json:"current_password,omitempty" maxLength:"1000"`
+		DisplayName     given[string] `json:"display_name,omitempty" doc:"1 to 80 characters on one line."`
+		Email           given[string] `json:"email,omitempty" maxLength:"254" doc:"Empty to have none. Needs the current password."`
+		CurrentPassword string        `json:"current_password,omitempty" maxLength:"1000"`
 
-		Status   givenStatus     `json:"status,omitempty"`
-		Presence *presenceChange `json:"presence,omitempty" doc:"Apart from everything else."`
-		TimeZone *string         `json:"time_zone,omitempty" maxLength:"64" doc:"An IANA name; empty to have none."`
-		Notices  *string         `json:"notices,omitempty" enum:"show,condense,hide"`
+		Status   givenStatus           `json:"status,omitempty"`
+		Presence given[presenceChange] `json:"presence,omitempty" doc:"Apart from everything else."`
+		TimeZone given[string]         `json:"time_zone,omitempty" maxLength:"64" doc:"An IANA name; empty to have none."`
+		Notices  given[string]         `json:"notices,omitempty" enum:"show,condense,hide"`
 	}
 }
 
@@ -63,16 +63,16 @@ type changeMeInput struct {
 func (a *App) changeMe(ctx context.Context, in *changeMeInput) (*meOutput, error) {
 	user := userOf(ctx)
 	profile := store.Profile{
-		DisplayName: in.Body.DisplayName, Email: in.Body.Email,
-		Status: in.Body.Status.change(), TimeZone: in.Body.TimeZone, Notices: in.Body.Notices,
+		DisplayName: in.Body.DisplayName.to, Email: in.Body.Email.to,
+		Status: in.Body.Status.change(), TimeZone: in.Body.TimeZone.to, Notices: in.Body.Notices.to,
 	}
-	if in.Body.Presence != nil {
+	if choice := in.Body.Presence.to; choice != nil {
 		if profile != (store.Profile{}) {
 			return nil, problem(http.StatusUnprocessableEntity, "Change either the presence or something else, one after the other.")
 		}
-		return a.changePresence(ctx, user, *in.Body.Presence)
+		return a.changePresence(ctx, user, *choice)
 	}
-	if in.Body.Email != nil {
+	if profile.Email != nil {
 		if err := requireBrowser(ctx); err != nil {
 			return nil, err
 		}

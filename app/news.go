@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"chatd/comet"
+	"chatd/presence"
 	"chatd/store"
 	"chatd/store/rights"
 )
@@ -130,6 +131,7 @@ func (a *App) look(ctx context.Context) (err error) {
 	}
 	for _, s := range seen.EndedSessions {
 		a.dropLogins([]string{s.ID}, comet.Reason(s.Reason))
+		a.tracker.LoginEndedElsewhere(s.UserID, presence.Reason(s.Reason))
 	}
 	a.revokeMemberships(seen.EndedMemberships)
 	for _, m := range seen.ChangedMemberships {
@@ -177,7 +179,7 @@ func (a *App) userChanged(ctx context.Context, u store.ChangedUser) error {
 		return nil
 	}
 	a.hub.Revoke(userName(u.ID), workspaceTopic, comet.ReasonRemoved)
-	err := a.sights.refresh(ctx, a.store.Control(), u.ID, func() (store.Role, error) { return u.Role, nil })
+	err := a.refreshSight(ctx, a.store.Control(), u.ID, func() (store.Role, error) { return u.Role, nil })
 	a.hub.WakePresence()
 	return err
 }

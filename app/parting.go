@@ -107,7 +107,7 @@ func (a *App) refreshSights(ctx context.Context, parted []int64, joined []member
 	slices.Sort(guests)
 	guests = slices.Compact(guests)
 	for _, guest := range guests {
-		err := a.sights.refresh(ctx, through, guest, func() (store.Role, error) {
+		err := a.refreshSight(ctx, through, guest, func() (store.Role, error) {
 			user, err := through.User(ctx, guest)
 			return user.Role, err
 		})
@@ -117,6 +117,16 @@ func (a *App) refreshSights(ctx context.Context, parted []int64, joined []member
 	}
 	a.wakeViewers(guests)
 	return nil
+}
+
+// refreshSight finds out what somebody sees, and has keepSights do so again if it
+// may be something else by now.
+func (a *App) refreshSight(ctx context.Context, through *store.Store, user int64, role func() (store.Role, error)) error {
+	sure, err := a.sights.refresh(ctx, through, user, role)
+	if err == nil && !sure {
+		a.partings.add(user)
+	}
+	return err
 }
 
 // whoMeets are the guests in the rooms that others have joined, and those who

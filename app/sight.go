@@ -47,6 +47,9 @@ func (g guestSight) sees(user int64) bool {
 	return found
 }
 
+// sightRounds is how often in a row it is asked what a guest sees.
+const sightRounds = 3
+
 // newSights returns the sights of nobody.
 func newSights(keep time.Duration) *sights {
 	return &sights{keep: keep, guests: map[int64]guestSight{}}
@@ -67,23 +70,29 @@ func (s *sights) Of(viewer int64) (guest guestSight, limited bool) {
 
 // refresh finds out what user sees, whose role is asked for first. When
 // something changes meanwhile it asks again, so that of a change and a request at
-// the same time the change counts.
-func (s *sights) refresh(ctx context.Context, through *store.Store, user int64, role func() (store.Role, error)) error {
-	for {
+// the same time the change counts. Where people come and go all the time a guest
+// gets what sightRounds have found: then it is not sure, and to be found out
+// again.
+func (s *sights) refresh(ctx context.Context, through *store.Store, user int64, role func() (store.Role, error)) (sure bool, err error) {
+	for round := 1; ; round++ {
 		since := s.heard()
 		now, err := role()
 		if err != nil {
-			return err
+			return false, err
 		}
 		limited := !rights.SeeDirectory.May(now)
 		var people []int64
 		if limited {
 			if people, err = through.VisibleUsers(ctx, user); err != nil {
-				return err
+				return false, err
 			}
 		}
 		if s.put(since, user, limited, people) {
-			return nil
+			return true, nil
+		}
+		if limited && round >= sightRounds {
+			s.putUnsure(user, people)
+			return false, nil
 		}
 	}
 }
@@ -111,20 +120,31 @@ func (s *sights) joined() {
 
 // put keeps what was found out, unless there was a change since.
 func (s *sights) put(since sightNews, user int64, limited bool, people []int64) bool {
-	now := time.Now()
 	slices.Sort(people)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if since.changes != s.news.changes || limited && since.joins != s.news.joins {
 		return false
 	}
-	s.sweepLocked(now)
-	if limited {
-		s.guests[user] = guestSight{people: people, mark: markOf(people), made: now}
-	} else {
-		delete(s.guests, user)
-	}
+	s.putLocked(user, limited, people)
 	return true
+}
+
+// putUnsure keeps what put did not.
+func (s *sights) putUnsure(user int64, people []int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.putLocked(user, true, people)
+}
+
+func (s *sights) putLocked(user int64, limited bool, people []int64) {
+	now := time.Now()
+	s.sweepLocked(now)
+	if !limited {
+		delete(s.guests, user)
+		return
+	}
+	s.guests[user] = guestSight{people: people, mark: markOf(people), made: now}
 }
 
 // concerned are the guests who are among users or see one of them.

@@ -16,7 +16,7 @@ func TestARoleThatChangesWhileItIsAskedForIsAskedForAgain(t *testing.T) {
 	s := storetest.Open(t)
 	sights := newSights(time.Hour)
 	asked := 0
-	err := sights.refresh(t.Context(), s, 7, func() (store.Role, error) {
+	sure, err := sights.refresh(t.Context(), s, 7, func() (store.Role, error) {
 		asked++
 		if asked == 1 {
 			sights.changed() // to guest, and this answer came before
@@ -24,7 +24,7 @@ func TestARoleThatChangesWhileItIsAskedForIsAskedForAgain(t *testing.T) {
 		}
 		return store.RoleGuest, nil
 	})
-	if err != nil || asked != 2 {
+	if err != nil || !sure || asked != 2 {
 		t.Fatalf("asked %d times: %v", asked, err)
 	}
 	if sight, limited := sights.Of(7); !limited || sight.mark == "" || sight.sees(8) {
@@ -41,15 +41,44 @@ func TestWhatAGuestSeesIsAskedForAgainWhenSomebodyJoinsMeanwhile(t *testing.T) {
 	sights := newSights(time.Hour)
 	for role, want := range map[store.Role]int{store.RoleGuest: 2, store.RoleMember: 1} {
 		asked := 0
-		err := sights.refresh(t.Context(), s, 7, func() (store.Role, error) {
+		sure, err := sights.refresh(t.Context(), s, 7, func() (store.Role, error) {
 			if asked++; asked == 1 {
 				sights.joined()
 			}
 			return role, nil
 		})
-		if err != nil || asked != want {
+		if err != nil || !sure || asked != want {
 			t.Errorf("as %s: asked %d times: %v", role, asked, err)
 		}
+	}
+}
+
+// A guest does not wait until nobody joins or leaves any more, but whoever may
+// see everybody is never taken for that by a role that may be from before.
+func TestWhereManyComeAndGoAGuestIsLookedAtAgainLater(t *testing.T) {
+	t.Parallel()
+	s := storetest.Open(t)
+	sights := newSights(time.Hour)
+	for name, happens := range map[string]func(){"joins": sights.joined, "leaves": sights.changed} {
+		asked := 0
+		sure, err := sights.refresh(t.Context(), s, 7, func() (store.Role, error) {
+			asked++
+			happens()
+			return store.RoleGuest, nil
+		})
+		if _, limited := sights.Of(7); err != nil || sure || asked != sightRounds || !limited {
+			t.Errorf("somebody %s: asked %d times, sure: %v, limited: %v, %v", name, asked, sure, limited, err)
+		}
+	}
+	asked := 0
+	sure, err := sights.refresh(t.Context(), s, 7, func() (store.Role, error) {
+		if asked++; asked <= 2*sightRounds {
+			sights.changed()
+		}
+		return store.RoleMember, nil
+	})
+	if _, limited := sights.Of(7); err != nil || !sure || asked != 2*sightRounds+1 || limited {
+		t.Errorf("a member: asked %d times, sure: %v, limited: %v, %v", asked, sure, limited, err)
 	}
 }
 
@@ -59,11 +88,11 @@ func TestAGuestWhoseSightCannotBeReadIsRefused(t *testing.T) {
 	sights := newSights(time.Hour)
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := sights.refresh(gone, s, 7, func() (store.Role, error) { return store.RoleGuest, nil }); err == nil {
+	if _, err := sights.refresh(gone, s, 7, func() (store.Role, error) { return store.RoleGuest, nil }); err == nil {
 		t.Error("let in without knowing whom they may see")
 	}
 	failed := errors.New("no answer")
-	if err := sights.refresh(t.Context(), s, 7, func() (store.Role, error) { return "", failed }); !errors.Is(err, failed) {
+	if _, err := sights.refresh(t.Context(), s, 7, func() (store.Role, error) { return "", failed }); !errors.Is(err, failed) {
 		t.Errorf("refresh: %v", err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"chatd/store"
+	"chatd/store/storetest"
 )
 
 // haunts has a node that died hold a connection of the browser.
@@ -53,4 +54,28 @@ func TestALogOutIsHeardOfAtOnceAlsoAfterTheNodeHasDied(t *testing.T) {
 	hers.hears(ben, "signed-in")
 	ana.must(http.StatusOK, "PATCH", userPath(ben.me.ID), map[string]any{"deactivated": true}, nil)
 	hers.hears(ben, "signed-out")
+}
+
+// The browser signs in again while a page of its old login is open, and the new
+// page is at a node that dies.
+func TestALogOutDoesNotWaitForAReplacedLoginOfAnyNode(t *testing.T) {
+	t.Parallel()
+	shared := storetest.Open(t)
+	here, there := newWorldOn(t, shared), newWorldOn(t, shared)
+	ana := here.owner()
+	ben := ana.brings("ben")
+	hers := ana.streams("ndjson")
+	for name, at := range map[string]*world{"this one": here, "another one": there} {
+		browser := ben.signsInAgain()
+		old := browser.streams("ndjson")
+		hers.hears(ben, "signed-in")
+		browser.must(http.StatusOK, "POST", "/api/v1/sign-in", map[string]any{"login": ben.me.Username, "password": password}, nil)
+		old.ends("replaced")
+		browser.haunts()
+		began := time.Now()
+		browser.at(at).must(http.StatusSeeOther, "POST", "/logout", nil, nil)
+		hers.hears(ben, "signed-out")
+		t.Logf("a log-out at %s was heard of after %v", name, time.Since(began).Round(time.Millisecond))
+		hers.heardNothing(ben)
+	}
 }

@@ -41,8 +41,8 @@ type typing struct {
 
 	mu        sync.Mutex
 	rooms     map[int64]*typingRoom
-	questions map[membership]bool // who is to be asked about; true: has said that they are typing
-	asking    map[membership]bool // whom the database is being asked about
+	questions map[membership]string // who is to be asked about, and the login that says they are typing, if one does
+	asking    map[membership]string // the same of those whom the database is being asked about
 	rights    map[membership]writeRight
 	sweep     time.Time
 }
@@ -57,6 +57,7 @@ type typingRoom struct {
 
 type typist struct {
 	user        int64
+	login       string // which has said so last; "" for one at another node
 	said, until time.Time
 }
 
@@ -70,13 +71,13 @@ func newTyping() *typing {
 	return &typing{
 		due: make(chan struct{}, 1), asked: make(chan struct{}, 1),
 		rooms: map[int64]*typingRoom{}, rights: map[membership]writeRight{},
-		questions: map[membership]bool{}, asking: map[membership]bool{},
+		questions: map[membership]string{}, asking: map[membership]string{},
 	}
 }
 
-// Typing notes that somebody here says that they are typing. Whether they may
-// write there is asked before it is shown.
-func (t *typing) Typing(user, room int64) {
+// Typing notes that somebody says with a login that they are typing. Whether they
+// may write there is asked before it is shown.
+func (t *typing) Typing(user, room int64, login string) {
 	now := time.Now()
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -85,17 +86,17 @@ func (t *typing) Typing(user, room int64) {
 	switch {
 	case known && now.Before(right.until):
 		if right.may {
-			t.tellLocked(m, now)
+			t.tellLocked(m, login, now)
 		}
 	case len(t.questions) < typingQuestions:
-		t.questions[m] = true
+		t.questions[m] = login
 		poke(t.asked)
 	}
 }
 
 // tellLocked shows somebody who may write, here and elsewhere.
-func (t *typing) tellLocked(m membership, now time.Time) {
-	if t.typesLocked(m, now) {
+func (t *typing) tellLocked(m membership, login string, now time.Time) {
+	if t.typesLocked(m, login, now) {
 		t.say(fmt.Sprintf("%s %d %d", wordTyping, m.room, m.user))
 	}
 }
@@ -103,7 +104,7 @@ func (t *typing) tellLocked(m membership, now time.Time) {
 // typesLocked notes that somebody is typing, unless they have said so just now.
 // Whoever is invisible does not even begin: it would be shown when they are seen
 // again.
-func (t *typing) typesLocked(m membership, now time.Time) bool {
+func (t *typing) typesLocked(m membership, login string, now time.Time) bool {
 	if !t.visible(m.user) {
 		return false
 	}
@@ -118,34 +119,11 @@ func (t *typing) typesLocked(m membership, now time.Time) bool {
 		at = len(room.typists) - 1
 	}
 	one := &room.typists[at]
+	one.login = login
 	if now.Sub(one.said) < typingPause {
 		return false
 	}
 	one.said, one.until, room.renewed = now, now.Add(typingLife), true
-	poke(t.due)
-	return true
-}
-
-// Wrote notes that somebody has sent what they were typing. It goes to the other
-// nodes only if they have heard of the typing.
-func (t *typing) Wrote(user, room int64) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.endLocked(membership{room, user}) {
-		t.say(fmt.Sprintf("%s %d %d", wordWrote, room, user))
-	}
-}
-
-func (t *typing) endLocked(m membership) bool {
-	room := t.rooms[m.room]
-	if room == nil {
-		return false
-	}
-	before := len(room.typists)
-	room.typists = slices.DeleteFunc(room.typists, func(one typist) bool { return one.user == m.user })
-	if len(room.typists) == before {
-		return false
-	}
 	poke(t.due)
 	return true
 }
@@ -159,8 +137,8 @@ func (t *typing) Moved(room, user int64) {
 	defer t.mu.Unlock()
 	delete(t.rights, m)
 	delete(t.asking, m)
-	if t.isTypingLocked(m) && !t.questions[m] {
-		t.questions[m] = false
+	if _, asked := t.questions[m]; t.isTypingLocked(m) && !asked {
+		t.questions[m] = ""
 		poke(t.asked)
 	}
 }
@@ -173,7 +151,7 @@ func (t *typing) isTypingLocked(m membership) bool {
 // What nodes say to each other about typing, before a room and a user.
 const (
 	wordTyping = "typing"
-	wordWrote  = "wrote"
+	wordWrote  = "wrote" // or types no more for another reason
 )
 
 // Heard takes over what another node says.
@@ -187,7 +165,7 @@ func (t *typing) Heard(word string) {
 	defer t.mu.Unlock()
 	switch kind {
 	case wordTyping:
-		t.typesLocked(m, time.Now())
+		t.typesLocked(m, "", time.Now())
 	case wordWrote:
 		t.endLocked(m)
 	}

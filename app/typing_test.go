@@ -34,11 +34,11 @@ func newDesk(t *testing.T) *desk {
 	return d
 }
 
-// types has people say that they type in room 7, and tells others.
+// types has people say at their desks that they type in room 7, and tells others.
 func (d *desk) types(users ...int64) {
 	d.t.Helper()
 	for _, user := range users {
-		d.Typing(user, 7)
+		d.Typing(user, 7, "desk")
 	}
 	if err := d.Admit(d.t.Context()); err != nil {
 		d.t.Fatal(err)
@@ -133,6 +133,45 @@ func TestTypingEndsWithTheMessage(t *testing.T) {
 		if want := []string{"typing 7 11", "typing 7 12", "wrote 7 11"}; !slices.Equal(slices.Sorted(slices.Values(d.words)), want) {
 			d.t.Errorf("said %q", d.words)
 		}
+	})
+}
+
+func TestTypingEndsWithTheLoginOfTheDeviceThatTypes(t *testing.T) {
+	inDesk(t, func(d *desk) {
+		d.types(11, 12)
+		d.EndLogin("phone")
+		d.pass(time.Second)
+		d.wants("another one is over", 11, 12)
+		d.Typing(11, 7, "phone") // too, and later
+		d.Heard("typing 7 12")
+		d.EndLogin("desk")
+		d.pass(time.Second)
+		d.wants("both type elsewhere", 11, 12)
+		d.EndLogin("phone")
+		d.pass(typingGap)
+		d.wants("nothing is left of 11", 12)
+		if want := []string{"typing 7 11", "typing 7 11", "typing 7 12", "wrote 7 11"}; !slices.Equal(slices.Sorted(slices.Values(d.words)), want) {
+			d.t.Errorf("said %q", d.words)
+		}
+	})
+}
+
+func TestWhoseLoginEndsWhileTheyAreAskedAboutDoesNotBegin(t *testing.T) {
+	inDesk(t, func(d *desk) {
+		d.Typing(11, 7, "phone")
+		d.EndLogin("phone")
+		d.types(12)
+		d.pass(time.Second)
+		d.wants("12 alone", 12)
+		may := d.may
+		d.may = func(ctx context.Context, user, room int64) (bool, error) {
+			d.EndLogin("phone")
+			return may(ctx, user, room)
+		}
+		d.Typing(13, 7, "phone")
+		d.types()
+		d.pass(time.Second)
+		d.wants("12 still", 12)
 	})
 }
 
@@ -241,7 +280,7 @@ func TestRightsAreAskedForAgainAfterAWhile(t *testing.T) {
 		d.types(11)
 		d.pass(typingRight)
 		d.failing = errors.New("no database")
-		d.Typing(11, 7)
+		d.Typing(11, 7, "desk")
 		if err := d.Admit(d.t.Context()); !errors.Is(err, d.failing) {
 			d.t.Fatalf("%v", err)
 		}

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"maps"
 	"slices"
@@ -24,17 +23,7 @@ func (a *App) newTyping() *typing {
 
 // mayWrite reports whether somebody may write in a room.
 func (a *App) mayWrite(ctx context.Context, user, room int64) (bool, error) {
-	entry, err := a.store.OverviewRoom(ctx, user, room)
-	if errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrNotMember) || errors.Is(err, store.ErrForbidden) {
-		return false, nil
-	}
-	if err != nil || entry.Muted {
-		return false, err
-	}
-	who, err := a.store.User(ctx, user)
-	return rights.PostMessage.May(rights.Standing{
-		Role: who.Role, RoomRole: entry.Role, Place: rights.Place{Kind: entry.Kind, State: entry.State},
-	}), err
+	return a.store.May(ctx, rights.PostMessage, user, room)
 }
 
 // Admit finds out of those who wait whether they may write, and shows those who
@@ -66,7 +55,7 @@ func (t *typing) admit(m membership, may bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.sweepLocked(now)
-	said, valid := t.asking[m]
+	login, valid := t.asking[m]
 	if !valid {
 		return
 	}
@@ -74,8 +63,8 @@ func (t *typing) admit(m membership, may bool) {
 	switch {
 	case !may:
 		t.endLocked(m)
-	case said:
-		t.tellLocked(m, now)
+	case login != "":
+		t.tellLocked(m, login, now)
 	}
 }
 

@@ -11,24 +11,30 @@ import { Server } from './lib/server.mjs';
 /** @typedef {import('puppeteer-core').Page} Page */
 
 const server = new Server();
+// One that is lost while the other is checked.
+const lost = new Server();
 /** @type {import('puppeteer-core').Browser} */
 let browser;
 /** @type {Awaited<ReturnType<typeof newPerson>>} */
 let ana;
 /** @type {Awaited<ReturnType<typeof newPerson>>} */
 let visitor;
+/** @type {Awaited<ReturnType<typeof newPerson>>} */
+let deserted;
 
 before(async () => {
-  await server.start();
+  await Promise.all([server.start(), lost.start()]);
   browser = await launchChromium(['--host-resolver-rules=MAP chat.lan 127.0.0.1']);
   ana = await newPerson(browser);
   await setUp(ana.page, server.url, { name: 'ana' });
+  deserted = await newPerson(browser);
+  await setUp(deserted.page, lost.url, { name: 'ana' });
   visitor = await newPerson(browser);
 });
 
 after(async () => {
   await browser?.close();
-  await server.dispose();
+  await Promise.all([server.dispose(), lost.dispose()]);
 });
 
 /**
@@ -165,6 +171,17 @@ describe('with what is in the way', { concurrency: true }, () => {
     assert.deepEqual(problems, []);
     await context.close();
   });
+
+  test('whoever has lost the connection is led to the check', async () => {
+    const { page, context } = deserted;
+    await lost.kill();
+    await page.waitForSelector('[data-testid="banner-check"]', { timeout: 30_000 });
+    await press(page, 'banner-check');
+    await part(page, 'section-connection');
+    await press(page, 'check');
+    await shows(page, 'check-summary', /^The server cannot be reached/);
+    await context.close();
+  });
 });
 
 test('what the visitor has found is copied, and the way leads back', async () => {
@@ -205,16 +222,4 @@ test('a server that stops does not wait for checks, which then say that it canno
   await judged(page, 'buffering');
   await shows(page, 'check-summary', /^Everything works\.$/);
   await context.close();
-});
-
-test('whoever has lost the connection is led to the check', async () => {
-  const { page } = ana;
-  await page.goto(server.url);
-  await part(page, 'composer');
-  await server.kill();
-  await page.waitForSelector('[data-testid="banner-check"]', { timeout: 30_000 });
-  await press(page, 'banner-check');
-  await part(page, 'section-connection');
-  await press(page, 'check');
-  await shows(page, 'check-summary', /^The server cannot be reached/);
 });

@@ -88,7 +88,7 @@ testInEachBrowser(
 
     assert.deepEqual(ana.problems, []);
   },
-  { env: { CHATD_TRUSTED_PROXIES: '127.0.0.1' } },
+  { hosts: ['localhost'], env: { CHATD_TRUSTED_PROXIES: '127.0.0.1' } },
 );
 
 /** Waits for what the panel counts. @param {Page} page @param {{here: number, all: number}} wanted */

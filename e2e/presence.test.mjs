@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import { kinds, launch, newPerson, newTab } from './lib/browser.mjs';
-import { testInEachBrowser } from './lib/names.mjs';
+import { testByTurns } from './lib/names.mjs';
 import { Owner } from './lib/owner.mjs';
 import { choose, listensBy, menu, part, password, submit } from './lib/people.mjs';
 import { changes, connected, enter, Lookout, newcomer, until } from './lib/presence.mjs';
@@ -13,7 +13,7 @@ import { rows } from './lib/postgres.mjs';
 /** How long the server keeps somebody present whose last tab is closed, in milliseconds. */
 const LEASE = 10_000;
 
-testInEachBrowser('others see who comes and goes', async (t, { kind, browser, server, url }) => {
+testByTurns('others see who comes and goes', async (t, { kind, browser, server, url, rest }) => {
   const owner = await Owner.setUp(server.url);
   const person = await newcomer(owner, 'bo');
   const elsewhere = await launch(other(kind), ['chat.lan']);
@@ -47,7 +47,9 @@ testInEachBrowser('others see who comes and goes', async (t, { kind, browser, se
     await lookout.all();
     const begun = Date.now();
     await last.page.close();
-    const times = await Promise.all([lookout.state(person.id, 'offline'), lookout.notice('bo went offline')]);
+    const times = await rest(
+      Promise.all([lookout.state(person.id, 'offline'), lookout.notice('bo went offline')]),
+    );
     within(t, LEASE + 1_000, times, begun);
     assert.ok(Math.min(...times) - begun > LEASE - 1_000, 'there is time to come back');
     assert.deepEqual(last.problems, []);
@@ -77,7 +79,7 @@ testInEachBrowser('others see who comes and goes', async (t, { kind, browser, se
     await listensBy(page, 'iframe');
 
     // What all of this has left behind is gone: who would be told of it has been.
-    await connected(server, person.id, 1);
+    await rest(connected(server, person.id, 1));
     await person.say('still here');
     await part(ana.page, 'message');
     assert.deepEqual(await changes(server), before);
@@ -88,9 +90,10 @@ testInEachBrowser('others see who comes and goes', async (t, { kind, browser, se
   assert.deepEqual([...ana.problems, ...bo.problems], []);
 });
 
-testInEachBrowser(
+// Those who look have the other browser: so every page has to come back, in each browser under each of the names.
+testByTurns(
   'a crash of chatd is nobody’s coming or going',
-  async (t, { kind, browser, server, host, url }) => {
+  async (t, { kind, browser, server, host, url, rest }) => {
     const owner = await Owner.setUp(server.url);
     const people = [await newcomer(owner, 'bo'), await newcomer(owner, 'cy')];
     const [boId = 0, cyId = 0] = people.map(({ id }) => id);
@@ -121,7 +124,8 @@ testInEachBrowser(
     t.diagnostic(`both pages listen again ${Date.now() - back} ms after chatd was there`);
 
     // Whoever does not come back goes offline with the lease of the chatd that is gone. After that nobody is held by it.
-    const gone = await Promise.all(lookouts.map((lookout) => lookout.notice('cy went offline', 60_000)));
+    const notices = lookouts.map((lookout) => lookout.notice('cy went offline', 60_000));
+    const gone = await rest(Promise.all(notices));
     t.diagnostic(`who did not come back was gone after ${Math.max(...gone) - back} ms`);
     assert.deepEqual(await rows(server, 'select id from nodes where lease_until < now()'), []);
     for (const lookout of lookouts) {
@@ -140,15 +144,17 @@ testInEachBrowser(
       await server.stop();
       await server.start();
       await Promise.all([ana.page, bo.page].map((page) => listensBy(page, 'iframe', 60_000)));
-      await until(
-        'the chatd before is forgotten',
-        async () => (await rows(server, 'select id from nodes')).length === 1,
-      );
+      const forgotten = async () => (await rows(server, 'select id from nodes')).length === 1;
+      await rest(until('the chatd before is forgotten', forgotten));
       assert.equal((await changes(server)).length, before.length + 1);
       for (const lookout of lookouts) assert.deepEqual(await lookout.all(), []);
     }
     assert.deepEqual([...ana.problems, ...bo.problems], []);
   },
+  [
+    ['Chromium', 'localhost'],
+    ['Firefox', 'chat.lan'],
+  ],
 );
 
 /** @param {import('./lib/browser.mjs').Kind} kind */

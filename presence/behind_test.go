@@ -59,7 +59,7 @@ func TestNoNoticeIsLostInAQuietCircleOfABusyWorkspace(t *testing.T) {
 				}
 			}
 		}
-		if events < 10 || events > 12 {
+		if events < 16 || events > 18 { // every 66 s
 			t.Errorf("the viewer was moved on %d times in 20 minutes", events)
 		}
 		w.meet(n, v)
@@ -116,6 +116,79 @@ func TestAViewerIsMovedOnInAStormOfStrangers(t *testing.T) {
 		}
 		w.meet(n, v)
 	})
+}
+
+// A node dies, and all its people change at once.
+func TestAViewerWhoIsBehindLosesNoNoticeWhenManyChangeAtOnce(t *testing.T) {
+	inWorld(t, 0, func(w *world) {
+		n, v := w.quiet()
+		dies := w.start()
+		const many = 6000
+		dies.open("friend", friend)
+		w.pass(time.Second)
+		v.sees(n, "1")
+		for user := range int64(many) {
+			dies.open(fmt.Sprint(user), 1000+user)
+		}
+		w.pass(time.Second)
+		v.poll(n) // is moved on
+		for user := range int64(2000) {
+			n.open(fmt.Sprint("another ", user), 20_000+user)
+		}
+		w.pass(time.Second)
+		v.poll(n) // and not yet again
+		v.heard("1 signed-in")
+		dies.kill()
+		w.pass(40 * time.Second)
+		v.sees(n)
+		v.heard("1 went-offline")
+		if v.snapshots != 1 {
+			t.Errorf("the viewer got %d snapshots", v.snapshots)
+		}
+	})
+}
+
+// crowdBehind are quiet viewers.
+const crowdBehind = 210
+
+func TestViewersAreMovedOnOneAfterTheOther(t *testing.T) {
+	for name, again := range map[string]time.Duration{"nothing happens": 0, "somebody comes now and then": 50 * time.Second} {
+		t.Run(name, func(t *testing.T) {
+			inWorld(t, 0, func(w *world) {
+				n, _ := w.quiet()
+				all := make([]*viewer, crowdBehind)
+				for i := range all {
+					all[i] = w.viewerOf(100 + int64(i))
+					all[i].poll(n)
+				}
+				w.visit(n, "once")
+				woken, moved := n.wakes.Load(), 0
+				for second := range 120 {
+					if again > 0 && second > 0 && second%int(again.Seconds()) == 0 {
+						n.open(fmt.Sprint(second), 2000+int64(second))
+					}
+					w.pass(time.Second)
+					wakes := n.wakes.Load()
+					if wakes == woken {
+						continue
+					}
+					woken = wakes
+					events := 0
+					for _, v := range all {
+						if v.ask(n) {
+							events++
+						}
+					}
+					if moved += events; events > crowdBehind/10 {
+						t.Errorf("after %d s %d viewers are moved on at once", second, events)
+					}
+				}
+				if moved != crowdBehind {
+					t.Errorf("%d viewers of %d were moved on", moved, crowdBehind)
+				}
+			})
+		})
+	}
 }
 
 func TestSomebodyWhoComesIntoTheCircleWhileItIsAskedForIsNotMissed(t *testing.T) {

@@ -2,6 +2,7 @@ package presence_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -105,6 +106,36 @@ func TestAnotherCircleBeginsWithASnapshotAndMissesNoNotice(t *testing.T) {
 		if v.snapshots != 3 {
 			t.Errorf("viewer got %d snapshots, want 3", v.snapshots)
 		}
+	})
+}
+
+// Nothing was told to the viewer for a minute, so their revision is from before.
+func TestNoticesOfSomebodyNewBeginWhenTheyCameIntoTheCircle(t *testing.T) {
+	inWorld(t, time.Hour, func(w *world) {
+		n, v := w.quiet()
+		w.rooms.set(11, friend, onlooker)
+		for i := range 3 {
+			w.visit(n, fmt.Sprint(i))
+			v.ask(n)
+		}
+		n.open("stays", stranger)
+		w.pass(3 * time.Second)
+		w.rooms.enter(w.db.Now(), 11, friend, stranger, onlooker)
+		v.sees(n, "2")
+		v.heard()
+		n.Closed("stays", presence.SignedOut)
+		w.pass(time.Second)
+		w.rooms.enter(w.db.Now(), 12, stranger, onlooker) // they meet anew, but not for the first time
+		v.sees(n)
+		v.heard("2 signed-out")
+		// And when it is the viewer who comes.
+		n.open("again", stranger)
+		w.pass(time.Second)
+		late := w.viewerOf(3)
+		late.revision = v.revision
+		w.rooms.enter(w.db.Now(), 11, 3, friend, stranger, onlooker)
+		late.sees(n, "2")
+		late.heard()
 	})
 }
 
@@ -224,6 +255,13 @@ func TestTheCountOfTheRoomOnTheScreenIsToldWhenItIsAnotherOne(t *testing.T) {
 		expect(b, true, 13)
 		if !strings.Contains(v.last, `"states":{}`) || v.snapshots != 1 {
 			t.Errorf("the count came as %s", v.last)
+		}
+		w.rooms.who[70] = 1 // as many others
+		expect(a, true, 13)
+		expect(b, false, 13)
+		v.People = []int64{2, 3}
+		if v.poll(b); strings.Contains(v.last, `"here"`) {
+			t.Errorf("the same count comes with other people: %s", v.last)
 		}
 		delete(w.rooms.here, 70)
 		expect(a, false, 13)

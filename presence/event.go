@@ -3,6 +3,7 @@ package presence
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -26,7 +27,7 @@ func (v *view) since(a asking, known string) (event []byte, next string) {
 	}
 	// The client learns of a revision by an event alone, and comes back with
 	// that one. So without an event only the screen becomes another one.
-	if e.empty() && !v.fadesLocked(old.number, time.Now()) {
+	if e.empty() && !v.fadesLocked(a.user, old.number, time.Now()) {
 		if e.next.number = old.number; e.next != old {
 			known = e.next.String()
 		}
@@ -43,7 +44,7 @@ type news struct {
 	states   []PersonState
 	notices  []*change
 	room     int64
-	here     string // "" for nothing new
+	here     string // how many are in the room; "" for nothing new
 }
 
 func (n news) empty() bool {
@@ -58,16 +59,21 @@ func (v *view) newsLocked(a asking, old revision, followed bool) news {
 		snapshot: !followed || old.circle != a.circle,
 		room:     a.room,
 	}
-	turned := n.snapshot || old.screen != a.screen // the screen shows something else
-	if !turned && a.here == "" {
+	turned := n.snapshot || old.screen != a.screen     // the screen shows something else
+	moved := n.snapshot || old.room() != n.next.room() // in another room
+	if !moved && a.here == "" {
 		n.next.here = old.here
 	}
-	if turned || old.here != n.next.here {
-		n.here = n.next.here
+	if moved || old.here != n.next.here {
+		n.here, _, _ = strings.Cut(n.next.here, ".")
 	}
 	var users []int64
 	if followed && old.number < v.newest {
 		users, n.notices = v.changedLocked(a, old.number)
+	}
+	// The old number may be from long before they met.
+	if old.circle != a.circle {
+		n.notices = slices.DeleteFunc(n.notices, func(c *change) bool { return !a.shared(c.user, c.at) })
 	}
 	switch {
 	case n.snapshot:

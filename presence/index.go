@@ -17,9 +17,10 @@ type index struct {
 	rooms  map[int64]filed
 }
 
-// filed are the revisions of a room's members, in order.
+// filed are the revisions of a room's members after one, in order.
 type filed struct {
 	members   []int64
+	from      int64
 	revisions []int64
 }
 
@@ -32,7 +33,7 @@ func (v *view) afterLocked(from int64, a asking) []int64 {
 	found := make([]int64, 0, 4*len(a.rooms)) // mostly enough
 	v.filing.Lock()
 	for i, room := range a.rooms {
-		revisions := v.fileLocked(room, a.groups[i])
+		revisions := v.fileLocked(room, a.groups[i], from)
 		first, _ := slices.BinarySearch(revisions, from+1)
 		found = append(found, revisions[first:]...)
 	}
@@ -41,19 +42,22 @@ func (v *view) afterLocked(from int64, a asking) []int64 {
 	return slices.Compact(found)
 }
 
-// fileLocked returns the revisions of a room with these members.
-func (v *view) fileLocked(room int64, members []int64) []int64 {
-	if f, ok := v.rooms[room]; ok && same(f.members, members) {
+// fileLocked returns the revisions of a room with these members, at least those
+// after one.
+func (v *view) fileLocked(room int64, members []int64, from int64) []int64 {
+	if f, ok := v.rooms[room]; ok && same(f.members, members) && f.from <= from {
 		return f.revisions
 	}
+	// Whoever follows is no further behind than moveChanges.
+	from = max(v.floor, min(from, v.newest-moveChanges))
 	var revisions []int64
 	for _, user := range members {
-		for r := v.latest[user]; r > v.floor; r = v.changeLocked(r).before {
+		for r := v.latest[user]; r > from; r = v.changeLocked(r).before {
 			revisions = append(revisions, r)
 		}
 	}
 	slices.Sort(revisions)
-	v.rooms[room] = filed{members, revisions}
+	v.rooms[room] = filed{members, from, revisions}
 	return revisions
 }
 

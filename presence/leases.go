@@ -30,7 +30,8 @@ type Leases interface {
 	// opens, updates and closes sessions of the node, all in one transaction.
 	// What is open already takes over everything but its user; what is gone
 	// stays so; users who do not exist are passed over. What closes with
-	// signed-out closes at the other nodes too, for its login has ended.
+	// signed-out closes at the other nodes too, for its login has ended; and of
+	// a login that has ended nothing opens.
 	//
 	// The calls of a node carry turns that grow. An ordinary call takes effect
 	// only while the node's lease holds, and if the call before it, turn-1,

@@ -47,6 +47,46 @@ func TestALogOutWhileTheDatabaseIsAwayIsToldLater(t *testing.T) {
 	}
 }
 
+// The browser signed in again: what its old login has open lingers here. The new
+// page was at a node that died.
+func TestALogOutOfADeadNodeDoesNotWaitForAReplacedLogin(t *testing.T) {
+	inWorld(t, 0, func(w *world) {
+		n, dead := w.start(), w.start()
+		n.open("old", 1)
+		w.pass(time.Second)
+		n.Closed("old", presence.Replaced)
+		dead.open("new", 1)
+		w.pass(time.Second)
+		dead.kill()
+		n.LoginEnded(1, "login of new", presence.SignedOut)
+		w.pass(time.Second)
+		w.expect("1 signed-in", "1 signed-out")
+	})
+}
+
+// The old page is at another node, and lingers there.
+func TestALogOutElsewhereDoesNotWaitForAReplacedLogin(t *testing.T) {
+	for why, notices := range map[presence.Reason][]string{
+		presence.SignedOut: {"1 signed-in", "1 signed-out"},
+		presence.Replaced:  {"1 signed-in"},
+		"expired":          {"1 signed-in"},
+	} {
+		inWorld(t, 0, func(w *world) {
+			n, other := w.start(), w.start()
+			n.open("old", 1)
+			w.pass(time.Second)
+			n.Closed("old", presence.Replaced)
+			n.LoginEndedElsewhere(2, why)
+			other.LoginEnded(1, "login of new", why)
+			w.pass(time.Second)
+			w.expect("1 signed-in")
+			n.LoginEndedElsewhere(1, why) // with the doorbell
+			w.pass(time.Second)
+			w.expect(notices...)
+		})
+	}
+}
+
 func TestALogOutWithManyTabsIsOneNotice(t *testing.T) {
 	inWorld(t, 0, func(w *world) {
 		n := w.start()

@@ -75,12 +75,14 @@ func (t *Tracker) looked(s seen, news bool) {
 	t.lookFrom = now.Add(lookGap)
 	if news {
 		t.lookFrom = now.Add(showEvery)
-		t.moveAt = now.Add(moveAfter)
+		if t.moveAt.IsZero() {
+			t.moveAt = now.Add(moveFrom)
+		}
 		t.config.OnChange()
 	}
-	// A node that ran out while nobody looked (this is the start) may have
-	// died together with the database: its people get the time to come back.
-	if !t.watched && s.Lapsed {
+	// This is the start, perhaps after all nodes were down. The people of a node
+	// whose lease has run out since, or soon will, get the time to come back.
+	if !t.watched {
 		t.expireAt = now.Add(leaseTime)
 	}
 	t.watched = true

@@ -123,7 +123,8 @@ func (s *schedule) act() {
 	case n < 84:
 		s.move()
 	case n < 88:
-		s.rooms.here[70+s.rand.Int64N(2)] = s.rand.IntN(3)
+		room := 70 + s.rand.Int64N(2)
+		s.rooms.here[room], s.rooms.who[room] = s.rand.IntN(3), s.rand.Int64N(2)
 	case n < 91:
 		s.rooms.unknown[pick(s.rand, []int64{1, 2, onlooker, 10, 11, 12})] = true
 	case n < 95:
@@ -199,7 +200,8 @@ func (s *schedule) choose() {
 	s.world.choose(user, c.what, lasts)
 }
 
-// move puts other people into a room.
+// move puts other people into a room, those who are new there from now on or as
+// if they had been there always.
 func (s *schedule) move() {
 	var members []int64
 	for _, user := range []int64{1, 2, 3, 4, 5, onlooker} {
@@ -207,7 +209,8 @@ func (s *schedule) move() {
 			members = append(members, user)
 		}
 	}
-	s.rooms.set(10+s.rand.Int64N(3), members...)
+	since := pick(s.rand, []time.Time{time.UnixMicro(0), s.db.Now()})
+	s.rooms.enter(since, 10+s.rand.Int64N(3), members...)
 }
 
 // checkEnd makes sure that everybody sees everybody as they are, and that
@@ -294,12 +297,14 @@ func (s *schedule) check(c presencetest.Change, before string) {
 // that very moment.
 func (s *schedule) chosen(user int64, at time.Time) (found []string) {
 	for _, c := range s.choices[user] {
-		if !at.Before(c.from) && (c.replaced.IsZero() || !at.After(c.replaced)) && c.holds(at) {
-			found = append(found, c.what)
+		if at.Before(c.from) || !c.replaced.IsZero() && at.After(c.replaced) {
+			continue
 		}
-	}
-	if len(found) == 0 {
-		return []string{"automatic"}
+		if c.holds(at) {
+			found = append(found, c.what)
+		} else {
+			found = append(found, "automatic")
+		}
 	}
 	return found
 }

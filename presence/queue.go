@@ -1,15 +1,9 @@
 package presence
 
 import (
-	"cmp"
-	"maps"
-	"slices"
 	"sync"
 	"time"
 )
-
-// batchMax bounds an ordinary transaction: some tenths of a second of work.
-const batchMax = 5000
 
 // queue remembers the comet sessions of this node and which of them the
 // database has yet to hear of. It holds one entry for each session, however
@@ -36,20 +30,6 @@ type session struct {
 	closeAt time.Time // zero unless it is about to close
 	idleAt  time.Time // zero unless it is about to go idle
 	behind  int       // events that it lacked at the last renewal
-}
-
-// waiting is a session to which something happens at a time.
-type waiting struct {
-	id string
-	at time.Time
-}
-
-// batch is what one transaction carries to the database, in the order it
-// happened; see Leases.SettlePresence.
-type batch struct {
-	ids      []string
-	sessions []Session
-	bulk     bool // with what can wait
 }
 
 func newQueue() *queue {
@@ -168,134 +148,11 @@ func (q *queue) endLogin(user int64, login string) {
 		q.sessions[id] = s
 	}
 	q.changeLocked(id, s, noticeSignedOut)
-}
-
-// hastenLocked closes now what would close later: a person who signs out is
-// gone for certain.
-func (q *queue) hastenLocked(user int64) {
-	for _, c := range q.closing {
-		if s, ok := q.sessions[c.id]; ok && s.User == user && s.Notice == "" && s.closeAt.Equal(c.at) {
-			q.changeLocked(c.id, s, noticeSignedOut)
-		}
-	}
-}
-
-// closeLater closes a session at a time, unless it opens again before.
-func (q *queue) closeLater(id string, at time.Time) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if s, ok := q.sessions[id]; ok && s.Notice == "" && s.closeAt.IsZero() {
-		s.closeAt = at
-		q.closing = append(q.closing, waiting{id, at})
-	}
-}
-
-// due does what the time has come for, and returns when it next comes for
-// something, or the zero time.
-func (q *queue) due(now time.Time) (next time.Time) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	var ripe []waiting
-	ripe, q.closing = split(q.closing, now)
-	for _, c := range ripe {
-		if s, ok := q.sessions[c.id]; ok && s.Notice == "" && s.closeAt.Equal(c.at) {
-			q.changeLocked(c.id, s, noticeWentOffline)
-		}
-	}
-	ripe, q.idling = split(q.idling, now)
-	for _, i := range ripe {
-		if s, ok := q.sessions[i.id]; ok && s.Notice == "" && s.idleAt.Equal(i.at) {
-			s.Idle, s.idleAt = true, time.Time{}
-			q.dirty[i.id] = struct{}{}
-		}
-	}
-	for _, list := range [][]waiting{q.closing, q.idling} {
-		if len(list) > 0 && (next.IsZero() || list[0].at.Before(next)) {
-			next = list[0].at
-		}
-	}
-	return next
-}
-
-// split parts what is due from what comes later.
-func split(list []waiting, now time.Time) (ripe, later []waiting) {
-	n := slices.IndexFunc(list, func(w waiting) bool { return now.Before(w.at) })
-	if n < 0 {
-		n = len(list)
-	}
-	return list[:n], list[n:]
+	q.hastenLocked(user)
 }
 
 func (q *queue) changeLocked(id string, s *session, notice string) {
 	q.counter++
 	s.order, s.Notice, s.closeAt, s.idleAt = q.counter, notice, time.Time{}, time.Time{}
 	q.dirty[id] = struct{}{}
-}
-
-// pending says whether there is something that others should hear of at once.
-func (q *queue) pending() bool {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	return len(q.dirty) > 0
-}
-
-// take moves what waits into a batch, the oldest changes first, and after them
-// what can wait, if that is asked for. A whole batch has all sessions, for a
-// database that may not know them. Either done or failed must be told of it.
-func (q *queue) take(whole, bulk bool) batch {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	limit := batchMax
-	if whole {
-		limit = len(q.sessions)
-		for id := range q.sessions {
-			q.dirty[id] = struct{}{}
-		}
-	}
-	b := batch{bulk: bulk}
-	for _, id := range q.oldestLocked(q.dirty, limit) {
-		q.moveLocked(id, &b)
-	}
-	if bulk {
-		for _, id := range q.oldestLocked(q.slow, limit-len(b.ids)) {
-			q.moveLocked(id, &b)
-		}
-	}
-	return b
-}
-
-// oldestLocked returns those of some sessions that changed first.
-func (q *queue) oldestLocked(ids map[string]struct{}, limit int) []string {
-	sorted := slices.SortedFunc(maps.Keys(ids), func(a, b string) int {
-		return cmp.Compare(q.sessions[a].order, q.sessions[b].order)
-	})
-	return sorted[:min(len(sorted), limit)]
-}
-
-func (q *queue) moveLocked(id string, b *batch) {
-	delete(q.dirty, id)
-	delete(q.slow, id)
-	b.ids = append(b.ids, id)
-	b.sessions = append(b.sessions, q.sessions[id].Session)
-}
-
-// done forgets the sessions of a batch that closed and did not open again.
-func (q *queue) done(b batch) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	for _, id := range b.ids {
-		if _, changed := q.dirty[id]; !changed && q.sessions[id].Notice != "" {
-			delete(q.sessions, id)
-			delete(q.slow, id)
-		}
-	}
-}
-
-// failed queues a batch again; what has changed since then stays changed.
-func (q *queue) failed(b batch) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	for _, id := range b.ids {
-		q.dirty[id] = struct{}{}
-	}
 }

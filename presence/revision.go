@@ -8,12 +8,12 @@ import (
 )
 
 // revision says what a viewer has been told: the changes up to a number, of
-// the people of a circle and of a screen, and the count of the screen's room.
-// It is written "epoch.number~circle~screen-count", and the same on all nodes.
+// the people of a circle and of a screen, and who is here of the screen's room.
+// It is written "epoch.number~circle~screen-here", and the same on all nodes.
 type revision struct {
 	epoch, number  int64
 	circle, screen string // marks
-	here           string // a count, or "" when none was told
+	here           string // a Here, or "" when none was told
 }
 
 // separator stands between the parts of a revision.
@@ -35,11 +35,17 @@ func parseRevision(s string) (r revision, ok bool) {
 	r.number, err2 = strconv.ParseInt(second, 10, 64)
 	r.circle, r.screen, _ = strings.Cut(marks, separator)
 	r.screen, r.here, _ = strings.Cut(r.screen, "-")
-	return r, found && dotted && err1 == nil && err2 == nil && r.number >= 0 && isCount(r.here)
+	return r, found && dotted && err1 == nil && err2 == nil && r.number >= 0 && isHere(r.here)
 }
 
-// isCount keeps what a client invents out of the next revision.
-func isCount(s string) bool { return strings.Trim(s, "0123456789") == "" }
+// isHere keeps what a client invents out of the next revision.
+func isHere(s string) bool { return strings.Trim(s, ".0123456789abcdefghijklmnopqrstuvwxyz") == "" }
+
+// room is the one on the screen, as screenMark writes it; "" for none.
+func (r revision) room() string {
+	_, room, _ := strings.Cut(r.screen, ".")
+	return room
+}
 
 // screenMark names what a viewer has on the screen; it is empty for nothing.
 func screenMark(v Viewer) string {
@@ -55,9 +61,14 @@ func screenMark(v Viewer) string {
 	return strconv.FormatUint(sum.Sum64(), 36) + "." + strconv.FormatInt(v.Room, 10)
 }
 
-func formatCount(n int, known bool) string {
-	if !known {
-		return ""
-	}
-	return strconv.Itoa(n)
+// Here is who is here of a room: how many, and a mark of these people, the same on
+// all nodes. Who lists them is to hear of it when others are here.
+type Here struct {
+	Count int
+	Mark  int64
+}
+
+// String is what a revision has of it: "count.mark".
+func (h Here) String() string {
+	return strconv.Itoa(h.Count) + "." + strconv.FormatUint(uint64(h.Mark), 36) //nolint:gosec // any number will do
 }

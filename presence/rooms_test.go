@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"time"
 
 	"chatd/presence"
 )
@@ -31,9 +32,11 @@ type rooms struct {
 	mu      sync.Mutex
 	members map[int64][]int64
 	marks   map[int64]uint64
+	since   map[[2]int64]int64              // by room and user; 0 is for ever
 	unknown map[int64]bool                  // viewers and rooms that are not known now
 	sees    map[int64]func(user int64) bool // of viewers who do not see everybody
 	here    map[int64]int                   // of large rooms
+	who     map[int64]int64                 // marks of these people
 	loaded  []int64
 	failing error  // of Load
 	torn    func() // called once, when the members of a room have been read
@@ -43,22 +46,54 @@ type rooms struct {
 func newRooms() *rooms {
 	r := &rooms{
 		members: map[int64][]int64{}, marks: map[int64]uint64{}, unknown: map[int64]bool{},
-		sees: map[int64]func(int64) bool{}, here: map[int64]int{},
+		sees: map[int64]func(int64) bool{}, here: map[int64]int{}, who: map[int64]int64{},
+		since: map[[2]int64]int64{},
 	}
 	r.members[lobby], r.marks[lobby] = everybody, 1
 	return r
 }
 
-// set says who is in a room.
-func (r *rooms) set(room int64, members ...int64) {
+// set says who is in a room. Whoever was not there before has been there always.
+func (r *rooms) set(room int64, members ...int64) { r.enter(time.UnixMicro(0), room, members...) }
+
+// enter says who is in a room. Whoever was not there before has come at a time.
+func (r *rooms) enter(at time.Time, room int64, members ...int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	members = slices.Clone(members)
 	slices.Sort(members)
+	for _, user := range members {
+		if _, in := slices.BinarySearch(r.members[room], user); !in {
+			r.since[[2]int64{room, user}] = at.UnixMicro()
+		}
+	}
 	sum := fnv.New64a()
 	_ = binary.Write(sum, binary.BigEndian, room)
 	_ = binary.Write(sum, binary.BigEndian, members)
+	_ = binary.Write(sum, binary.BigEndian, r.sinceLocked(room, members))
 	r.members[room], r.marks[room] = members, sum.Sum64()
+}
+
+// together says whether two people were in a room at a time.
+func (r *rooms) together(room, one, other int64, at time.Time) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, user := range []int64{one, other} {
+		_, in := slices.BinarySearch(r.members[room], user)
+		if !in || at.UnixMicro() < r.since[[2]int64{room, user}] {
+			return false
+		}
+	}
+	return true
+}
+
+// sinceLocked is since when members are in a room.
+func (r *rooms) sinceLocked(room int64, members []int64) []int64 {
+	since := make([]int64, len(members))
+	for i, user := range members {
+		since[i] = r.since[[2]int64{room, user}]
+	}
+	return since
 }
 
 // Sight implements presence.Circles.
@@ -81,18 +116,19 @@ func (r *rooms) Sight(viewer int64) (s presence.Sight, known bool) {
 }
 
 // Members implements presence.Circles.
-func (r *rooms) Members(room int64) []int64 {
+func (r *rooms) Members(room int64) (users, since []int64) {
 	r.mu.Lock()
-	members, torn := r.members[room], r.torn
+	users, torn := r.members[room], r.torn
 	if r.unknown[room] {
-		members = nil
+		users = nil
 	}
+	since = r.sinceLocked(room, users)
 	r.torn = nil
 	r.mu.Unlock()
 	if torn != nil {
 		torn()
 	}
-	return members
+	return users, since
 }
 
 // Load implements presence.Circles.
@@ -108,7 +144,8 @@ func (r *rooms) circle(viewer int64) map[int64]bool {
 	circle := map[int64]bool{viewer: true}
 	s, _ := r.Sight(viewer)
 	for _, room := range s.Rooms {
-		for _, user := range r.Members(room) {
+		users, _ := r.Members(room)
+		for _, user := range users {
 			circle[user] = true
 		}
 	}
@@ -126,10 +163,10 @@ func (r *rooms) told(v presence.Viewer) map[int64]bool {
 	return told
 }
 
-// count is how many are in a large room.
-func (r *rooms) count(room int64) (n int, known bool) {
+// count is who is in a large room.
+func (r *rooms) count(room int64) (h presence.Here, known bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	n, known = r.here[room]
-	return n, known
+	n, known := r.here[room]
+	return presence.Here{Count: n, Mark: r.who[room]}, known
 }

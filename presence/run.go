@@ -53,7 +53,7 @@ type schedule struct {
 	lookAt   time.Time // at the latest
 	lookFrom time.Time // not before
 	expireAt time.Time // not before
-	moveAt   time.Time // when viewers who are behind are moved on; zero: they were
+	moveAt   time.Time // when viewers who are behind are moved on next; zero: all were
 }
 
 // Run works until ctx ends, then tells the database what is left to tell. It
@@ -99,12 +99,12 @@ func (t *Tracker) step(ctx context.Context) time.Duration {
 	return max(0, time.Until(t.next()))
 }
 
-// move wakes viewers who have not asked since the newest change, which may be
-// about none of theirs: the next one could come when their revision is too old.
-// It does not wait for the database, and a little late is early enough.
+// move wakes viewers, of whom some have been told nothing since an old change,
+// which was about none of theirs: the next one could come when their revision is
+// too old. It does not wait for the database, and a little late is early enough.
 func (t *Tracker) move() {
 	if !t.moveAt.IsZero() && due(t.moveAt) {
-		t.moveAt = time.Time{}
+		t.moveAt = t.view.nextMove(time.Now())
 		t.config.OnChange()
 	}
 }

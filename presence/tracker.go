@@ -29,10 +29,10 @@ type Config struct {
 	Ring func()
 	// Circles says whom a viewer is told about.
 	Circles Circles
-	// Count is how many members of a room are not offline, or known = false.
-	// It is called often and must not wait. When it changes, the one who counts
-	// wakes the viewers. May be nil.
-	Count func(room int64) (n int, known bool)
+	// Count is who of a room's members is not offline, or known = false. It is
+	// called often and must not wait. When it changes, the one who counts wakes
+	// the viewers. May be nil.
+	Count func(room int64) (h Here, known bool)
 	// Lags are the sessions that are behind, with how many events they lack. It is
 	// called with each renewal of the lease. May be nil.
 	Lags func() map[string]int
@@ -141,6 +141,16 @@ func (t *Tracker) LoginEnded(user int64, login string, why Reason) {
 	}
 }
 
+// LoginEndedElsewhere tells that a login is over of which the node where it ended
+// tells the database. What a replaced one of the same user has left open here
+// closes with it.
+func (t *Tracker) LoginEndedElsewhere(user int64, why Reason) {
+	if why.notice() == noticeSignedOut {
+		t.queue.hasten(user)
+		t.poke()
+	}
+}
+
 // Refresh asks for a look at what others have changed: other nodes, or somebody
 // who chose another state. Many calls in a short time cause few looks.
 func (t *Tracker) Refresh() {
@@ -158,8 +168,8 @@ func (t *Tracker) Refresh() {
 //	 "notices":[{"user":"12","notice":"signed-in","time":1760000000000}]}
 //
 // with the new states of people of the viewer's circle, on their screen, and
-// of themselves; how many are in the room on the screen (only when that is
-// another number than the viewer knows); and the notices of others in the
+// of themselves; how many are in the room on the screen (only when these are
+// others than the viewer knows of); and the notices of others in the
 // circle, with times in milliseconds since 1970. There may be none of all this:
 // then the event is there for its revision, since the one before grows old. A
 // viewer who asks whenever OnChange was called always asks in time.

@@ -157,6 +157,27 @@ func TestPeopleMayComeBackFor30SecondsAfterEverythingWasDown(t *testing.T) {
 	})
 }
 
+// The lease of the node that was down ends before or after the start.
+func TestPeopleMayComeBackFor30SecondsAfterTheStart(t *testing.T) {
+	for _, down := range []time.Duration{5 * time.Second, 20 * time.Second, 26 * time.Second, 29 * time.Second, 31 * time.Second, 40 * time.Second} {
+		inWorld(t, 0, func(w *world) {
+			a := w.start()
+			a.open("a", 1)
+			a.open("gone for good", 2)
+			w.pass(time.Minute)
+			a.kill()
+			w.pass(down)
+			again := w.start()
+			w.pass(25 * time.Second)
+			again.open("a again", 1)
+			w.pass(4 * time.Second)
+			w.expect("1 signed-in", "2 signed-in")
+			w.pass(4 * time.Second)
+			w.expect("1 signed-in", "2 signed-in", "2 went-offline")
+		})
+	}
+}
+
 func TestAGracefulStopLeavesTheLease(t *testing.T) {
 	inWorld(t, 0, func(w *world) {
 		a, b := w.start(), w.start()

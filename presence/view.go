@@ -2,23 +2,34 @@ package presence
 
 import (
 	"slices"
+	"sort"
 	"sync"
 	"time"
 )
 
 const (
-	// keepChanges bounds the ring of changes, keepFor says how long a change
-	// stays in it. Somebody who comes back later gets a snapshot, and is
+	// keepChanges bounds the ring of changes (some 5 MB), keepFor says how long a
+	// change stays in it. Somebody who comes back later gets a snapshot, and is
 	// spared the notices of hours ago.
-	keepChanges = 4096
+	keepChanges = 32_768
 	keepFor     = 5 * time.Minute
 	// moveChanges and moveAfter are how far behind the newest revision a viewer
 	// may stay, in changes and by the age of the first of them, while there is
 	// nothing to tell them. Then an event moves them on, long before the ring
-	// lets go what follows their revision.
-	moveChanges = keepChanges / 2
-	moveAfter   = keepFor / 3
+	// lets go what follows their revision, also if a node dies meanwhile and all
+	// its people change at once.
+	moveChanges = 2048
+	// A viewer is moved on after moveFrom and up to moveSteps times moveStep: not
+	// all of them at the same moment.
+	moveFrom  = keepFor / 5
+	moveStep  = 2 * time.Second
+	moveSteps = 20
 )
+
+// moveAfter is after how long a viewer is moved on.
+func moveAfter(viewer int64) time.Duration {
+	return moveFrom + time.Duration(uint64(viewer)%(moveSteps+1))*moveStep //nolint:gosec // any number will do
+}
 
 // view is what this node knows of everybody's presence: the states at the
 // newest revision, and the changes that led there.
@@ -113,10 +124,27 @@ func (v *view) pruneLocked(now time.Time) {
 }
 
 // fadesLocked says whether a revision of the ring, or before its first change,
-// has fallen so far behind that whoever has it should get another one.
-func (v *view) fadesLocked(revision int64, now time.Time) bool {
+// has fallen so far behind that the viewer who has it should get another one.
+func (v *view) fadesLocked(viewer, revision int64, now time.Time) bool {
 	behind := v.newest - revision
-	return behind > moveChanges || behind > 0 && now.Sub(v.changeLocked(revision+1).seen) >= moveAfter
+	return behind > moveChanges || behind > 0 && now.Sub(v.changeLocked(revision+1).seen) >= moveAfter(viewer)
+}
+
+// nextMove is when viewers who are behind are to be woken next, or the zero time
+// when all have had their turn after the newest change.
+func (v *view) nextMove(now time.Time) time.Time {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	const over = moveFrom + (moveSteps+1)*moveStep
+	first := sort.Search(len(v.ring), func(i int) bool { return now.Sub(v.ring[i].seen) < over })
+	if first == len(v.ring) {
+		return time.Time{}
+	}
+	next := v.ring[first].seen.Add(moveFrom)
+	if soonest := now.Add(moveStep); next.Before(soonest) {
+		return soonest
+	}
+	return next
 }
 
 // at is the revision this node is at, for a look from there on.

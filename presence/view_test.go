@@ -115,6 +115,26 @@ func (v *view) compare(t *rapid.T, a asking, from int64) {
 	}
 }
 
+// The index has of each room what nearly all ask for, and more for who asks.
+func TestTheIndexFindsAllForWhoeverIsFarBehind(t *testing.T) {
+	t.Parallel()
+	var v view
+	v.load(1, 0, nil, nil)
+	const changes = moveChanges + 1000
+	now := time.Now()
+	for r := range int64(changes) {
+		v.apply([]change{{revision: r + 1, user: 1 + r%2, state: StateOnline, notice: noticeSignedIn, at: now, seen: now}}, now)
+	}
+	a := asking{user: 3, rooms: []int64{10}, groups: [][]int64{{1, 3}}}
+	for _, from := range []int64{changes - 10, 100, 0} {
+		event, _ := v.since(a, revision{epoch: 1, number: from}.String())
+		var got told
+		if err := json.Unmarshal(event, &got); err != nil || int64(len(got.Notices)) != (changes-from)/2 {
+			t.Errorf("from %d there are %d notices: %v", from, len(got.Notices), err)
+		}
+	}
+}
+
 func TestListenersAtTheSameTimeGetEveryNoticeOnceAndInOrder(t *testing.T) {
 	t.Parallel()
 	const listeners, changes = 6, 2000

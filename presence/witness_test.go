@@ -22,10 +22,8 @@ const (
 // witness is a viewer in a random schedule who checks all that they are told.
 type witness struct {
 	*viewer
-	at     *machine // that the connection is with
-	mark   string   // of the circle that the last answer was about
-	screen string   // and the screen
-	count  int      // and the number of those in its room
+	at   *machine // that the connection is with
+	mark string   // of the circle that the last answer was about
 }
 
 // turn shows something else to a viewer.
@@ -58,12 +56,15 @@ func (s *schedule) poll(v *witness, m *machine) {
 		s.t.Fatalf("a snapshot from %q to %q although nothing is old or another circle", before, v.revision)
 	}
 	want := v.noticesOf(changes[min(from, to):to], circle)
+	if sight.Mark != v.mark {
+		want = v.noticesOf(s.shared(v, changes[min(from, to):to]), circle)
+	}
 	spared := snapshot && old && len(v.notices) == 0
 	if !slices.Equal(v.notices, want) && !spared {
 		s.t.Fatalf("from %q to %q the viewer got %q, want %q", before, v.revision, v.notices, want)
 	}
 	s.checkStates(v, changes[:to], snapshot)
-	s.checkHere(v, snapshot)
+	s.checkHere(v, before, snapshot)
 	v.mark = sight.Mark
 }
 
@@ -81,7 +82,7 @@ func (s *schedule) ask(v *witness, m *machine) bool {
 func (s *schedule) checkSilence(v *witness, m *machine) {
 	s.t.Helper()
 	sight, known := s.rooms.Sight(v.User)
-	if !known || slices.ContainsFunc(sight.Rooms, func(room int64) bool { return s.rooms.Members(room) == nil }) {
+	if !known || slices.ContainsFunc(sight.Rooms, func(room int64) bool { return s.rooms.unknown[room] }) {
 		return
 	}
 	told := s.rooms.told(v.Viewer)
@@ -94,6 +95,17 @@ func (s *schedule) checkSilence(v *witness, m *machine) {
 			s.t.Fatalf("%d is kept at %q although %d became %s %v ago", v.User, v.revision, c.User, c.State, time.Since(at))
 		}
 	}
+}
+
+// shared are the changes of people with whom the viewer shared a room by then.
+func (s *schedule) shared(v *witness, changes []presencetest.Change) (shared []presencetest.Change) {
+	sight, _ := s.rooms.Sight(v.User)
+	for _, c := range changes {
+		if slices.ContainsFunc(sight.Rooms, func(room int64) bool { return s.rooms.together(room, v.User, c.User, c.At) }) {
+			shared = append(shared, c)
+		}
+	}
+	return shared
 }
 
 // noticesOf are the notices that the viewer should get of changes.
@@ -128,27 +140,21 @@ func (s *schedule) checkStates(v *witness, changes []presencetest.Change, snapsh
 }
 
 // checkHere makes sure that the viewer has the number of the room on the
-// screen, and is told it only when it is another one.
-func (s *schedule) checkHere(v *witness, snapshot bool) {
+// screen, and is told it when it is another room or others are here, and only
+// then.
+func (s *schedule) checkHere(v *witness, before string, snapshot bool) {
 	s.t.Helper()
-	screen := fmt.Sprint(v.People, v.Room)
 	told := strings.Contains(v.last, `"here"`)
-	count, known := s.rooms.count(v.Room)
+	here, known := s.rooms.count(v.Room)
 	switch {
 	case v.Room == 0 || !known:
 		if told {
 			s.t.Fatalf("a count that nobody has made: %s", v.last)
 		}
-	case v.here[strconv.FormatInt(v.Room, 10)] != count:
-		s.t.Fatalf("at %q viewer %d has %v in room %d, want %d", v.revision, v.User, v.here, v.Room, count)
-	case told && !snapshot && v.screen == screen && v.count == count:
-		s.t.Fatalf("the same count again: %s", v.last)
-	}
-	if v.screen != screen || told {
-		v.count = -1
-	}
-	if v.screen = screen; told {
-		v.count = count
+	case v.here[strconv.FormatInt(v.Room, 10)] != here.Count:
+		s.t.Fatalf("at %q viewer %d has %v in room %d, want %d", v.revision, v.User, v.here, v.Room, here.Count)
+	case told == (!snapshot && strings.HasSuffix(before, fmt.Sprintf(".%d-%v", v.Room, here))):
+		s.t.Fatalf("from %q to %q, told of who is here: %v", before, v.revision, told)
 	}
 }
 

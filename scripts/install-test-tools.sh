@@ -4,7 +4,7 @@
 # openssl (for their certificates), curl and a JDK (for the examples of docs/protocol.md)
 # and, on Linux, strace (which watches what leaves the machine), iproute2 (for a
 # link that can be cut), Xvfb and ImageMagick (for browsers with a window, and pictures
-# of it), and w3m and lynx (text browsers). With the word reach, also the other proxies that make reach puts in front.
+# of it), a font with emoji, and w3m and lynx (text browsers). With the word reach, also the other proxies that make reach puts in front.
 # Does nothing when they are there.
 set -eu
 
@@ -38,6 +38,7 @@ java=$(javac -version 2>/dev/null | sed -n 's/^javac \([0-9]*\).*/\1/p')
 [ "$(uname -s)" != Linux ] || command -v ip >/dev/null 2>&1 || missing="$missing iproute2"
 [ "$(uname -s)" != Linux ] || command -v Xvfb >/dev/null 2>&1 || missing="$missing xvfb"
 [ "$(uname -s)" != Linux ] || command -v import >/dev/null 2>&1 || missing="$missing imagemagick"
+[ "$(uname -s)" != Linux ] || fc-list 2>/dev/null | grep -qi emoji || missing="$missing fonts-noto-color-emoji"
 
 if ! command -v node >/dev/null 2>&1 || ! command -v npm >/dev/null 2>&1; then
 	echo "make test needs Node 20 or newer with npm. Install it and run make test again." >&2

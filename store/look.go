@@ -39,8 +39,11 @@ type Withdrawn struct {
 	Seqs          []int64
 }
 
-// EndedSession is a session that ended and why.
-type EndedSession struct{ ID, Reason string }
+// EndedSession is a session of a user that ended and why.
+type EndedSession struct {
+	ID, Reason string
+	UserID     int64
+}
 
 // Membership is a person and a room.
 type Membership struct{ RoomID, UserID int64 }
@@ -88,7 +91,7 @@ func (s *Store) Look(ctx context.Context, since int64) (Look, error) {
 		from topics t
 		where t.id in (select e.topic_id from events e where e.tx >= $1 and e.tx < (select xmax from bounds))
 		union all
-		select 'session', 0, 0, 0, s.id::text, s.end_reason
+		select 'session', s.user_id, 0, 0, s.id::text, s.end_reason
 		from sessions s where s.ended_tx >= $1 and s.ended_tx < (select xmax from bounds)
 		union all
 		select case
@@ -152,7 +155,7 @@ func collectLook(rows pgx.Rows) (Look, error) {
 		case "topic":
 			look.Topics[a] = Position{Epoch: b, Seq: c}
 		case "session":
-			look.EndedSessions = append(look.EndedSessions, EndedSession{ID: id, Reason: text})
+			look.EndedSessions = append(look.EndedSessions, EndedSession{ID: id, Reason: text, UserID: a})
 		case "membership", "ended", "banned":
 			m := Membership{RoomID: a, UserID: b}
 			look.ChangedMemberships = append(look.ChangedMemberships, m)

@@ -106,7 +106,7 @@ func TestALookFindsWhatChanged(t *testing.T) {
 	if want := []store.EndedMembership{{RoomID: tea.ID, UserID: ada.ID}}; !reflect.DeepEqual(look.EndedMemberships, want) {
 		t.Errorf("memberships %v, want %v", look.EndedMemberships, want)
 	}
-	if want := []store.EndedSession{{ID: ended, Reason: "signed-out"}}; !reflect.DeepEqual(look.EndedSessions, want) {
+	if want := []store.EndedSession{{ID: ended, Reason: "signed-out", UserID: ada.ID}}; !reflect.DeepEqual(look.EndedSessions, want) {
 		t.Errorf("sessions %v, want %v (%s lives)", look.EndedSessions, want, kept)
 	}
 	slices.Sort(look.PendingTopics)

@@ -115,17 +115,17 @@ var memberCounts = `
 	from memberships m left join presence_states s on s.user_id = m.user_id
 	where m.room_id = $2 and m.left_at is null and exists (select from asked)`
 
-// CountHere returns how many members of a room are here, not offline. It asks
-// nobody's permission.
-func (s *Store) CountHere(ctx context.Context, room int64) (int, error) {
-	var here int
-	if err := s.db.QueryRow(ctx, countHere, planned, room).Scan(&here); err != nil {
-		return 0, fmt.Errorf("count who is here in room %d: %w", room, err)
+// CountHere returns how many members of a room are here, not offline, and a mark
+// of who they are: it is another one when others are, and the same for the same
+// people. It asks nobody's permission.
+func (s *Store) CountHere(ctx context.Context, room int64) (here int, mark int64, err error) {
+	if err := s.db.QueryRow(ctx, countHere, planned, room).Scan(&here, &mark); err != nil {
+		return 0, 0, fmt.Errorf("count who is here in room %d: %w", room, err)
 	}
-	return here, nil
+	return here, mark, nil
 }
 
 const countHere = `
-	select count(*)
+	select count(*), coalesce(bit_xor(hashint8extended(m.user_id, 0)), 0)
 	from memberships m join presence_states s on s.user_id = m.user_id
 	where m.room_id = $1 and m.left_at is null`

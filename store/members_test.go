@@ -70,11 +70,39 @@ func TestMembersAreFoundByNameAndPresence(t *testing.T) {
 	if w.ok(err); members != 3 || here != 2 {
 		t.Errorf("%d members, %d are here, want 3 and 2", members, here)
 	}
-	if n, err := w.CountHere(w.ctx(), room.ID); err != nil || n != 2 {
+	if n, _, err := w.CountHere(w.ctx(), room.ID); err != nil || n != 2 {
 		t.Errorf("%d are here: %v", n, err)
 	}
 	_, _, err = w.MemberCounts(w.ctx(), dan.ID, room.ID)
 	w.wantInvalidOrNotFound(err, "")
+}
+
+func TestTheMarkOfThoseWhoAreHereIsAnotherOneWhenOthersAre(t *testing.T) {
+	a, b, ana, bo, _ := twoPeople(t)
+	room := a.room(store.RoomPublic, "tea", ana, bo)
+	empty := a.room(store.RoomPublic, "coffee", a.user("cleo"))
+	count := func() (mark int64) {
+		t.Helper()
+		n, mark, err := a.CountHere(a.ctx(), room.ID)
+		if a.ok(err); n != 1 {
+			t.Errorf("%d are here, want 1", n)
+		}
+		return mark
+	}
+	a.open(1, ana)
+	first := count()
+	b.open(1, ana)
+	if again := count(); again != first {
+		t.Errorf("her second device has made the mark %d of %d", again, first)
+	}
+	a.settle(false, running, []int64{1, 2}, ids(ana, bo), "went-offline", "")
+	b.close(1, ana, "went-offline")
+	if other := count(); other == first {
+		t.Errorf("bo has the mark of ana, %d", other)
+	}
+	if n, mark, err := a.CountHere(a.ctx(), empty.ID); err != nil || n != 0 || mark != 0 {
+		t.Errorf("in an empty room are %d with the mark %d: %v", n, mark, err)
+	}
 }
 
 func TestSmallRoomsHaveAtMostAHundredMembers(t *testing.T) {
@@ -125,6 +153,16 @@ func TestSmallRoomsHaveAtMostAHundredMembers(t *testing.T) {
 	}
 	if rooms, of, err := w.SmallRooms(w.ctx(), nil, nil); err != nil || len(rooms)+len(of) != 0 {
 		t.Errorf("of nobody: %v, %v, %v", rooms, of, err)
+	}
+	_, err = w.LeaveRoom(w.ctx(), bo.ID, tea.ID)
+	w.ok(err)
+	w.exec(`update memberships set joined_at = '2026-01-01 00:00:01.000002+00' where room_id = $1 and user_id = $2`, tea.ID, ana.ID)
+	_, err = w.AddMember(w.ctx(), ana.ID, bo.ID, tea.ID)
+	w.ok(err)
+	joined := w.number(`select (extract(epoch from joined_at) * 1000000)::bigint from memberships where room_id = $1 and user_id = $2`, tea.ID, bo.ID)
+	rooms, _, err := w.SmallRooms(w.ctx(), nil, []int64{tea.ID})
+	if err != nil || len(rooms) != 1 || !slices.Equal(rooms[0].Since, []int64{1767225601000002, joined}) {
+		t.Errorf("since their joins: %+v, %v", rooms, err)
 	}
 	byID, people, err := w.SmallRooms(w.ctx(), nil, []int64{large.ID, none})
 	if err != nil || len(people) != 0 || len(byID) != 1 || byID[0].ID != large.ID || len(byID[0].Members) != 100 {

@@ -68,7 +68,9 @@ const prunePresence = `
 
 // SettlePresence renews a node's lease and opens, updates and closes some of
 // its comet sessions; of several entries of a row the last one counts. What
-// closes with signed-out closes at the other nodes too, for its login has ended.
+// closes with signed-out closes at the other nodes too, for its login has ended;
+// and of a login that has ended nothing opens. A replaced one counts as going on:
+// the next login of the browser takes over what it has open.
 //
 // An ordinary call takes effect (known) only while the lease holds and when
 // turn-1 was the last of the node to do so. A whole one does so after any lower
@@ -148,8 +150,13 @@ const settleLeases = `
 		join users u on u.id = a.user_id
 		order by a.id, a.n desc
 	), opened as (
+		-- A node that has yet to hear of a log-out would bring back whom it took away.
 		insert into presence_leases as l (node_id, id, user_id, login, device, transport, round_trip, idle, lag)
-		select $1, id, user_id, login, device, transport, round_trip, idle, lag from asked where notice = ''
+		select $1, id, user_id, login, device, transport, round_trip, idle, lag
+		from asked a
+		where notice = '' and not exists (
+			select from sessions s where s.id = a.login and s.ended_at is not null and s.end_reason <> 'replaced'
+		)
 		on conflict (node_id, id) do update
 		set login = excluded.login, device = excluded.device, transport = excluded.transport,
 			round_trip = excluded.round_trip, idle = excluded.idle, lag = excluded.lag

@@ -37,6 +37,7 @@ func (s *Store) setPresence(ctx context.Context, user int64, choice string, unti
 	}
 	var active, ends, changed bool
 	err := s.changePresence(ctx, func(batch *pgx.Batch) {
+		batch.Queue(lockPeople(`id = $1`), user)
 		batch.Queue(setChoice, user, choice, until).
 			QueryRow(func(row pgx.Row) error { return row.Scan(&active, &ends, &changed) })
 		batch.Queue(restate(onePerson, ``), user)
@@ -85,8 +86,7 @@ var setChoice = `
 // them.
 func (s *Store) LapsePresence(ctx context.Context) (changed int, err error) {
 	err = s.changePresence(ctx, func(batch *pgx.Batch) {
-		// Everybody locks users in the order of their ids.
-		batch.Queue(`select from users where presence_until <= now() order by id for no key update`)
+		batch.Queue(lockPeople(`presence_until <= now()`))
 		batch.Queue(restate(endingPeople, ``)).QueryRow(func(row pgx.Row) error { return row.Scan(&changed) })
 		// now() is the same in the whole batch.
 		batch.Queue(`
@@ -102,4 +102,19 @@ func (s *Store) LapsePresence(ctx context.Context) (changed int, err error) {
 		return 0, fmt.Errorf("end choices of presence: %w", err)
 	}
 	return changed, nil
+}
+
+// lockPeople makes a statement that locks some users together with those whom
+// [restate] will see to besides, since everybody locks users in the order of
+// their ids.
+func lockPeople(some string) string {
+	return `
+		select from users
+		where id in (
+			select id from users where ` + some + `
+			union all
+			select user_id from presence_changes where not stated
+		)
+		order by id
+		for no key update`
 }

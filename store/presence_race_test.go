@@ -134,6 +134,43 @@ func TestPeopleAreLockedInTheOrderOfTheirIDs(t *testing.T) {
 	}
 }
 
+// What the version before has told of somebody is put right with the next change
+// of presence, whomever that is about.
+func TestPeopleOfTheVersionBeforeAreLockedInOrderToo(t *testing.T) {
+	a, _, ana, bo, _ := twoPeople(t)
+	a.settle(true, running, nil, nil)
+	if ana.ID > bo.ID {
+		t.Fatal("bo was there before ana")
+	}
+	for name, change := range map[string]func() error{
+		"choose": func() error { _, err := a.SetPresence(a.ctx(), bo.ID, "invisible", nil); return err },
+		"lapse":  func() error { _, err := a.LapsePresence(a.ctx()); return err },
+	} {
+		a.exec(`update users set presence_choice = 'do-not-disturb', presence_until = now() - interval '1 minute' where id = $1`, bo.ID)
+		a.exec(`
+			insert into presence_changes (revision, user_id, state, notice, changed_at)
+			select coalesce(max(revision), 0) + 1, $1, 'online', 'signed-in', now() from presence_changes`, ana.ID)
+		holding := a.takeAway(`select from users where id = $1 for no key update`, ana.ID)
+		for _, err := range together(2, func(which int) error {
+			if which == 0 {
+				return change()
+			}
+			if err := a.waitForBlocked(); err != nil {
+				return err
+			}
+			if a.free([]int64{bo.ID}) == 0 {
+				t.Errorf("%s: it waits for ana and has bo", name)
+			}
+			return holding.Rollback(a.ctx())
+		}) {
+			a.ok(err)
+		}
+		if now := a.sees(ana); now != "offline seen" {
+			t.Errorf("%s: ana is %s", name, now)
+		}
+	}
+}
+
 // free counts those of some users whom nobody holds.
 func (w *world) free(users []int64) (n int) {
 	err := w.sql.QueryRow(w.ctx(), `

@@ -84,6 +84,44 @@ func TestALoginThatHasEndedIsOpenAtNoNode(t *testing.T) {
 	b.wantChanges(3, name, "4 bo offline went-offline")
 }
 
+// A node that was away tells again of all its sessions, before it has heard of
+// a log-out.
+func TestOfALoginThatHasEndedNothingOpensAgain(t *testing.T) {
+	a, b, ana, _, name := twoPeople(t)
+	desk, phone, renewed := a.login(ana), a.login(ana), a.login(ana)
+	on := func(row int64, login, notice string) store.CometSession {
+		return store.CometSession{Row: row, User: ana.ID, Login: login, Device: "browser", Notice: notice}
+	}
+	end := func(login, reason string) {
+		_, err := a.EndSession(a.ctx(), login, reason)
+		a.ok(err)
+	}
+	a.tell(true, running, on(1, desk, ""))
+	end(desk, "signed-out")
+	b.tell(true, running, on(1, desk, "signed-out")) // where she signed out
+	for _, whole := range []bool{true, false} {
+		if n := a.tell(whole, running, on(1, desk, ""), on(2, desk, "")); n != 0 {
+			t.Errorf("whole: %v: %d people changed", whole, n)
+		}
+	}
+	if devices, err := a.Devices(a.ctx(), ana.ID); err != nil || len(devices) != 0 {
+		t.Errorf("she has %+v open: %v", devices, err)
+	}
+	a.tell(false, running, on(1, desk, "signed-out"), on(2, desk, "signed-out")) // now it has heard
+	a.wantChanges(0, name, "1 ana online signed-in", "2 ana offline signed-out")
+	// Another login of hers opens what has not opened for the one that has ended.
+	a.tell(false, running, on(2, phone, ""))
+	a.wantChanges(2, name, "3 ana online signed-in")
+	// The page of a browser whose login was renewed comes back with the next one.
+	end(phone, store.ReasonReplaced)
+	a.tell(true, running, on(3, phone, ""))
+	if devices, err := a.Devices(a.ctx(), ana.ID); err != nil || len(devices) != 1 {
+		t.Errorf("until then %+v are open: %v", devices, err)
+	}
+	a.tell(false, running, on(4, renewed, ""), on(3, phone, "went-offline"))
+	a.wantChanges(3, name)
+}
+
 func TestOfSeveralEntriesOfARowTheLastCounts(t *testing.T) {
 	a, _, ana, bo, name := twoPeople(t)
 	closed := device(2, bo, false)
@@ -239,7 +277,7 @@ func TestSomebodyInvisibleLooksLikeSomebodyGone(t *testing.T) {
 		}
 		_, here, err := a.MemberCounts(a.ctx(), a.owner.ID, room.ID)
 		a.ok(err)
-		count, err := a.CountHere(a.ctx(), room.ID)
+		count, _, err := a.CountHere(a.ctx(), room.ID)
 		a.ok(err)
 		_, _, states, err := a.LoadPresence(a.ctx())
 		if a.ok(err); here != len(states) || count != here || here == 1 {

@@ -11,10 +11,12 @@ import (
 // small room, direct rooms included, are told of each other's presence.
 const SmallRoom = 100
 
-// RoomMembers are the members of a room, sorted.
+// RoomMembers are the members of a room, sorted, and when each of them joined, in
+// microseconds since 1970.
 type RoomMembers struct {
 	ID      int64
 	Members []int64
+	Since   []int64
 }
 
 // SmallRooms returns the small rooms that some of the users are in, and those of
@@ -46,16 +48,16 @@ func (s *Store) SmallRooms(ctx context.Context, users, others []int64) (rooms []
 // smallRooms reads of each room one member more than a small one has, and no
 // further.
 const smallRooms = `
-	select r.id, first.members
+	select r.id, first.members, first.since
 	from (
 		select room_id as id from memberships where user_id = any ($1::bigint[]) and left_at is null
 		union
 		select unnest($3::bigint[])
 	) r
 	cross join lateral (
-		select array_agg(m.user_id) as members
+		select array_agg(m.user_id) as members, array_agg((extract(epoch from m.joined_at) * 1000000)::bigint) as since
 		from (
-			select user_id
+			select user_id, joined_at
 			from memberships
 			where room_id = r.id and left_at is null
 			order by user_id

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -94,6 +95,22 @@ func whyNot(ctx context.Context, db querier, action rights.RoomAction, user, roo
 		return err
 	}
 	return refusal(action, st)
+}
+
+// May reports whether somebody may do an action in a room. Nobody may in a room
+// that does not exist, nor when they are deactivated or suspended; and nobody
+// posts who is muted.
+func (s *Store) May(ctx context.Context, action rights.RoomAction, user, room int64) (bool, error) {
+	var may bool
+	err := s.db.QueryRow(ctx, `
+		select exists (
+			select from rooms r, `+asker+`
+			where `+granted+` and ($4 or coalesce(mine.muted_until <= statement_timestamp(), true)))`,
+		user, room, action.Grant(), action != rights.PostMessage).Scan(&may)
+	if err != nil {
+		return false, fmt.Errorf("ask whether user %d may %s in room %d: %w", user, action, room, err)
+	}
+	return may, nil
 }
 
 // whyNotRead explains the ErrNotFound of a statement that finds something for

@@ -198,6 +198,12 @@ func (s scene) compareReading() {
 	}
 	positions, err := s.Positions(s.ctx(), s.who.ID, []int64{s.room.ID, s.who.ID, store.WorkspaceTopic, s.friend.ID})
 	s.ok(err)
+	for _, action := range rights.RoomActions {
+		may, err := s.May(s.ctx(), action, s.who.ID, s.room.ID)
+		if s.ok(err); may != action.May(s.Standing) {
+			t.Errorf("%+v may %s: %v", s.Standing, action, may)
+		}
+	}
 	for topic, want := range map[int64]bool{
 		s.room.ID: rights.ReadMessages.May(s.Standing), s.who.ID: true,
 		store.WorkspaceTopic: rights.SeeDirectory.May(s.Role), s.friend.ID: false,
@@ -296,6 +302,12 @@ func (w *world) mayDoNothing(shutOut func(*world, store.User)) {
 			if pending, err := change.do(); !errors.Is(err, store.ErrNotFound) || len(pending) != 0 {
 				t.Errorf("%s: %v, %v, want ErrNotFound", what, pending, err)
 			}
+		}
+		if may, err := w.May(w.ctx(), rights.PostMessage, s.who.ID, s.room.ID); err != nil || may {
+			t.Errorf("may post: %v, %v", may, err)
+		}
+		if may, err := w.May(w.ctx(), rights.PostMessage, s.owner.ID, s.who.ID); err != nil || may {
+			t.Errorf("may post where no room is: %v, %v", may, err)
 		}
 		if _, _, err := w.CreateRoom(w.ctx(), s.who.ID, store.NewRoom{Kind: kind, Name: "new"}); !errors.Is(err, store.ErrForbidden) {
 			t.Errorf("create: %v, want ErrForbidden", err)

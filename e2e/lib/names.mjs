@@ -31,11 +31,73 @@ export function testUnderEachName(title, run) {
  * @param {{hosts?: string[], env?: Record<string, string>}} [options] env: more settings of chatd
  */
 export function testInEachBrowser(title, run, { hosts = names, env = {} } = {}) {
-  for (const kind of kinds)
-    for (const host of hosts)
-      test(`${title} in ${kind} under the name ${host}`, { timeout: 180_000 }, (t) =>
-        inWorld(t, kind, host, new Server({ env }), run),
-      );
+  for (const [kind, host] of places(hosts))
+    test(`${title} in ${kind} under the name ${host}`, { timeout: 180_000 }, (t) =>
+      inWorld(t, kind, host, new Server({ env }), run),
+    );
+}
+
+/**
+ * Runs a test that has long waits in several places, by turns: while one rests another goes on, so that what is measured
+ * is measured alone.
+ * @param {string} title
+ * @param {(t: TestContext, world: World & {rest: Turns['rest']}) => Promise<void>} run
+ * @param {[Kind, string][]} [where] in each browser, under each of the names
+ */
+export function testByTurns(title, run, where = places(names)) {
+  const turns = new Turns();
+  test(title, { concurrency: true, timeout: 600_000 }, async (t) => {
+    await Promise.all(
+      where.map(([kind, host]) =>
+        t.test(`in ${kind} under the name ${host}`, async (t) => {
+          await turns.begin();
+          try {
+            await inWorld(t, kind, host, new Server(), (t, world) =>
+              run(t, { ...world, rest: (wait) => turns.rest(wait) }),
+            );
+          } finally {
+            turns.end();
+          }
+        }),
+      ),
+    );
+  });
+}
+
+/** @param {string[]} hosts @returns {[Kind, string][]} */
+const places = (hosts) =>
+  kinds.flatMap((kind) => hosts.map((host) => /** @type {[Kind, string]} */ ([kind, host])));
+
+/** Whose turn it is, in the order in which they have asked. */
+class Turns {
+  /** When the turns end that were asked for. @type {Promise<void>} */
+  #last = Promise.resolve();
+  #end = () => {};
+
+  async begin() {
+    const before = this.#last;
+    /** @type {() => void} */
+    let end = () => {};
+    this.#last = new Promise((resolve) => {
+      end = resolve;
+    });
+    await before;
+    this.#end = end;
+  }
+
+  end() {
+    this.#end();
+  }
+
+  /** Leaves the turn to others until what is waited for is there, and it is one's turn again. @template T @param {Promise<T>} wait @returns {Promise<T>} */
+  async rest(wait) {
+    this.end();
+    try {
+      return await wait;
+    } finally {
+      await this.begin();
+    }
+  }
 }
 
 /**
@@ -44,12 +106,9 @@ export function testInEachBrowser(title, run, { hosts = names, env = {} } = {}) 
  * @param {(t: TestContext, world: World) => Promise<void>} run
  */
 export async function inWorld(t, kind, host, server, run) {
-  await server.start();
-  const browser = await launch(kind, ['chat.lan']);
-  t.after(async () => {
-    await browser.close();
-    await server.dispose();
-  });
+  const launched = launch(kind, ['chat.lan']);
+  t.after(() => Promise.all([launched.then((browser) => browser.close()), server.dispose()]));
+  const [browser] = await Promise.all([launched, server.start()]);
   const url = `http://${host}:${new URL(server.url).port}`;
   await run(t, { kind, browser, server, host, url, code: host === 'localhost' ? '' : server.setupCode() });
 }

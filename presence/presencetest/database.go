@@ -257,6 +257,13 @@ func (d *Database) look(id string, after int64) (l presence.Looked, changes []Ch
 	return l, slices.Clone(d.changes[min(after, l.Newest):])
 }
 
+// Now is the time by the database's clock.
+func (d *Database) Now() time.Time {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.nowLocked()
+}
+
 // Local is a time of the database's clock by the clock of the test.
 func (d *Database) Local(at time.Time) time.Time {
 	d.mu.Lock()

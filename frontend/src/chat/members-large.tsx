@@ -79,7 +79,7 @@ function useLook(room: Room, { here, search }: Wanted, staying: ReadonlySignal<S
         () => {
           if (over) return;
           shown.value = list;
-          if (here) stop = keepFresh(list, roster.here, () => staying.value === 'all');
+          if (here) stop = keepFresh(list, roster.turns, () => staying.value === 'all');
         },
         () => {
           failed.value = !over;

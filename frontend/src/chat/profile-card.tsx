@@ -31,16 +31,18 @@ export function ProfileCard({ user, place }: { user: Author; place: Place }) {
   const found = useSignal<Profile | null>(null);
   const failed = useSignal(false);
   useEffect(() => {
+    const asked = people.moment;
     routes.profile(user.id).then(
       (profile) => {
-        people.meetStates([profile]);
+        people.meetStates([profile], asked);
         found.value = profile;
+        failed.value = false;
       },
       () => {
         failed.value = true;
       },
     );
-  }, [user.id]);
+  }, [user.id, people.gaps.value]);
 
   const known = people.all.value.get(user.id) ?? found.value;
   const { display_name, username } = known ?? user;

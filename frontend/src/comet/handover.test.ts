@@ -128,6 +128,18 @@ for (const [way, secure] of ways) {
     }
   });
 
+  test(`A page that is loaded anew in the background is not left to a tab that is gone (${way})`, async () => {
+    const { tabs, leader, others } = await several(2, secure);
+    // Its farewell is lost, so the one that leads passes the session on to it.
+    others[0]?.crash();
+    leader.close();
+    const anew = tabs.open();
+    anew.show(false, 1_000);
+    await tabs.pass(9_000);
+    assert.deepEqual(names(tabs.holders), [anew.name], 'before the session that was left ends');
+    await end(tabs, [anew]);
+  });
+
   test(`While the connection is handed over everybody goes on listening (${way})`, async () => {
     const { tabs, all, leader, others } = await several(4, secure);
     for (const { recorder } of all) recorder.phases.splice(0, recorder.phases.length - 1);

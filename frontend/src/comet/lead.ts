@@ -43,9 +43,9 @@ export class Lead {
     return this.alone || this.#held;
   }
 
-  /** The tab that leads has given no sign of life for too long, as far as can be seen without asking it. */
-  get lapsed(): boolean {
-    return this.#keeper?.lapsed ?? false;
+  /** Whether a tab that is gone may still have the lead. */
+  get outlives(): boolean {
+    return this.#keeper?.outlives ?? false;
   }
 
   /** Tries to lead from now on. */

@@ -24,6 +24,6 @@ export interface LeadKeeper {
   yield(): void;
   /** A tab has said that it leads no longer. */
   left(tab: string): void;
-  /** Whether the tab that has it has given no sign of life for too long. */
-  readonly lapsed: boolean;
+  /** Whether a tab that is gone may still have it. */
+  readonly outlives: boolean;
 }

@@ -30,6 +30,7 @@ export interface LeaseParts {
 
 /** The lead as an entry in the storage that all tabs share, for pages that have no Web Locks: plain HTTP by name. */
 export class LeadLease implements LeadKeeper {
+  readonly outlives = true;
   readonly #parts: LeaseParts;
   #written = 0;
   #mine = false;
@@ -84,7 +85,7 @@ export class LeadLease implements LeadKeeper {
     this.#taken.settle();
   }
 
-  get lapsed(): boolean {
+  get #lapsed(): boolean {
     const { tab, until } = this.#entry();
     const left = until - this.#parts.clock.now();
     // One further ahead than any we write comes from a clock that was wrong.
@@ -96,11 +97,11 @@ export class LeadLease implements LeadKeeper {
     if (tab !== this.#parts.tab) this.#ceded = false;
     if (tab === null || tab === this.#parts.tab) return !this.#ceded;
     if (this.#gone?.tab === tab && until - lease <= this.#gone.at) return true;
-    return !this.#parts.talking && this.lapsed;
+    return !this.#parts.talking && this.#lapsed;
   }
 
   get #renewed(): boolean {
-    return this.#others && !this.lapsed && this.#entry().until - this.#parts.clock.now() > lease - lately;
+    return this.#others && !this.#lapsed && this.#entry().until - this.#parts.clock.now() > lease - lately;
   }
 
   get #others(): boolean {

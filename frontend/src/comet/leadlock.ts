@@ -6,7 +6,7 @@ import type { Held, LeadKeeper, Loss } from './leadkeeper';
 export class LeadLock implements LeadKeeper {
   readonly #locks: Locks;
   readonly #name: string;
-  readonly lapsed = false;
+  readonly outlives = false;
 
   constructor(locks: Locks, name: string) {
     this.#locks = locks;

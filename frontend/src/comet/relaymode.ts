@@ -202,12 +202,13 @@ export class RelayMode implements Mode {
     if (!(await this.#greeting.answered(left, signal))) this.#unanswered();
   }
 
-  // The tab that leads is frozen, or gone without a word, or there is none yet.
+  // The tab that leads is frozen, or gone without a word, or there is none yet. A tab that nobody looks at takes the
+  // place only of one that may be gone: without any connection other people would see its person leave.
   #unanswered(): void {
     const { page, lead } = this.#parts;
     this.#leader.forget();
     this.#told = new Map();
-    if (page.isVisible() || lead.lapsed) lead.seize();
+    if (page.isVisible() || lead.outlives) lead.seize();
   }
 
   #welcomed({ from, state, positions, refused, latest }: Welcome & { from: string }): void {

@@ -20,6 +20,7 @@ import { tellTimeZone } from './own-state';
 import { People } from './people';
 import { Rights, type RoomAction, type WorkspaceAction } from './rights';
 import { Room, type RoomServices } from './room';
+import { keepFresh } from './roster-fresh';
 import { Screen } from './screen';
 import { store, stored } from './storage';
 
@@ -117,6 +118,11 @@ export class Chat {
     this.#effects.push(
       effect(() => this.client.activity(context.idle.value ? 'idle' : 'active')),
       effect(() => this.client.view(this.#seen.value, this.#counted)),
+      keepFresh(
+        { refresh: async () => this.openRoom.peek()?.roster.refreshAll() },
+        this.people.gaps,
+        () => false,
+      ),
     );
     tellTimeZone(this);
   }

@@ -239,7 +239,7 @@ export class Feed implements CometDelegate {
     this.#chat.people.takePresence(presence);
     for (const [room, count] of Object.entries(presence.here)) {
       const roster = this.#chat.rooms.peek().get(Number(room))?.roster;
-      if (roster) roster.here.value = count;
+      roster?.takeHere(count, presence.snapshot);
     }
     for (const notice of presence.notices) this.#presenceNotice(notice);
   }

@@ -74,7 +74,7 @@ describe('people', () => {
   test('were here last when they went, or when the server says so', () => {
     const people = setUp();
     tell(people, { 2: 'online' }, true);
-    people.meetStates([{ id: cem.id, state: 'offline', last_seen_at: NOW - 5_000 }]);
+    people.meetStates([{ id: cem.id, state: 'offline', last_seen_at: NOW - 5_000 }], people.moment);
     assert.equal(people.lastSeen(bo.id), null);
     assert.equal(people.lastSeen(cem.id), NOW - 5_000);
     mock.timers.setTime(NOW + 3_600_000);
@@ -84,11 +84,11 @@ describe('people', () => {
 
   test('that went without a notice were here last at a time that nobody knows', () => {
     const people = setUp();
-    people.meetStates([{ id: bo.id, state: 'offline', last_seen_at: NOW - 5_000 }]);
+    people.meetStates([{ id: bo.id, state: 'offline', last_seen_at: NOW - 5_000 }], people.moment);
     tell(people, { 2: 'online' });
     tell(people, { 2: 'offline' });
     assert.equal(people.lastSeen(bo.id), null);
-    people.meetStates([{ id: bo.id, state: 'offline', last_seen_at: NOW }]);
+    people.meetStates([{ id: bo.id, state: 'offline', last_seen_at: NOW }], people.moment);
     assert.equal(people.lastSeen(bo.id), NOW);
   });
 
@@ -102,7 +102,7 @@ describe('people', () => {
 
   test('may have been here before a snapshot that is not the first', () => {
     const people = setUp();
-    people.meetStates([{ id: bo.id, state: 'offline', last_seen_at: NOW - 5_000 }]);
+    people.meetStates([{ id: bo.id, state: 'offline', last_seen_at: NOW - 5_000 }], people.moment);
     tell(people, {}, true);
     assert.equal(people.lastSeen(bo.id), NOW - 5_000);
     tell(people, {}, true);
@@ -121,13 +121,54 @@ describe('people', () => {
 
   test('of whom it is told are not put back by a list that is older', () => {
     const people = setUp();
+    const asked = people.moment;
     tell(people, { 2: 'away' });
-    people.meetStates([
-      { id: bo.id, state: 'online', last_seen_at: null },
-      { id: cem.id, state: 'online', last_seen_at: null },
-    ]);
+    people.meetStates(
+      [
+        { id: bo.id, state: 'offline', last_seen_at: NOW },
+        { id: cem.id, state: 'online', last_seen_at: null },
+      ],
+      asked,
+    );
     assert.equal(people.state(bo.id), 'away');
+    assert.equal(people.lastSeen(bo.id), null);
     assert.equal(people.state(cem.id), 'online');
+  });
+
+  test('of whom it was told once are put right by an answer that is newer', () => {
+    const people = setUp();
+    tell(people, { 2: 'online', 3: 'offline' }, true);
+    people.meetStates([{ id: cem.id, state: 'offline', last_seen_at: NOW - 7_000 }], people.moment);
+    const asked = people.moment;
+    tell(people, { 1: 'away' }); // and of others since
+    people.meetStates(
+      [
+        { id: bo.id, state: 'offline', last_seen_at: NOW - 5_000 },
+        { id: cem.id, state: 'do-not-disturb', last_seen_at: null },
+      ],
+      asked,
+    );
+    assert.equal(people.shown(bo.id), 'offline');
+    assert.equal(people.lastSeen(bo.id), NOW - 5_000);
+    assert.equal(people.shown(cem.id), 'do-not-disturb');
+    people.meetStates([{ id: cem.id, state: 'offline', last_seen_at: NOW - 6_000 }], people.moment);
+    assert.equal(people.lastSeen(cem.id), NOW - 6_000);
+    tell(people, { 2: 'away' });
+    assert.equal(people.shown(bo.id), 'away');
+  });
+
+  test('are asked about again after a snapshot that is not the first, and what was asked before it is of the past', () => {
+    const people = setUp();
+    tell(people, { 2: 'offline' }, true);
+    assert.equal(people.gaps.value, 0);
+    const asked = people.moment;
+    tell(people, { 3: 'online' }, true);
+    assert.equal(people.gaps.value, 1);
+    people.meetStates([{ id: bo.id, state: 'online', last_seen_at: NOW - 5_000 }], asked);
+    assert.equal(people.state(bo.id), 'offline');
+    assert.equal(people.lastSeen(bo.id), null);
+    people.meetStates([{ id: bo.id, state: 'offline', last_seen_at: NOW }], people.moment);
+    assert.equal(people.lastSeen(bo.id), NOW);
   });
 
   test('news of me keep what only I know of myself', () => {

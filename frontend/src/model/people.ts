@@ -1,5 +1,5 @@
 /** Everybody in the workspace whom I may see, and who is here. */
-import { computed, signal } from '@preact/signals';
+import { batch, computed, type ReadonlySignal, signal } from '@preact/signals';
 import { automatic, type ChosenPresence, type State, type Status, stateOf } from '../api/presence-records';
 import type { Me, Member, User } from '../api/records';
 import type { Presence } from '../comet/types';
@@ -27,8 +27,14 @@ export class People {
   readonly #states = signal<ReadonlyMap<number, State>>(new Map());
   /** When people were here last, as far as it is known here, in milliseconds since 1970. */
   readonly #seen = new Map<number, number>();
+  /** How often the channel has told of presence, and at which of these times each person's state. */
+  #tellings = 0;
+  readonly #told = new Map<number, number>();
   /** A snapshot has come: another one follows on a time of which nothing is known. */
   #snapshot = false;
+  /** Of which telling the last such snapshot was, and how many there were. */
+  #gap = 0;
+  readonly #gaps = signal(0);
 
   constructor(me: Me, users: readonly User[]) {
     this.#me = signal(me);
@@ -107,33 +113,59 @@ export class People {
     return this.#seen.get(id) ?? null;
   }
 
+  /** Counts the times of which nothing is known: what was asked for before must be asked for again. */
+  get gaps(): ReadonlySignal<number> {
+    return this.#gaps;
+  }
+
+  /** Where presence is now: whoever asks the server how people are tells it with the answer. */
+  get moment(): number {
+    return this.#tellings;
+  }
+
   takePresence({ snapshot, states, notices }: Pick<Presence, 'snapshot' | 'states' | 'notices'>): void {
     const before = this.#states.peek();
     const next = snapshot ? new Map<number, State>() : new Map(before);
-    for (const [user, word] of Object.entries(states)) next.set(Number(user), stateOf(word));
-    if (snapshot && this.#snapshot) this.#seen.clear();
+    const telling = ++this.#tellings;
+    for (const [user, word] of Object.entries(states)) {
+      next.set(Number(user), stateOf(word));
+      this.#told.set(Number(user), telling);
+    }
+    const gap = snapshot && this.#snapshot;
     this.#snapshot ||= snapshot;
+    if (gap) {
+      this.#seen.clear();
+      this.#gap = telling;
+    }
     // What is told now may have happened long ago: only a notice says when somebody went.
     for (const [id, state] of before) {
       if (state !== 'offline' && (next.get(id) ?? 'offline') === 'offline') this.#seen.delete(id);
     }
     for (const { user, notice, time } of notices) {
       const id = Number(user);
-      if (departures.has(notice) && (next.get(id) ?? 'offline') === 'offline') this.#sawLast(id, time);
+      if (departures.has(notice) && (next.get(id) ?? 'offline') === 'offline') {
+        this.#seen.set(id, Math.max(this.#seen.get(id) ?? 0, time));
+      }
     }
-    this.#states.value = next;
+    batch(() => {
+      this.#states.value = next;
+      if (gap) this.#gaps.value++;
+    });
   }
 
-  #sawLast(id: number, at: number): void {
-    this.#seen.set(id, Math.max(this.#seen.get(id) ?? 0, at));
-  }
-
-  /** Learns how people are of whom nothing is known yet. Of the others it is told as it changes. */
-  meetStates(members: readonly Pick<Member, 'id' | 'state' | 'last_seen_at'>[]): void {
+  /**
+   * Learns how people are from an answer that was asked for at a moment. The server has looked after that, so it knows
+   * better than all that had been told until then. What was told since may be newer; and of whoever was told of, more
+   * follows.
+   */
+  meetStates(members: readonly Pick<Member, 'id' | 'state' | 'last_seen_at'>[], asked: number): void {
+    if (asked < this.#gap) return;
     const states = new Map(this.#states.peek());
     for (const { id, state, last_seen_at } of members) {
-      if (last_seen_at !== null) this.#sawLast(id, last_seen_at);
-      if (state !== null && !states.has(id)) states.set(id, state);
+      if (state === null || (this.#told.get(id) ?? 0) > asked) continue;
+      states.set(id, state);
+      if (last_seen_at === null) this.#seen.delete(id);
+      else this.#seen.set(id, last_seen_at);
     }
     this.#states.value = states;
   }

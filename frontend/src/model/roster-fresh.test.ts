@@ -7,7 +7,7 @@ import { keepFresh } from './roster-fresh';
 const LONGEST = 15_000;
 
 function setUp() {
-  const here = signal<number | null>(3);
+  const changes = signal(3);
   const held = signal(false);
   let looks = 0;
   const list = {
@@ -15,29 +15,29 @@ function setUp() {
       looks++;
     },
   };
-  const stop = keepFresh(list, here, () => held.value);
-  return { here, held, list, stop, looks: () => looks };
+  const stop = keepFresh(list, changes, () => held.value);
+  return { changes, held, list, stop, looks: () => looks };
 }
 
-describe('the list of those who are here', () => {
+describe('a list of people', () => {
   beforeEach(() => mock.timers.enable({ apis: ['setTimeout'] }));
   afterEach(() => mock.timers.reset());
 
-  test('is asked for when their count changes, and not before', () => {
-    const { here, looks, stop } = setUp();
+  test('is asked for with a change, and not before', () => {
+    const { changes, looks, stop } = setUp();
     mock.timers.tick(LONGEST);
     assert.equal(looks(), 0);
-    here.value = 4;
+    changes.value = 4;
     assert.equal(looks(), 1);
     stop();
   });
 
   test('is asked for once in ten seconds at most, and then for all that changed', () => {
-    const { here, looks, stop } = setUp();
-    here.value = 4;
-    here.value = 5;
+    const { changes, looks, stop } = setUp();
+    changes.value = 4;
+    changes.value = 5;
     mock.timers.tick(9_999);
-    here.value = 4;
+    changes.value = 6;
     assert.equal(looks(), 1);
     mock.timers.tick(LONGEST - 9_999);
     assert.equal(looks(), 2);
@@ -47,9 +47,9 @@ describe('the list of those who are here', () => {
   });
 
   test('waits while somebody aims at an entry, and comes when they no longer do', () => {
-    const { here, held, looks, stop } = setUp();
+    const { changes, held, looks, stop } = setUp();
     held.value = true;
-    here.value = 4;
+    changes.value = 4;
     mock.timers.tick(LONGEST);
     assert.equal(looks(), 0);
     held.value = false;
@@ -62,24 +62,24 @@ describe('the list of those who are here', () => {
   });
 
   test('is asked for again after a failure, with the next change', async () => {
-    const { here, list, looks, stop } = setUp();
+    const { changes, list, looks, stop } = setUp();
     const { refresh } = list;
     list.refresh = () => Promise.reject(new Error('unreachable'));
-    here.value = 4;
+    changes.value = 4;
     await Promise.resolve();
     list.refresh = refresh;
-    here.value = 5;
+    changes.value = 5;
     mock.timers.tick(LONGEST);
     assert.equal(looks(), 1);
     stop();
   });
 
   test('is let alone when nobody looks any more', () => {
-    const { here, looks, stop } = setUp();
-    here.value = 4;
-    here.value = 5;
+    const { changes, looks, stop } = setUp();
+    changes.value = 4;
+    changes.value = 5;
     stop();
-    here.value = 6;
+    changes.value = 6;
     mock.timers.tick(LONGEST);
     assert.equal(looks(), 1);
   });

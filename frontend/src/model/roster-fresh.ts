@@ -1,4 +1,4 @@
-/** Keeps the list of those who are here in a large room up to date. */
+/** Keeps lists of people up to date. */
 import { effect, type ReadonlySignal, untracked } from '@preact/signals';
 
 /** Milliseconds between two looks, at least. */
@@ -7,15 +7,15 @@ const PACE = 10_000;
 const SPREAD = 5_000;
 
 /**
- * Asks for a list again when the count of those who are here has changed: at once, or when the pace allows it. While the
- * list is held, it waits for the end of that. Returns what ends it.
+ * Asks for a list again when the number of its changes has changed: at once, or when the pace allows it. While the list
+ * is held, it waits for the end of that. Returns what ends it.
  */
 export function keepFresh(
   list: { refresh: () => Promise<void> },
-  here: ReadonlySignal<number | null>,
+  changes: ReadonlySignal<number>,
   held: () => boolean,
 ): () => void {
-  let known = here.peek();
+  let known = changes.peek();
   let stale = false;
   let pause: ReturnType<typeof setTimeout> | undefined;
   const look = () => {
@@ -33,8 +33,8 @@ export function keepFresh(
     });
   };
   const stop = effect(() => {
-    if (here.value !== known) stale = true;
-    known = here.value;
+    if (changes.value !== known) stale = true;
+    known = changes.value;
     held();
     untracked(look);
   });

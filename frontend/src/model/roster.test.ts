@@ -88,6 +88,31 @@ describe('the roster of a small room', () => {
   });
 });
 
+describe('after a gap in presence', () => {
+  test('the lists that are looked at are asked for again, and with them when people were here last', async () => {
+    const { chat, room, feed, roster } = setUpChat();
+    const gone = memberOf(cem, { state: 'offline', last_seen_at: 1_000 });
+    roster.members = [...roster.members, gone];
+    chat.open(7);
+    await settled();
+    const list = room.roster.look({ here: false, search: '' });
+    await list.refresh();
+    assert.equal(roster.asked, 2);
+    const snapshot = () => feed.onPresence({ snapshot: true, states: {}, notices: [], here: {} });
+    snapshot();
+    await settled();
+    assert.equal(roster.asked, 2);
+    assert.equal(chat.people.lastSeen(cem.id), 1_000);
+    roster.members = [...roster.members.slice(0, -1), { ...gone, last_seen_at: 2_000 }];
+    snapshot();
+    assert.equal(chat.people.lastSeen(cem.id), null);
+    await settled();
+    assert.equal(roster.asked, 4);
+    assert.equal(chat.people.lastSeen(cem.id), 2_000);
+    chat.stop();
+  });
+});
+
 describe('the channel is told', () => {
   test('which people are on the screen, once for what comes and goes together', async () => {
     const { chat, told } = setUpChat();
@@ -118,8 +143,13 @@ describe('the channel is told', () => {
     chat.open(7);
     await settled();
     assert.equal(told.views.at(-1)?.room, '7');
-    feed.onPresence({ snapshot: false, states: {}, notices: [], here: { 7: 4_312 } });
+    const tell = (snapshot: boolean) =>
+      feed.onPresence({ snapshot, states: {}, notices: [], here: { 7: 4_312 } });
+    tell(true);
     assert.equal(room.roster.here.value, 4_312);
+    assert.equal(room.roster.turns.value, 0);
+    tell(false);
+    assert.equal(room.roster.turns.value, 1, 'as many others are here');
     chat.open(null);
     assert.equal(told.views.at(-1)?.room, null);
     chat.stop();

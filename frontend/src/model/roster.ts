@@ -27,6 +27,8 @@ export function memberOf(user: User): Member {
 export class Roster {
   /** How many are here of a large room; null when that is not known. */
   readonly here = signal<number | null>(null);
+  /** Counts how often others were here than before, as many as they may be. */
+  readonly turns = signal(0);
   /** How many members there are; null when that is not known. */
   readonly total: ReadonlySignal<number | null>;
   /** The presence of its members is told only of those on the screen. */
@@ -82,26 +84,40 @@ export class Roster {
 
   #paged({ here, search }: Wanted): Paged<Member> {
     const load = async (place: MembersRequest) => {
+      const asked = this.#people.moment;
       const page = await this.#load({ ...place, ...(here ? { here } : {}), ...(search ? { search } : {}) });
-      this.#met(page);
+      this.#met(page, asked);
       return page;
     };
     return new Paged(load, (member) => member.id, PAGE);
   }
 
-  #met({ items, total, here }: MembersPage): void {
+  #met({ items, total, here }: MembersPage, asked: number): void {
     batch(() => {
       // A guest knows people by the rooms only.
       this.#people.meet(items);
       if (total !== null) this.#told.value = total;
       if (here !== null) this.here.value = here;
-      this.#people.meetStates(items);
+      this.#people.meetStates(items, asked);
     });
   }
 
   /** Loads afresh as many as are there, at least the first page. */
   refresh(): Promise<void> {
     return this.#list.refresh();
+  }
+
+  /** Loads everything afresh that somebody looks at. */
+  async refreshAll(): Promise<void> {
+    await Promise.all([this.#list, ...this.#looked].map((list) => list.refresh()));
+  }
+
+  /** The channel tells how many are here; but in a snapshot, it does so because others are. */
+  takeHere(here: number, snapshot: boolean): void {
+    batch(() => {
+      this.here.value = here;
+      if (!snapshot) this.turns.value++;
+    });
   }
 
   /** Somebody joined or left. */
