@@ -42,8 +42,9 @@ func (s *scene) otherwise(at rights.Standing, action rights.RoomAction, may bool
 			return nil
 		}
 		return map[string]bool{"the page without scripts": plain(s.actor.submits(room + "/leave"))}
+	default:
+		return nil // they cannot do it
 	}
-	return nil
 }
 
 // returns brings the actor back into a room that they have left, if somebody

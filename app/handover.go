@@ -38,7 +38,7 @@ func (a *App) handOverWorkspace(ctx context.Context, in *handOverWorkspaceInput)
 	by := userOf(ctx)
 	var owner, admin store.User
 	var pending store.Pending
-	err := error(store.ErrConflict)
+	err := store.ErrConflict
 	// A hash that was replaced meanwhile by one of the same password is read again.
 	for try := 0; errors.Is(err, store.ErrConflict) && try < verifyTries; try++ {
 		var encoded string

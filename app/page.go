@@ -26,8 +26,8 @@ type pageData struct {
 	Base                string // for the script
 	Script, Style, Icon string
 	Parts               []string // that the script needs at once
-	Old                 string // the script that leads old browsers away
-	Room                int64  // the room that the address names; 0: none
+	Old                 string   // the script that leads old browsers away
+	Room                int64    // the room that the address names; 0: none
 	Problem             *Problem
 }
 

@@ -75,7 +75,7 @@ func changeRoom(ctx context.Context, tx pgx.Tx, by, room int64, change RoomChang
 		return Room{}, nil, err
 	}
 	is := change.applied(was)
-	if err := is.check(ctx, was, st, change); err != nil {
+	if err := is.check(ctx, was, st); err != nil {
 		return Room{}, nil, err
 	}
 	if is == was {

@@ -71,7 +71,7 @@ func replace[T any](value *T, by *T) {
 }
 
 // check returns why a room cannot become so, nil when it can.
-func (r roomSettings) check(ctx context.Context, was roomSettings, st rights.Standing, change RoomChange) error {
+func (r roomSettings) check(ctx context.Context, was roomSettings, st rights.Standing) error {
 	switch {
 	case r.isDefault && r.kind != RoomPublic && !was.isDefault:
 		return &InvalidError{Field: "is_default", Text: "Everybody new can come into public rooms only. Make it public first."}
