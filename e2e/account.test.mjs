@@ -153,7 +153,9 @@ testUnderEachName('the page follows what people may do', async (_t, { browser, u
   await bo.page.locator('[data-testid="workspace-form"] [name="name"]').fill('Half a na');
   await givesRole(ana.page, 'bo', 'member');
   await bo.page.bringToFront();
-  await gone(bo.page, 'member-menu');
+  await bo.page.waitForFunction(
+    () => !/\badmin\b/.test(document.querySelector('[data-testid="members"]')?.textContent ?? ''),
+  );
   assert.equal(await fieldOf(bo.page, 'workspace-form', 'name'), 'Half a na');
   await press(bo.page, 'settings-appearance');
   await gone(bo.page, 'settings-workspace');

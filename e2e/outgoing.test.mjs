@@ -11,6 +11,8 @@ import {
   createRoom,
   invite,
   listensBy,
+  menu,
+  part,
   press,
   say,
   sees,
@@ -49,6 +51,7 @@ test('nothing leaves the host while people set up, talk and look into every dial
     await sees(ana.page, text);
   }
   await everyDialog(ana.page);
+  await everyPart(ana.page);
   await everyDialog(bo.page);
   await createRoom(ana.page, 'private', 'Elsewhere');
   await signOut(bo.page);
@@ -154,7 +157,7 @@ async function everyDialog(page) {
     const entries = await hooks(page, '[role="menuitem"]');
     await page.keyboard.press('Escape');
     assert.ok(entries.length > 1, `${menu} has entries`);
-    for (const entry of entries.filter((e) => e !== 'sign-out')) {
+    for (const entry of entries.filter((e) => e !== 'sign-out' && e !== 'administration')) {
       await press(page, menu);
       await press(page, entry);
       await page.waitForSelector('dialog[open]');
@@ -164,6 +167,17 @@ async function everyDialog(page) {
       await close(page);
     }
   }
+}
+
+/** Looks into every part of the administration. @param {Page} page */
+async function everyPart(page) {
+  await menu(page, 'administration');
+  await part(page, 'administration');
+  for (const entry of await hooks(page, '[data-testid="administration"] nav [data-testid^="admin-"]')) {
+    await press(page, entry);
+    await page.waitForNetworkIdle({ concurrency: 1, idleTime: 100 });
+  }
+  await press(page, 'leave-administration');
 }
 
 /** The hooks of all elements that a selector finds. @param {Page} page @param {string} selector */

@@ -72,6 +72,7 @@ func TestANewRoleIsNewsForAllAndForThePerson(t *testing.T) {
 	want := []string{
 		line("user-changed", store.WorkspaceTopic, ada.ID, 0, w.owner.ID),
 		line("me-changed", ada.ID, ada.ID, 0, w.owner.ID),
+		line("decided", ada.ID, ada.ID, 0, w.owner.ID),
 	}
 	if news := w.news(); !slices.Equal(news, want) {
 		t.Errorf("news = %v, want %v", news, want)

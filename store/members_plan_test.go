@@ -53,7 +53,7 @@ func TestALargeRoomIsReadByItsIndexes(t *testing.T) {
 	w.ok(rows.Err())
 	grant := rights.ListMembers.Grant()
 	members := func(after string, here bool, search string) []any {
-		return []any{w.owner.ID, large.ID, grant, after, 0, 51, here, search}
+		return []any{w.owner.ID, large.ID, grant, after, 0, 51, here, search, rights.RestrainMember.Grant()}
 	}
 	small := w.number(`select max(room_id) from memberships`)
 	w.exec(`insert into memberships (room_id, user_id) values ($1, $2)`, small, w.owner.ID)
@@ -64,7 +64,7 @@ func TestALargeRoomIsReadByItsIndexes(t *testing.T) {
 			{"page in the middle", store.PageOfMembers, members("name 5", false, ""), 1000},
 			{"first page of those here", store.PageOfMembers, members("", true, ""), 1500},
 			{"search", store.PageOfMembers, members("", false, "ME 77"), 10_000},
-			{"page of a small room", store.PageOfMembers, []any{w.owner.ID, small, grant, "", 0, 51, false, ""}, 200},
+			{"page of a small room", store.PageOfMembers, []any{w.owner.ID, small, grant, "", 0, 51, false, "", rights.RestrainMember.Grant()}, 200},
 			{"counts", store.MemberTotals, []any{w.owner.ID, large.ID, grant}, 1000},
 			{"count of those here", store.HereTotal, []any{large.ID}, 1000},
 			{"small rooms of 200 people", store.RoomsOfCircle, []any{"{" + list(batch) + "}", store.SmallRoom, fmt.Sprintf("{%d}", large.ID)}, 3000},

@@ -52,7 +52,7 @@ func TestASuspensionEndsEverySessionAndLetsNobodyInUntilItsEnd(t *testing.T) {
 	seen, err := w.Look(w.ctx(), look.Next)
 	w.ok(err)
 	if !slices.Contains(seen.ChangedUsers, store.ChangedUser{ID: ada.ID, Role: store.RoleAdmin, Suspended: true}) ||
-		!slices.Contains(seen.EndedSessions, store.EndedSession{ID: session, Reason: store.ReasonSuspended}) {
+		!slices.Contains(seen.EndedSessions, store.EndedSession{ID: session, Reason: store.ReasonSuspended, UserID: ada.ID}) {
 		t.Errorf("other nodes see %+v", seen)
 	}
 	// She is where she was, for others.
