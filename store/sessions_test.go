@@ -62,7 +62,7 @@ func TestOthersSeeThatASessionEnded(t *testing.T) {
 	b.ok(err)
 	after, err := b.Look(b.ctx(), before.Next)
 	b.ok(err)
-	if want := (store.EndedSession{ID: id, Reason: "signed-out"}); !slices.Contains(after.EndedSessions, want) {
+	if want := (store.EndedSession{ID: id, Reason: "signed-out", UserID: b.owner.ID}); !slices.Contains(after.EndedSessions, want) {
 		t.Errorf("ended sessions = %v, want %v among them", after.EndedSessions, want)
 	}
 }

@@ -178,7 +178,7 @@ func TestATokenIsRevokedByItsOwnerAlone(t *testing.T) {
 	}
 	after, err := b.Look(b.ctx(), before.Next)
 	b.ok(err)
-	if want := (store.EndedSession{ID: token.ID, Reason: store.ReasonRevoked}); !slices.Contains(after.EndedSessions, want) {
+	if want := (store.EndedSession{ID: token.ID, Reason: store.ReasonRevoked, UserID: ada.ID}); !slices.Contains(after.EndedSessions, want) {
 		t.Errorf("others see %v, want %v among them", after.EndedSessions, want)
 	}
 }
