@@ -109,6 +109,10 @@ const rowsOf = (page, list) =>
 /** A picture for the documentation: 1440×900, light. @param {Page} page @param {string} name */
 async function shot(page, name) {
   await page.bringToFront();
+  await page.emulateMediaFeatures([
+    { name: 'prefers-color-scheme', value: 'light' },
+    { name: 'prefers-reduced-motion', value: 'reduce' },
+  ]);
   await picture(page, `administration-${name}`);
 }
 
@@ -119,7 +123,7 @@ test('the menu leads there, and the first part is open', async () => {
   assert.equal(await page.title(), 'Figures · Ubuntu help');
   await press(page, 'admin-people');
   await part(page, 'part-people');
-  await page.goBack();
+  await page.evaluate(() => history.back());
   await part(page, 'part-figures');
   await press(page, 'leave-administration');
   await part(page, 'composer');
@@ -127,6 +131,9 @@ test('the menu leads there, and the first part is open', async () => {
   await bo.page.goto(`${server.url}/administration/people`);
   await shows(bo.page, 'part-people', /You may not see this part/);
   assert.equal(await bo.page.$('[data-testid="admin-people"]'), null);
+  await bo.page.goto(`${server.url}/administration`);
+  await shows(bo.page, 'administration', /nothing here for you/);
+  await inspect(bo.page, 'admin-nothing');
   await bo.page.goto(server.url);
   await part(bo.page, 'composer');
 });
@@ -149,6 +156,8 @@ test('people: found by name on the server, page after page, and with filters', a
   const { page } = ana;
   await open(page, 'people');
   await finds(page, /^50 people shown/);
+  await page.select('[data-testid="filter-order"]', 'last-seen');
+  await shows(page, 'people-row', /@ana/);
   await shot(page, 'people');
   await press(page, 'show-more');
   await finds(page, /^100 people shown/);
@@ -159,10 +168,28 @@ test('people: found by name on the server, page after page, and with filters', a
   await finds(page, /Nobody matches/);
   await inspect(page, 'admin-people-none');
   await api('PATCH', 'me', { display_name: `Ana ${'of the very long name '.repeat(3)}`.trim() });
-  await find(page, 'people-search', 'ana');
-  await finds(page, /people|person/);
+  await find(page, 'people-search', 'of the very');
+  await finds(page, /^1 person$/);
   await inspect(page, 'admin-people');
   await api('PATCH', 'me', { display_name: 'ana' });
+});
+
+test('a row is opened and closed with the keyboard, and stays open when the screen is turned', async () => {
+  const { page } = ana;
+  await opensPerson('bo');
+  await page.setViewport({ width: 600, height: 900 });
+  await part(page, 'manage-person');
+  await page.setViewport({ width: 1440, height: 900 });
+  await part(page, 'manage-person');
+  assert.equal(
+    await page.evaluate(() => document.activeElement?.getAttribute('data-testid')),
+    'manage-person',
+  );
+  await page.keyboard.press('Escape');
+  await gone(page, 'people-detail');
+  assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('data-testid')), 'people-open');
+  await page.keyboard.press('Enter');
+  await part(page, 'people-detail');
 });
 
 test('a person: role, suspension with a reason, and back', async () => {
@@ -231,7 +258,7 @@ test('rooms: found by name, private ones without one; archived, deleted and brou
   await confirm(page, 'archive');
   await shows(page, 'rooms-row', /archived/);
   await confirm(page, 'unarchive');
-  await shows(page, 'rooms-row', /everybody/);
+  await shows(page, 'rooms-row', /open/);
   await press(page, 'delete-room');
   await part(page, 'delete-room-yes');
   await inspect(page, 'admin-rooms');
@@ -334,20 +361,20 @@ test('those who look after a room see its reports from the room', async () => {
 test('live connections: who is there, and one of them ended', async () => {
   const { page } = ana;
   await open(page, 'connections');
-  await find(page, 'connections-search', 'cy');
-  await finds(page, /^1 connection$/);
-  await shows(page, 'connections-row', /@cy[\s\S]*stream/);
-  await find(page, 'connections-search', '');
   await shows(page, 'connections-row', /@ana/);
   await shot(page, 'connections');
+  await find(page, 'connections-search', 'no such name');
+  await finds(page, /Nobody of this name/);
   await find(page, 'connections-search', 'cy');
-  await finds(page, /^1 connection$/);
+  await shows(page, 'connections-row', /@cy[\s\S]*stream/);
+  assert.doesNotMatch((await rowsOf(page, 'connections')).join('\n'), /@ana/);
   await press(page, 'connections-open');
   await press(page, 'end-connection');
   await part(page, 'end-connection-yes');
   await inspect(page, 'admin-connections');
+  const ended = await page.$eval('tr[data-open="true"]', (row) => row.getAttribute('data-id') ?? '');
   await press(page, 'end-connection-yes');
-  await gone(page, 'connections-row');
+  await page.waitForSelector(`tr[data-id="${ended}"]`, { hidden: true });
   await cy.page.bringToFront();
   await part(cy.page, 'sign-in-form');
 });
@@ -394,7 +421,7 @@ test('settings: each says what it brings about, and only what changed is sent', 
   await submit(page, 'settings-form', { flood_messages: '0' });
   await page.waitForSelector('[data-testid="settings-form"] [name="flood_messages"][aria-invalid="true"]');
   await submit(page, 'settings-form', { flood_messages: '15', flood_seconds: '5' });
-  await shows(page, 'toast', /Saved/);
+  await shows(page, 'toasts', /Saved/);
   const { retention_days, flood_messages, flood_seconds } = await api('GET', 'admin/settings');
   assert.deepEqual(
     { retention_days, flood_messages, flood_seconds },
@@ -404,6 +431,18 @@ test('settings: each says what it brings about, and only what changed is sent', 
       flood_seconds: 5,
     },
   );
+});
+
+test('a role is given, and the account closed and opened', async () => {
+  const { page } = ana;
+  await opensPerson('cy');
+  await page.locator('[data-testid="role-form"] [value="admin"]').click();
+  await press(page, 'role-submit');
+  await shows(page, 'people-row', /@cy[\s\S]*admin/);
+  await confirm(page, 'deactivate');
+  await shows(page, 'people-row', /@cy[\s\S]*deactivated/);
+  await confirm(page, 'reactivate');
+  await shows(page, 'people-row', /@cy[\s\S]*active/);
 });
 
 test('the workspace is handed over, with a password', async () => {

@@ -4,7 +4,7 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 # The browser tests that measure times, which another beside them would spoil.
-timed='choice comet connection presence presence-nodes presence-states sleep tabs'
+timed='choice comet connection moderation presence presence-nodes presence-states sleep tabs'
 part=${1:-all}
 mkdir -p build
 rm -f build/go-tests.json build/frontend.tap build/e2e.tap build/timed.tap

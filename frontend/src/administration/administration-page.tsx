@@ -50,6 +50,7 @@ export function AdministrationPage({ chat }: { chat: Chat }) {
             {t.leave}
           </Link>
           <h1 class="admin-title">{t.title}</h1>
+          {offered.length === 0 && <p class="admin-nothing">{t.nothing}</p>}
           <ul>
             {offered.map((section) => (
               <li key={section}>

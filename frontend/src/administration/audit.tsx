@@ -6,6 +6,7 @@ import { fullTime, isoTime, shortTime } from '../model/format';
 import type { Search } from '../model/search';
 import { administration } from '../texts/administration';
 import { auditTexts } from '../texts/audit';
+import { narrow } from '../view/media';
 import { Finder } from './finder';
 import { FilterSelect, Found, SearchField, useSearch } from './list';
 
@@ -56,9 +57,6 @@ function Filters({ search }: { search: Search<AuditEntry> }) {
   return (
     <div class="admin-tools audit-tools">
       <SearchField search={search} label={t.search} testid="audit-search" />
-      <Finder label={t.actor} load={findPeople} onChoose={pick('actor')} testid="audit-actor" />
-      <Finder label={t.user} load={findPeople} onChoose={pick('user')} testid="audit-user" />
-      <Finder label={t.room} load={findRooms} onChoose={pick('room')} testid="audit-room" />
       <FilterSelect
         search={search}
         name="action"
@@ -71,8 +69,16 @@ function Filters({ search }: { search: Search<AuditEntry> }) {
         label={t.origin}
         options={{ '': t.everywhere, ...t.origins }}
       />
-      <Day search={search} name="from" label={t.from} />
-      <Day search={search} name="to" label={t.to} />
+      <details class="audit-more" open={!narrow.peek()}>
+        <summary>{t.more}</summary>
+        <div class="admin-tools audit-tools">
+          <Finder label={t.actor} load={findPeople} onChoose={pick('actor')} testid="audit-actor" />
+          <Finder label={t.user} load={findPeople} onChoose={pick('user')} testid="audit-user" />
+          <Finder label={t.room} load={findRooms} onChoose={pick('room')} testid="audit-room" />
+          <Day search={search} name="from" label={t.from} />
+          <Day search={search} name="to" label={t.to} />
+        </div>
+      </details>
       <p class="audit-files">
         <span>{t.export}</span>
         <a href={auditFile('csv', query)} download data-testid="audit-csv">
@@ -121,9 +127,13 @@ function Entry({ entry }: { entry: AuditEntry }) {
               <div key={name}>
                 <dt>{name}</dt>
                 <dd>
-                  {before !== null && <del>{before}</del>}
-                  {before !== null && after !== null && ' → '}
-                  {after !== null && <ins>{after}</ins>}
+                  {before !== null && after !== null ? (
+                    <>
+                      <del>{before}</del> → <ins>{after}</ins>
+                    </>
+                  ) : (
+                    (before ?? after)
+                  )}
                 </dd>
               </div>
             ))}

@@ -20,7 +20,7 @@ const head: Column<AdminConnection> = {
     <>
       <Avatar id={user.id} name={user.display_name} size="small" />
       <span class="row-names">
-        <span class="row-name" dir="auto">
+        <span class="row-name" dir="auto" title={user.display_name}>
           {user.display_name}
         </span>
         <span class="hint">@{user.username}</span>

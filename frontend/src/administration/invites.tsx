@@ -4,7 +4,7 @@ import { invites } from '../api/administration';
 import type { AdminInvite } from '../api/administration-records';
 import { useChat } from '../chat/context';
 import type { Chat } from '../model/chat';
-import { count, isolate, listOf, shortDate, shortTime } from '../model/format';
+import { isolate, listOf, shortDate, shortTime } from '../model/format';
 import { type InviteState, inviteState } from '../model/invites';
 import { now } from '../model/now';
 import { toast } from '../model/toasts';
@@ -43,8 +43,9 @@ const columns: readonly Column<AdminInvite>[] = [
 
 function StateTag({ invite }: { invite: AdminInvite }) {
   const state: InviteState = inviteState(invite, now.value);
+  if (state === 'open') return t.states.open;
   return (
-    <span class="tag" data-look={state === 'open' ? undefined : 'off'}>
+    <span class="tag" data-look="off">
       {t.states[state]}
     </span>
   );
@@ -101,10 +102,8 @@ export function InvitesSection() {
               <div class="room-detail">
                 <FactList
                   facts={[
-                    [t.maker, isolate(invite.created_by.display_name)],
                     [t.rooms, roomsOf(invite, chat)],
                     [t.expires, shortTime(invite.expires_at)],
-                    [t.uses, count(invite.uses)],
                   ]}
                 />
                 {inviteState(invite, now.value) === 'open' ? (

@@ -21,7 +21,7 @@ const head: Column<AdminPerson> = {
     <>
       <Avatar id={person.id} name={person.display_name} size="small" />
       <span class="row-names">
-        <span class="row-name" dir="auto">
+        <span class="row-name" dir="auto" title={person.display_name}>
           {person.display_name}
         </span>
         <span class="hint">@{person.username}</span>
@@ -43,8 +43,9 @@ const columns: readonly Column<AdminPerson>[] = [
 ];
 
 function StateTag({ person: { state, suspended_until } }: { person: AdminPerson }) {
+  if (state === 'active') return t.states.active;
   return (
-    <span class="tag" data-look={state === 'active' ? undefined : 'off'}>
+    <span class="tag" data-look="off">
       {t.states[state]}
       {suspended_until !== null && ` ${t.until(shortDate(suspended_until))}`}
     </span>

@@ -24,14 +24,14 @@ export function ReportCard({ report, onChanged }: { report: Report; onChanged: (
   const { author, reporter } = report;
   return (
     <li class="report" data-testid="report" data-report={report.id} data-settlement={report.settlement}>
-      <header class="report-head">
+      <div class="report-head">
         <Avatar id={author.id} name={author.display_name} size="small" />
         <p class="report-about">
           <strong dir="auto">{author.display_name}</strong> <span class="hint">@{author.username}</span>{' '}
           {t.in(placeOf(report))} <Ago at={report.created_at} never="" />
         </p>
         {report.settlement && <span class="tag">{t.settlements[report.settlement]}</span>}
-      </header>
+      </div>
       <blockquote class="report-text" dir="auto">
         {report.body || t.noText}
       </blockquote>
@@ -101,7 +101,7 @@ function Acts({ report, onChanged }: { report: Report; onChanged: (report: Repor
           <Button
             key={act}
             data-testid={`report-${act}`}
-            aria-label={t.actOn[act](name)}
+            aria-label={`${texts.moderation[act]} ${name}`}
             onClick={() => {
               asking.value = act;
             }}
@@ -112,7 +112,7 @@ function Acts({ report, onChanged }: { report: Report; onChanged: (report: Repor
       {may.suspend && (
         <Button
           data-testid="report-suspend"
-          aria-label={t.actOn.suspend(name)}
+          aria-label={`${texts.moderation.suspend} ${name}`}
           onClick={() => {
             asking.value = 'suspend';
           }}

@@ -48,7 +48,7 @@ export function RoomDetail({ room, onChanged, onGone }: Props) {
       <FactList
         facts={[
           [t.topic, room.topic],
-          [t.owners, room.name === null ? null : ownersOf(room)],
+          [t.owners, room.name === null || room.state === 'deleted' ? null : ownersOf(room)],
           [t.made, shortDate(room.created_at)],
           [t.keeps, room.name === null ? null : texts.roomSettings.retentions(String(room.retention_days))],
         ]}

@@ -17,7 +17,7 @@ const head: Column<AdminRoom> = {
     <>
       <Icon name={room.kind === 'private' ? 'lock' : 'hash'} />
       <span class="row-names">
-        <span class={room.name === null ? 'row-name quiet' : 'row-name'} dir="auto">
+        <span class={room.name === null ? 'row-name quiet' : 'row-name'} dir="auto" title={nameOf(room)}>
           {nameOf(room)}
         </span>
         {room.is_default && <span class="hint">{t.isDefault}</span>}
@@ -30,11 +30,14 @@ const columns: readonly Column<AdminRoom>[] = [
   {
     key: 'state',
     title: t.state,
-    cell: ({ state }) => (
-      <span class="tag" data-look={state === 'archived' || state === 'deleted' ? 'off' : undefined}>
-        {t.states[state]}
-      </span>
-    ),
+    cell: ({ state }) =>
+      state === 'open' ? (
+        t.states.open
+      ) : (
+        <span class="tag" data-look={state === 'archived' || state === 'deleted' ? 'off' : undefined}>
+          {t.states[state]}
+        </span>
+      ),
   },
   { key: 'members', title: t.members, number: true, cell: ({ members }) => count(members) },
   { key: 'messages', title: t.messages, number: true, cell: ({ messages }) => count(messages) },
@@ -69,7 +72,6 @@ export function RoomsSection() {
         />
         <FilterSelect search={search} name="order" label={t.order} options={t.orders} />
       </div>
-      <p class="hint">{t.privacy}</p>
       <Found search={search} some={t.some} none={t.none} noMatch={t.noMatch}>
         {(found) => (
           <Table

@@ -14,7 +14,8 @@ const PATIENT = 30_000;
 export type ListQuery = Readonly<Record<string, string>>;
 
 function query(filter: ListQuery, wanted: PageRequest): string {
-  return pageQuery(wanted, Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== '')));
+  const trimmed = Object.entries(filter).map(([name, value]) => [name, value.trim()] as const);
+  return pageQuery(wanted, Object.fromEntries(trimmed.filter(([, value]) => value !== '')));
 }
 
 export async function people(filter: ListQuery, wanted: PageRequest): Promise<Page<records.AdminPerson>> {

@@ -65,9 +65,9 @@ function isTime(value: string): boolean {
 
 /** The filters as the API takes them: days of the reader's clock become moments, and the last day counts whole. */
 export function auditQuery({ from = '', to = '', ...rest }: Filter): AuditQuery {
-  const kept = Object.entries(rest).filter(([, value]) => value !== '');
+  const trimmed = Object.entries(rest).map(([name, value]) => [name, value.trim()] as const);
   return {
-    ...Object.fromEntries(kept),
+    ...Object.fromEntries(trimmed.filter(([, value]) => value !== '')),
     ...(from === '' ? {} : { from: dayStart(from, 0) }),
     ...(to === '' ? {} : { to: dayStart(to, 1) }),
   };

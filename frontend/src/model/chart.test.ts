@@ -43,11 +43,11 @@ describe('a chart of days', () => {
   test('ends at a number that is easy to read', () => {
     for (const [value, top] of [
       [1, 1],
-      [3, 5],
-      [7, 10],
+      [3, 3],
+      [7, 8],
       [10, 10],
-      [11, 20],
-      [230, 500],
+      [11, 15],
+      [230, 300],
       [999, 1000],
     ] as const) {
       assert.equal(roundUp(value), top);

@@ -48,9 +48,11 @@ export function chart(
   };
 }
 
-/** The next number that is easy to read: 1, 2, 5, 10, 20, 50, … */
+/** The next number that is easy to read: 1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, … */
 export function roundUp(value: number): number {
   const unit = 10 ** Math.floor(Math.log10(value));
-  const step = [1, 2, 5, 10].find((one) => one * unit >= value) ?? 10;
+  const step = steps.find((one) => one * unit >= value && Number.isInteger(one * unit)) ?? 10;
   return step * unit;
 }
+
+const steps = [1, 1.5, 2, 3, 4, 5, 6, 8, 10];

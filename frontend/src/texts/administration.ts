@@ -9,6 +9,8 @@ export const administration = {
   up: 'All parts',
   sectionsLabel: 'Parts of the administration',
   forbidden: 'You may not see this part. Ask an owner of the workspace for the right to.',
+  nothing:
+    'There is nothing here for you to look after. An owner of the workspace can give you the right to.',
   openReports: 'open',
   sections: {
     figures: 'Figures',
@@ -23,7 +25,8 @@ export const administration = {
   leads: {
     figures: 'How much is said, by how many, and what it takes to keep it.',
     people: 'Everybody with an account: their role, where they are signed in, and whether they may come in.',
-    rooms: 'All rooms. Private ones are the business of those in them: here they have no name.',
+    rooms:
+      'All public and private rooms. Private ones are the business of those in them: here they have a number and no name.',
     invites: 'Links with which people make their own accounts.',
     reports: 'Messages that somebody found wrong. Look at them, act, and settle them.',
     connections: 'Who is connected at this moment, from what and how.',
@@ -125,13 +128,13 @@ export const administration = {
   rooms: {
     label: 'Rooms of the workspace',
     name: 'Name',
-    state: 'Who writes',
+    state: 'State',
     kind: 'Kind',
     kinds: { public: 'Public', private: 'Private' },
     states: {
-      open: 'everybody',
-      members: 'all but guests',
-      'read-only': 'owners and moderators',
+      open: 'open',
+      members: 'guests only read',
+      'read-only': 'read-only',
       archived: 'archived',
       deleted: 'deleted',
     },
@@ -142,8 +145,6 @@ export const administration = {
     never: 'none yet',
     isDefault: 'everybody new comes in',
     private: (id: number) => `Private room ${id}`,
-    privacy:
-      'What is said in private rooms concerns only those in them. So they have a number here, and no name.',
     privateWhy:
       'You are not in this private room, so here are only its figures. Its owners look after it; if it has none any more, the command line can make somebody owner.',
     search: 'Find public rooms by name',
@@ -211,7 +212,7 @@ export const administration = {
   },
 
   connections: {
-    label: 'Live connections',
+    label: 'Who is connected',
     person: 'Person',
     device: 'Device',
     devices: { browser: 'browser', phone: 'phone', plain: 'plain page', api: 'program' },
@@ -253,6 +254,7 @@ export const administration = {
     room: 'In which room',
     action: 'What',
     everything: 'Everything',
+    more: 'More filters',
     origin: 'How',
     everywhere: 'In any way',
     origins: { person: 'By a person', 'command-line': 'On the command line', chatd: 'By chatd itself' },

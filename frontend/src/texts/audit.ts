@@ -105,7 +105,7 @@ export const auditTexts = {
     sessions_ended: 'sign-ins ended',
     scope: 'may',
     expires_at: 'good until',
-    room_ids: 'rooms',
+    room_ids: 'numbers of rooms',
     max_uses: 'good for',
     settlement: 'settled',
     user_agent: 'browser',

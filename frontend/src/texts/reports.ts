@@ -15,15 +15,9 @@ export const reportTexts = {
   noText: 'The message had no text.',
   deleted: 'The message is deleted. This is how it was when it was reported.',
   by: (name: string) => `${name} reported it:`,
-  actOn: {
-    mute: (name: string) => `Mute ${name}…`,
-    ban: (name: string) => `Ban ${name} from the room…`,
-    suspend: (name: string) => `Suspend ${name} from the workspace…`,
-  },
   dismiss: 'Nothing to do',
   acted: 'Done: settle it',
   settled: 'The report is settled.',
   settlements: { acted: 'Something was done', dismissed: 'Nothing was to be done' },
   settledBy: (name: string) => `Settled by ${name}.`,
-  open: (n: number) => some(n, 'open report', 'open reports'),
 };

@@ -1,9 +1,8 @@
 /** Long lists in columns; on a narrow screen each row is a card with the names of the columns. */
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { useId, useLayoutEffect, useRef } from 'preact/hooks';
+import { useId, useRef } from 'preact/hooks';
 import { Icon } from './icons';
-import { narrow } from './media';
 
 export interface Column<T> {
   readonly key: string;
@@ -27,76 +26,16 @@ interface Props<T> {
   testid: string;
 }
 
-/** One row at a time is open. Escape closes it, and gives the focus back to its button. */
-export function Table<T>(props: Props<T>) {
-  const { rows, idOf } = props;
+/**
+ * One row at a time is open. Escape closes it, and gives the focus back to its button. It is the same table on a narrow
+ * screen, so that nothing that is open or typed is lost when the screen is turned.
+ */
+export function Table<T>({ label, head, columns, rows, idOf, detail, openLabel, testid }: Props<T>) {
   const open = useSignal<string | number | null>(null);
   const panel = useId();
-  const around = useRef<HTMLDivElement>(null);
-  const returning = useRef(false);
-  useLayoutEffect(() => {
-    if (!returning.current) return;
-    returning.current = false;
-    around.current?.querySelector<HTMLElement>('[data-last-open]')?.focus();
-  });
-  const last = useSignal<string | number | null>(null);
-  const parts = (row: T): RowParts => {
-    const id = idOf(row);
-    const shown = open.value === id;
-    const button = (
-      <button
-        type="button"
-        class="row-button"
-        aria-expanded={shown}
-        aria-controls={shown ? panel : undefined}
-        aria-label={props.openLabel(row)}
-        data-last-open={last.value === id ? '' : undefined}
-        data-testid={`${props.testid}-open`}
-        onClick={() => {
-          last.value = id;
-          open.value = shown ? null : id;
-        }}
-      >
-        <Icon name="forward" />
-      </button>
-    );
-    const detail = shown && (
-      // biome-ignore lint/a11y/noStaticElementInteractions: takes only the key that closes it
-      <div
-        id={panel}
-        class="row-detail"
-        data-testid={`${props.testid}-detail`}
-        onKeyDown={(event) => {
-          if (event.key !== 'Escape' || event.defaultPrevented) return;
-          event.preventDefault();
-          returning.current = true;
-          open.value = null;
-        }}
-      >
-        {props.detail(row)}
-      </div>
-    );
-    return { id, shown, button, detail };
-  };
-  const all = rows.map(parts);
-  return (
-    <div ref={around}>{narrow.value ? <Cards {...props} all={all} /> : <Grid {...props} all={all} />}</div>
-  );
-}
-
-interface RowParts {
-  readonly id: string | number;
-  readonly shown: boolean;
-  readonly button: ComponentChildren;
-  readonly detail: ComponentChildren;
-}
-
-type Shown<T> = Props<T> & { all: readonly RowParts[] };
-
-function Grid<T>({ label, head, columns, rows, all, testid }: Shown<T>) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls in itself, with the keyboard too
-    <section class="table-frame" aria-label={label} tabIndex={0}>
+    <section class="table-frame table-of-cards" aria-label={label} tabIndex={0}>
       <table class="table" data-testid={testid}>
         <thead>
           <tr>
@@ -108,28 +47,25 @@ function Grid<T>({ label, head, columns, rows, all, testid }: Shown<T>) {
           </tr>
         </thead>
         <tbody>
-          {rows.map((row, i) => {
-            const { id, shown, button, detail } = all[i] ?? noParts;
-            return [
-              <tr key={id} data-open={shown} data-testid={`${testid}-row`} data-id={id}>
-                <th scope="row">
-                  <div class="row-head">
-                    {button}
-                    {head.cell(row)}
-                  </div>
-                </th>
-                {columns.map((column) => (
-                  <td key={column.key} class={column.number ? 'number' : undefined}>
-                    {column.cell(row)}
-                  </td>
-                ))}
-              </tr>,
-              detail && (
-                <tr key={`${id}-detail`} class="detail-row">
-                  <td colSpan={columns.length + 1}>{detail}</td>
-                </tr>
-              ),
-            ];
+          {rows.map((row) => {
+            const id = idOf(row);
+            const shown = open.value === id;
+            return (
+              <Row
+                key={id}
+                id={id}
+                head={head}
+                columns={columns}
+                row={row}
+                panel={panel}
+                openLabel={openLabel(row)}
+                detail={shown ? detail(row) : null}
+                testid={testid}
+                onToggle={() => {
+                  open.value = shown ? null : id;
+                }}
+              />
+            );
           })}
         </tbody>
       </table>
@@ -137,31 +73,76 @@ function Grid<T>({ label, head, columns, rows, all, testid }: Shown<T>) {
   );
 }
 
-function Cards<T>({ label, head, columns, rows, all, testid }: Shown<T>) {
+function Row<T>({
+  id,
+  head,
+  columns,
+  row,
+  panel,
+  openLabel,
+  detail,
+  testid,
+  onToggle,
+}: {
+  id: string | number;
+  head: Column<T>;
+  columns: readonly Column<T>[];
+  row: T;
+  panel: string;
+  openLabel: string;
+  /** Null while the row is closed. */
+  detail: ComponentChildren;
+  testid: string;
+  onToggle: () => void;
+}) {
+  const button = useRef<HTMLButtonElement>(null);
+  const shown = detail !== null;
   return (
-    <ul class="row-cards" aria-label={label} data-testid={testid}>
-      {rows.map((row, i) => {
-        const { id, shown, button, detail } = all[i] ?? noParts;
-        return (
-          <li key={id} class="row-card" data-open={shown} data-testid={`${testid}-row`} data-id={id}>
-            <div class="row-head">
-              {button}
-              {head.cell(row)}
+    <>
+      <tr data-open={shown} data-testid={`${testid}-row`} data-id={id}>
+        <th scope="row">
+          <div class="row-head">
+            <button
+              ref={button}
+              type="button"
+              class="row-button"
+              aria-expanded={shown}
+              aria-controls={shown ? panel : undefined}
+              aria-label={openLabel}
+              data-testid={`${testid}-open`}
+              onClick={onToggle}
+            >
+              <Icon name="forward" />
+            </button>
+            {head.cell(row)}
+          </div>
+        </th>
+        {columns.map((column) => (
+          <td key={column.key} class={column.number ? 'number' : undefined} data-title={column.title}>
+            {column.cell(row)}
+          </td>
+        ))}
+      </tr>
+      {shown && (
+        <tr class="detail-row">
+          <td colSpan={columns.length + 1}>
+            {/* biome-ignore lint/a11y/noStaticElementInteractions: takes only the key that closes it */}
+            <div
+              id={panel}
+              class="row-detail"
+              data-testid={`${testid}-detail`}
+              onKeyDown={(event) => {
+                if (event.key !== 'Escape' || event.defaultPrevented) return;
+                event.preventDefault();
+                button.current?.focus();
+                onToggle();
+              }}
+            >
+              {detail}
             </div>
-            <dl class="row-facts">
-              {columns.map((column) => (
-                <div key={column.key}>
-                  <dt>{column.title}</dt>
-                  <dd>{column.cell(row)}</dd>
-                </div>
-              ))}
-            </dl>
-            {detail}
-          </li>
-        );
-      })}
-    </ul>
+          </td>
+        </tr>
+      )}
+    </>
   );
 }
-
-const noParts: RowParts = { id: '', shown: false, button: null, detail: null };
