@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"maps"
@@ -40,13 +41,16 @@ func (t *typing) Admit(ctx context.Context) error {
 }
 
 // takeQuestions begins to ask. What was being asked before and has no answer is
-// not waited for any more.
+// not waited for any more. Of those who began since the last time nobody was
+// first: they come by their ids.
 func (t *typing) takeQuestions() []membership {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	clear(t.asking)
 	t.asking, t.questions = t.questions, t.asking
-	return slices.Collect(maps.Keys(t.asking))
+	return slices.SortedFunc(maps.Keys(t.asking), func(a, b membership) int {
+		return cmp.Or(cmp.Compare(a.room, b.room), cmp.Compare(a.user, b.user))
+	})
 }
 
 // admit takes over an answer, unless the person has moved since it was asked for.
