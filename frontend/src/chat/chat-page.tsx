@@ -3,10 +3,10 @@ import { useEffect } from 'preact/hooks';
 import type { Chat } from '../model/chat';
 import { roomPath } from '../model/route';
 import { hash, navigate, route } from '../model/router';
-import { closeSettings, settingsPlace } from '../model/settings-place';
+import { settingsPlace } from '../model/settings-place';
 import { texts } from '../texts';
 import { showFavicon } from '../view/favicon';
-import { fetchWhenIdle, lazy } from '../view/lazy';
+import { fetchWhenIdle } from '../view/lazy';
 import { narrow } from '../view/media';
 import { Toasts } from '../view/toasts';
 import { ChatContext } from './context';
@@ -14,20 +14,16 @@ import { Dialogs, MoreDialogs } from './dialogs/dialogs';
 import { MembersPanel } from './members-panel';
 import { RoomPane } from './room-pane';
 import { roomTitle } from './room-title';
+import { SettingsDialog } from './settings/settings-dialog';
 import { Sidebar } from './sidebar';
 import { useSwipeBack } from './swipe';
 import { closeDialog, dialog, membersShown, restorePanels } from './ui';
-
-const SettingsDialog = lazy(
-  async () => (await import('./settings/settings-dialog')).SettingsDialog,
-  closeSettings,
-);
 
 export function ChatPage({ chat }: { chat: Chat }) {
   useRoute(chat);
   useTitle(chat);
   const ref = useSwipeBack();
-  useEffect(() => fetchWhenIdle(MoreDialogs, SettingsDialog), []);
+  useEffect(() => fetchWhenIdle(MoreDialogs), []);
   const room = chat.openRoom.value;
   const panel = membersShown.value && room !== null;
   return (
@@ -43,7 +39,8 @@ export function ChatPage({ chat }: { chat: Chat }) {
         {panel && <MembersPanel key={room.id} room={room} />}
       </div>
       <Dialogs />
-      {settingsPlace.value !== null && <SettingsDialog />}
+      {/* Without the server it has to be there: it tells why the server cannot be reached. */}
+      <SettingsDialog />
       {dialog.value === null && settingsPlace.value === null && <Toasts />}
     </ChatContext.Provider>
   );

@@ -27,7 +27,7 @@ export function SignInPage({
     <Frame title={texts.signIn.title(workspace)} testid="sign-in-page">
       {ended && (
         <p class="front-notice" role="status" data-testid="sign-in-notice">
-          {ended === 'suspended' ? <Suspended /> : texts.ended[ended]}
+          <Ended reason={ended} />
         </p>
       )}
       <Form onSubmit={signIn} testid="sign-in-form">
@@ -59,10 +59,14 @@ export function SignInPage({
   );
 }
 
-/** Why, and until when: the browser still has the cookie of the session that has ended. */
-function Suspended() {
+/**
+ * Of a suspension why, and until when: the browser still has the cookie of the session that has ended. A request that was
+ * on its way is refused like that of any session that is over, and may be the first to tell.
+ */
+function Ended({ reason: ended }: { reason: EndReason }) {
   const known = useSignal<Suspension | null>(null);
   useEffect(() => {
+    if (ended !== 'suspended' && ended !== 'expired') return;
     ownSuspension().then(
       (found) => {
         if (found.suspended) known.value = found;
@@ -72,7 +76,7 @@ function Suspended() {
       },
     );
   }, []);
-  if (!known.value) return texts.ended.suspended;
+  if (!known.value) return texts.ended[ended];
   const { until, reason } = known.value;
   return texts.signIn.suspended(until === null ? null : fullTime(until), isolate(reason));
 }

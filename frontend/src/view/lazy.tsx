@@ -45,11 +45,15 @@ export function lazy<P extends object>(load: () => Promise<ComponentType<P>>, lo
   return Object.assign(Part, { fetch: () => void fetch().catch(() => {}) });
 }
 
+/** Milliseconds after which parts are loaded, idle or not. */
+const SOON = 2_000;
+
 /** Loads parts once the page has nothing else to do. */
 export function fetchWhenIdle(...parts: readonly { readonly fetch: () => void }[]): void {
   const run = () => {
     for (const part of parts) part.fetch();
   };
-  if ('requestIdleCallback' in window) requestIdleCallback(run);
-  else setTimeout(run, 2000);
+  // A page in the background may never be idle.
+  if ('requestIdleCallback' in window) requestIdleCallback(run, { timeout: SOON });
+  else setTimeout(run, SOON);
 }
