@@ -4,10 +4,10 @@ import { useChat } from '../chat/context';
 import { count, isolate, shortTime } from '../model/format';
 import { toast } from '../model/toasts';
 import { administration } from '../texts/administration';
-import { Avatar } from '../view/avatar';
 import { Button } from '../view/button';
 import { Confirm } from '../view/confirm';
 import { type Column, Table } from '../view/table';
+import { PersonCell } from './person-cell';
 import { Ago, FactList } from './facts';
 import { Found, SearchField, useSearch } from './list';
 
@@ -16,17 +16,7 @@ const t = administration.connections;
 const head: Column<AdminConnection> = {
   key: 'name',
   title: t.person,
-  cell: ({ user }) => (
-    <>
-      <Avatar id={user.id} name={user.display_name} size="small" />
-      <span class="row-names">
-        <span class="row-name" dir="auto" title={user.display_name}>
-          {user.display_name}
-        </span>
-        <span class="hint">@{user.username}</span>
-      </span>
-    </>
-  ),
+  cell: ({ user }) => <PersonCell user={user} />,
 };
 
 const columns: readonly Column<AdminConnection>[] = [

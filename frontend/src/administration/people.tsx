@@ -5,9 +5,9 @@ import { shortDate } from '../model/format';
 import { roles } from '../model/moderation';
 import { texts } from '../texts';
 import { administration } from '../texts/administration';
-import { Avatar } from '../view/avatar';
 import { type Column, Table } from '../view/table';
 import { useChat } from '../chat/context';
+import { PersonCell } from './person-cell';
 import { Ago } from './facts';
 import { FilterSelect, Found, SearchField, useSearch } from './list';
 import { PersonDetail } from './person';
@@ -17,17 +17,7 @@ const t = administration.people;
 const head: Column<AdminPerson> = {
   key: 'name',
   title: t.name,
-  cell: (person) => (
-    <>
-      <Avatar id={person.id} name={person.display_name} size="small" />
-      <span class="row-names">
-        <span class="row-name" dir="auto" title={person.display_name}>
-          {person.display_name}
-        </span>
-        <span class="hint">@{person.username}</span>
-      </span>
-    </>
-  ),
+  cell: (person) => <PersonCell user={person} />,
 };
 
 const columns: readonly Column<AdminPerson>[] = [

@@ -5,9 +5,12 @@ import { texts } from '../../texts';
 import { Dialog } from '../../view/dialog';
 import { Field } from '../../view/field';
 import { Form, FormProblem, SubmitButton, type Values } from '../../view/form';
+import { Radios } from '../../view/radios';
 import { useChat } from '../context';
 
 const t = texts.createRoom;
+
+const kinds = ['public', 'private'] as const;
 
 export function CreateRoomDialog({ onClose }: { onClose: () => void }) {
   const chat = useChat();
@@ -35,40 +38,19 @@ export function CreateRoomDialog({ onClose }: { onClose: () => void }) {
           autocomplete="off"
         />
         <Field name="description" label={t.description} maxLength={500} autocomplete="off" />
-        <fieldset class="choices">
-          <legend class="label">{t.kind}</legend>
-          {open && <Choice value="public" label={t.public} hint={t.publicHint} checked />}
-          {chat.may('create-private-room') && (
-            <Choice value="private" label={t.private} hint={t.privateHint} checked={!open} />
-          )}
-        </fieldset>
+        <Radios
+          name="kind"
+          legend={t.kind}
+          values={kinds.filter((kind) => chat.may(`create-${kind}-room`))}
+          initial={open ? 'public' : 'private'}
+          label={(kind) => t[kind]}
+          hint={(kind) => (kind === 'public' ? t.publicHint : t.privateHint)}
+        />
         <FormProblem />
         <div class="form-end">
           <SubmitButton testid="create-room-submit">{t.submit}</SubmitButton>
         </div>
       </Form>
     </Dialog>
-  );
-}
-
-function Choice({
-  value,
-  label,
-  hint,
-  checked,
-}: {
-  value: string;
-  label: string;
-  hint: string;
-  checked?: boolean;
-}) {
-  return (
-    <label class="choice">
-      <input type="radio" name="kind" value={value} defaultChecked={checked} />
-      <span class="choice-text">
-        <span class="choice-label">{label}</span>
-        <span class="hint">{hint}</span>
-      </span>
-    </label>
   );
 }

@@ -1,6 +1,6 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { changeUser, signOutUser } from '../../api/admin';
-import type { Person, Role, User } from '../../api/records';
+import type { Person, User } from '../../api/records';
 import { ago, isolate } from '../../model/format';
 import { givableRoles, mayManage } from '../../model/moderation';
 import { toast } from '../../model/toasts';
@@ -8,6 +8,7 @@ import { texts } from '../../texts';
 import { Avatar } from '../../view/avatar';
 import { Confirm } from '../../view/confirm';
 import { Form, FormProblem, SubmitButton, type Values } from '../../view/form';
+import { Radios } from '../../view/radios';
 import { useChat } from '../context';
 
 const t = texts.manage;
@@ -72,29 +73,19 @@ function RoleForm({ person, onChanged }: Props) {
   };
   return (
     <Form key={person.role} onSubmit={submit} testid="role-form">
-      <fieldset class="choices">
-        <legend class="label">{t.role}</legend>
-        {givableRoles(chat, person.role).map((role) => (
-          <RoleChoice key={role} role={role} checked={role === person.role} />
-        ))}
-      </fieldset>
+      <Radios
+        name="role"
+        legend={t.role}
+        values={givableRoles(chat, person.role)}
+        initial={person.role}
+        label={(role) => texts.roles[role]}
+        hint={(role) => t.roleHints[role]}
+      />
       <FormProblem />
       <div class="form-end">
         <SubmitButton testid="role-submit">{texts.settings.save}</SubmitButton>
       </div>
     </Form>
-  );
-}
-
-function RoleChoice({ role, checked }: { role: Role; checked: boolean }) {
-  return (
-    <label class="choice">
-      <input type="radio" name="role" value={role} defaultChecked={checked} />
-      <span class="choice-text">
-        <span class="choice-label">{texts.roles[role]}</span>
-        <span class="hint">{t.roleHints[role]}</span>
-      </span>
-    </label>
   );
 }
 

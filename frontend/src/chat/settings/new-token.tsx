@@ -8,6 +8,7 @@ import { texts } from '../../texts';
 import { CopyCommand, CopyField } from '../../view/copy-field';
 import { Field } from '../../view/field';
 import { Form, FormProblem, SubmitButton, type Values } from '../../view/form';
+import { Radios } from '../../view/radios';
 import { useChat } from '../context';
 
 const t = texts.settings.tokens;
@@ -22,18 +23,14 @@ export function CreateToken({ onMade }: { onMade: (token: NewToken) => void }) {
   return (
     <Form key={made.value} onSubmit={submit} testid="token-form">
       <Field name="name" label={t.name} hint={t.nameHint} required maxLength={80} autocomplete="off" />
-      <fieldset class="choices">
-        <legend class="label">{t.scope}</legend>
-        {scopes.map((scope) => (
-          <label key={scope} class="choice">
-            <input type="radio" name="scope" value={scope} defaultChecked={scope === 'read'} />
-            <span class="choice-text">
-              <span class="choice-label">{t.scopes[scope]}</span>
-              <span class="hint">{t.scopeHints[scope]}</span>
-            </span>
-          </label>
-        ))}
-      </fieldset>
+      <Radios
+        name="scope"
+        legend={t.scope}
+        values={scopes}
+        initial="read"
+        label={(scope) => t.scopes[scope]}
+        hint={(scope) => t.scopeHints[scope]}
+      />
       <FormProblem />
       <div class="form-line">
         <label class="form-line">

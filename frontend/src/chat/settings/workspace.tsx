@@ -6,6 +6,7 @@ import { toast } from '../../model/toasts';
 import { texts } from '../../texts';
 import { Field } from '../../view/field';
 import { Form, FormProblem, SubmitButton, type Values } from '../../view/form';
+import { Radios } from '../../view/radios';
 import { useChat } from '../context';
 
 const t = texts.settings.workspace;
@@ -39,18 +40,14 @@ function WorkspaceForm({
   return (
     <Form onSubmit={onSubmit} testid="workspace-form">
       <Field name="name" label={t.name} required maxLength={80} autocomplete="off" initial={name} />
-      <fieldset class="choices">
-        <legend class="label">{t.signUp}</legend>
-        {signUps.map((one) => (
-          <label key={one} class="choice">
-            <input type="radio" name="sign_up" value={one} defaultChecked={one === sign_up} />
-            <span class="choice-text">
-              <span class="choice-label">{t.signUps[one]}</span>
-              <span class="hint">{t.signUpHints[one]}</span>
-            </span>
-          </label>
-        ))}
-      </fieldset>
+      <Radios
+        name="sign_up"
+        legend={t.signUp}
+        values={signUps}
+        initial={sign_up}
+        label={(one) => t.signUps[one]}
+        hint={(one) => t.signUpHints[one]}
+      />
       <FormProblem />
       <div class="form-end">
         <SubmitButton testid="workspace-submit">{texts.settings.save}</SubmitButton>
