@@ -131,12 +131,15 @@ func (l *listener) open(transport string) {
 		raw, _ := io.ReadAll(resp.Body)
 		l.t.Fatalf("open stream: %s: %s", resp.Status, raw)
 	}
-	l.events = make(chan event, 1000)
+	// Opened anew, the request before reads on until it sees its end: each has
+	// a channel of its own.
+	events := make(chan event, 1000)
+	l.events = events
 	l.hangUp = func() { _ = resp.Body.Close() }
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		defer close(l.events)
+		defer close(events)
 		split := bufio.ScanLines
 		if transport == "iframe" {
 			split = scanScripts
@@ -149,12 +152,12 @@ func (l *listener) open(transport string) {
 			if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
 				l.t.Errorf("%v: %s", err, lines.Bytes())
 			}
-			l.events <- e
+			events <- e
 		}
 	}()
 	l.t.Cleanup(func() {
-		l.hangUp()
-		for range l.events { // let it finish
+		_ = resp.Body.Close()
+		for range events { // let it finish
 		}
 		<-done
 	})
