@@ -44,7 +44,7 @@ type connectionsInput struct {
 
 type connectionsOutput struct {
 	Body struct {
-		Connections []AdminConnection `json:"connections" doc:"The newest first. Those of people who are invisible are not among them, except for one's own: for all others they are not here, and a connection without a name would tell that somebody is. Neither are scripts with access tokens."`
+		Connections []AdminConnection `json:"connections" doc:"The newest first. Those of people who are invisible are not among them, except for one's own: for all others they are not here, and a connection without a name would tell that somebody is. Neither are those who only listen and are not shown as being here: readers (GET on /comet/data), Pushlet clients, and scripts with access tokens. They end when the sign-in or the token behind them does."`
 		NextPage
 	}
 }

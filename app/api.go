@@ -38,10 +38,34 @@ func init() {
 	validation.MsgExpectedMaxLength = "its length must be at most %d"
 	validation.MsgExpectedMinItems = "the number of entries must be at least %d"
 	validation.MsgExpectedMaxItems = "the number of entries must be at most %d"
-	validation.MsgExpectedMinimumNumber = "it must be at least %v"
-	validation.MsgExpectedMaximumNumber = "it must be at most %v"
+	validation.MsgExpectedMinimumNumber = "it must be at least %.0f"
+	validation.MsgExpectedMaximumNumber = "it must be at most %.0f"
 	validation.MsgExpectedMatchPattern = "it must match %s"
+	validation.MsgExpectedRFC3339DateTime = timeWanted
 	validation.MsgExpectedBePattern = "it must be %s"
+}
+
+// timeWanted says how times are written.
+const timeWanted = "it must be a date and time such as 2026-11-30T18:00:00Z"
+
+// saidPlainly are the messages of huma that tell how it works inside, by how they
+// begin, and what they mean.
+var saidPlainly = []struct{ begins, means string }{
+	{"json: ", "a value is of the wrong type"},
+	{"parsing time ", timeWanted},
+	{"invalid date/time", timeWanted},
+	{"invalid integer", "it must be a whole number"},
+	{"invalid boolean", "it must be true or false"},
+	{"expected string to be RFC 4122 uuid", "it must be a UUID such as 0f8fad5b-d9cb-469f-a165-70867728950e"},
+}
+
+func inPlainWords(message string) string {
+	for _, said := range saidPlainly {
+		if strings.HasPrefix(message, said.begins) {
+			return said.means
+		}
+	}
+	return message
 }
 
 // validationProblem is what huma found wrong with a request. The values
@@ -53,14 +77,10 @@ func validationProblem(status int, errs []error) *Problem {
 		if !ok {
 			continue
 		}
-		message := d.Message
-		if strings.HasPrefix(message, "json: ") {
-			message = "a value is of the wrong type"
-		}
 		if missing := missingProblem(d.Location); missing != nil {
 			return missing
 		}
-		p.Errors = append(p.Errors, FieldProblem{Location: d.Location, Message: message})
+		p.Errors = append(p.Errors, FieldProblem{Location: d.Location, Message: inPlainWords(d.Message)})
 	}
 	if len(p.Errors) > 0 {
 		first := p.Errors[0]

@@ -12,13 +12,22 @@ import (
 // AuditFilter says which entries of the audit log are wanted.
 type AuditFilter struct {
 	Actor  int64     `query:"actor" minimum:"1" doc:"Only what this user did."`
-	User   int64     `query:"user" minimum:"1" doc:"Only what was done to this user."`
+	User   int64     `query:"user" minimum:"1" doc:"Only what was done to this user and is not withheld."`
 	Room   int64     `query:"room" minimum:"1" doc:"Only what was done in this room."`
 	Action string    `query:"action" maxLength:"40" doc:"Only this, such as member-banned."`
 	Origin string    `query:"origin" enum:"person,command-line,chatd" doc:"Only what came about in this way."`
 	From   time.Time `query:"from" maxLength:"40" doc:"Only from then on."`
 	To     time.Time `query:"to" maxLength:"40" doc:"Only before then."`
-	Search string    `query:"search" maxLength:"80" doc:"Only with words that begin so in the reason, with this in the name of a person or of a room that the viewer knows, or about what has this id."`
+	Search string    `query:"search" maxLength:"80" doc:"Only with words that begin so in the reason, with this in the name of a person or of a room that the viewer knows, or about what has this id. What is withheld is not found by what is not shown of it."`
+}
+
+// Resolve implements huma.Resolver. The first moment that there is, is a time like
+// others, but stands for none where none is given.
+func (f *AuditFilter) Resolve(ctx huma.Context) []error {
+	if ctx.Query("to") != "" && f.To.IsZero() {
+		f.To = f.To.Add(1)
+	}
+	return nil
 }
 
 func (f AuditFilter) filter() store.AuditFilter {
@@ -41,6 +50,8 @@ type AuditEntry struct {
 	Reason string         `json:"reason" doc:"Why, in the words of whoever did it. May be empty."`
 	Before map[string]any `json:"before,omitempty" doc:"What of it changed, as it was."`
 	After  map[string]any `json:"after,omitempty" doc:"What of it changed, as it is since, and what the act brought about."`
+
+	Withheld bool `json:"withheld" doc:"It was in a private room that the viewer is not in, not their own act, and not about them: to whom, what else it is about, why, before and after are left out."`
 }
 
 var _ huma.SchemaTransformer = AuditEntry{}
@@ -71,6 +82,7 @@ type auditInput struct {
 type auditOutput struct {
 	Body struct {
 		Entries []AuditEntry `json:"entries" doc:"The newest first."`
+		Names   AuditNames   `json:"names" doc:"Words for what stands in before and after."`
 		NextPage
 	}
 }
@@ -82,6 +94,9 @@ func (a *App) listAudit(ctx context.Context, in *auditInput) (*auditOutput, erro
 		return nil, err
 	}
 	out := &auditOutput{}
+	if out.Body.Names, err = a.auditNames(ctx, entries); err != nil {
+		return nil, err
+	}
 	out.Body.NextPage = nextPage(next)
 	out.Body.Entries = make([]AuditEntry, len(entries))
 	for i, e := range entries {
@@ -93,7 +108,7 @@ func (a *App) listAudit(ctx context.Context, in *auditInput) (*auditOutput, erro
 func renderAuditEntry(e store.AuditEntry) AuditEntry {
 	entry := AuditEntry{
 		ID: e.ID, At: renderTime(e.At), Origin: e.Origin, Actor: renderAuditPerson(e.Actor), Action: string(e.Action),
-		User: renderAuditPerson(e.Person), Object: e.Object, Reason: e.Reason, Before: e.Before, After: e.After,
+		User: renderAuditPerson(e.Person), Object: e.Object, Reason: e.Reason, Before: e.Before, After: e.After, Withheld: e.Withheld,
 	}
 	if e.Room != nil {
 		entry.Room = &AuditRoom{ID: e.Room.ID}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -64,6 +65,7 @@ func TestTheAuditLogTellsWhoDidWhat(t *testing.T) {
 		"action=workspace-changed&search=quay": 0, "search=ben&action=user-role-changed": 1, "origin=command-line": 0,
 		"from=" + url.QueryEscape(time.Now().Add(-time.Hour).Format(time.RFC3339)) + "&action=workspace-changed": 1,
 		"to=" + url.QueryEscape(time.Now().Add(-time.Hour).Format(time.RFC3339)):                                 0,
+		"to=0001-01-01T00:00:00Z": 0, "from=0001-01-01T00:00:00Z&action=user-role-changed": 1,
 	} {
 		if got := ana.audit(query); len(got) != want {
 			t.Errorf("%s: %d entries, want %d", query, len(got), want)
@@ -149,10 +151,56 @@ func TestTheAuditLogIsExportedWhole(t *testing.T) {
 func TestFormulasInAnExportAreHarmless(t *testing.T) {
 	t.Parallel()
 	for cell, want := range map[string]string{
-		"": "", "Ana": "Ana", "=1+1": "'=1+1", "+1": "'+1", "-1": "'-1", "@SUM(A1)": "'@SUM(A1)", "\t=1": "'\t=1", "\r=1": "'\r=1", "a=1": "a=1", "'=1": "'=1", "ä": "ä",
+		"": "", "Ana": "Ana", "=1+1": "'=1+1", "+1": "'+1", "-1": "'-1", "@SUM(A1)": "'@SUM(A1)", "\t=1": "'\t'=1", "\r=1": "'\r'=1", "a=1": "a=1", "'=1": "'=1", "ä": "ä",
+		"a;b": "a;b", "x;=1+1": "x;'=1+1", "x;;-1": "x;;'-1", "x\t@A1": "x\t'@A1", "x; +1": "x; '+1", "x\n=1": "x\n'=1", " =1": " '=1", "a + b": "a + b",
 	} {
 		if got := harmless(cell); got != want {
 			t.Errorf("%q becomes %q, want %q", cell, got, want)
+		}
+	}
+}
+
+// Whatever a program takes for the end of a cell, it finds no formula after it, and
+// the file says what the log does.
+func TestAnExportIsHarmlessHoweverItsCellsAreFound(t *testing.T) {
+	t.Parallel()
+	var file strings.Builder
+	hostile := []string{"x;=1+1", "x\t=1+1", `x";=1+1`, "x,=1+1", "=1;=1", "x;y", "a\"b"}
+	out := newAuditCSV(&file)
+	if err := out.begin(); err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range hostile {
+		person := &AuditPerson{ID: 1, Username: text, DisplayName: text}
+		facts := map[string]any{"name": text, "topic": text}
+		err := out.entry(AuditEntry{ID: 1, Actor: person, User: person, Room: &AuditRoom{ID: 1, Name: &text}, Object: text, Reason: text, Before: facts, After: facts})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, cells := range parseCSV(t, file.String())[1:] {
+		if len(cells) != len(auditColumns) {
+			t.Fatalf("%q has %d cells, want %d", hostile[i], len(cells), len(auditColumns))
+		}
+		for _, cell := range []int{4, 5, 8, 9, 11, 12, 13} {
+			if strings.ReplaceAll(cells[cell], "'", "") != hostile[i] {
+				t.Errorf("%s of %q is %q", auditColumns[cell], hostile[i], cells[cell])
+			}
+		}
+		for _, cell := range []int{14, 15} {
+			var facts map[string]string
+			if err := json.Unmarshal([]byte(cells[cell]), &facts); err != nil || facts["name"] != hostile[i] {
+				t.Errorf("%s of %q is %q: %v", auditColumns[cell], hostile[i], cells[cell], err)
+			}
+		}
+	}
+	formula := regexp.MustCompile("(?m)(^|[;\t])[\" ]*[=+\\-@]")
+	if found := formula.FindString(file.String()); found != "" {
+		t.Errorf("%q begins a formula", found)
+	}
+	for _, cell := range []string{`,"x;y",`, ",\"x\t'=1+1\","} {
+		if !strings.Contains(file.String(), cell) {
+			t.Errorf("there is no %q in quotes: %s", cell, file.String())
 		}
 	}
 }

@@ -1,29 +1,37 @@
 package app
 
 import (
-	"encoding/csv"
 	"encoding/json"
 	"io"
 	"strconv"
 	"strings"
 )
 
-// auditCSV writes entries as CSV (RFC 4180).
-type auditCSV struct{ w *csv.Writer }
+// auditCSV writes entries as CSV (RFC 4180). Spreadsheets may take semicolons and
+// tabs for the ends of cells too, so cells with these are in quotes, and what
+// follows them is harmless.
+type auditCSV struct{ w io.Writer }
 
-func newAuditCSV(w io.Writer) auditFormat {
-	lines := csv.NewWriter(w)
-	lines.UseCRLF = true
-	return auditCSV{lines}
-}
+func newAuditCSV(w io.Writer) auditFormat { return auditCSV{w} }
 
 // auditColumns are the names of the cells of a line.
 var auditColumns = []string{
 	"id", "at", "origin", "actor_id", "actor_username", "actor_name", "action", "user_id", "user_username", "user_name",
-	"room_id", "room_name", "object", "reason", "before", "after",
+	"room_id", "room_name", "object", "reason", "before", "after", "withheld",
 }
 
-func (c auditCSV) begin() error { return c.w.Write(auditColumns) }
+func (c auditCSV) begin() error { return c.line(auditColumns) }
+
+func (c auditCSV) line(cells []string) error {
+	quoted := make([]string, len(cells))
+	for i, cell := range cells {
+		if quoted[i] = cell; strings.ContainsAny(cell, ",;\t\r\n\"") {
+			quoted[i] = `"` + strings.ReplaceAll(cell, `"`, `""`) + `"`
+		}
+	}
+	_, err := io.WriteString(c.w, strings.Join(quoted, ",")+"\r\n")
+	return err
+}
 
 func (c auditCSV) entry(e AuditEntry) error {
 	before, err := factsCell(e.Before)
@@ -39,18 +47,11 @@ func (c auditCSV) entry(e AuditEntry) error {
 	cells = append(cells, e.Action)
 	cells = append(cells, personCells(e.User)...)
 	cells = append(cells, roomCells(e.Room)...)
-	cells = append(cells, harmless(e.Object), harmless(e.Reason), before, after)
-	if err := c.w.Write(cells); err != nil {
-		return err
-	}
-	c.w.Flush()
-	return c.w.Error()
+	cells = append(cells, harmless(e.Object), harmless(e.Reason), before, after, strconv.FormatBool(e.Withheld))
+	return c.line(cells)
 }
 
-func (c auditCSV) end() error {
-	c.w.Flush()
-	return c.w.Error()
-}
+func (c auditCSV) end() error { return nil }
 
 func personCells(p *AuditPerson) []string {
 	if p == nil {
@@ -69,21 +70,29 @@ func roomCells(r *AuditRoom) []string {
 	return []string{strconv.FormatInt(r.ID, 10), harmless(*r.Name)}
 }
 
-// factsCell is what changed as JSON, "" for nothing. It begins with a brace.
+// factsCell is what changed as JSON, "" for nothing. It begins with a brace, and
+// has no end of a cell in it: a semicolon is in a text, where JSON spells it out.
 func factsCell(facts map[string]any) (string, error) {
 	if facts == nil {
 		return "", nil
 	}
 	raw, err := json.Marshal(facts)
-	return string(raw), err
+	return strings.ReplaceAll(string(raw), ";", `\u003b`), err
 }
 
-// harmless keeps a spreadsheet from taking what somebody wrote for a formula.
+// harmless keeps a spreadsheet from taking what somebody wrote for a formula,
+// whether it begins a cell or what some take for one.
 func harmless(cell string) string {
-	if strings.ContainsAny(cell[:min(1, len(cell))], "=+-@\t\r") {
-		return "'" + cell
+	var b strings.Builder
+	begins := true
+	for _, r := range cell {
+		if begins && strings.ContainsRune("=+-@\t\r", r) {
+			b.WriteByte('\'')
+		}
+		b.WriteRune(r)
+		begins = strings.ContainsRune(";\t\r\n", r) || begins && r == ' '
 	}
-	return cell
+	return b.String()
 }
 
 // auditJSON writes entries as one JSON list, each on a line of its own. A file

@@ -20,7 +20,11 @@ type banInput struct {
 
 // ban removes somebody from a room, at once, and keeps them out for a time.
 func (a *App) ban(ctx context.Context, in *banInput) (*sanctionOutput, error) {
-	banned, pending, err := a.store.Ban(ctx, userOf(ctx), in.User, in.Room, in.Body.store())
+	terms, err := in.Body.store()
+	if err != nil {
+		return nil, err
+	}
+	banned, pending, err := a.store.Ban(ctx, userOf(ctx), in.User, in.Room, terms)
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +65,7 @@ func (a *App) listBans(ctx context.Context, in *sanctionsInput) (*bansOutput, er
 // addProblem tells somebody who brings others into a room that one is banned.
 func addProblem(err error) error {
 	if banned, ok := errors.AsType[*store.SanctionError](err); ok {
-		return problem(http.StatusConflict, "This person is banned from this room"+untilWords(banned.Until)+". End the ban first.")
+		return problemUntil(banned.Until, http.StatusConflict, "This person is banned from this room"+untilWords(banned.Until)+". End the ban first.")
 	}
 	return err
 }

@@ -141,7 +141,7 @@ func (h *heist) checkRightful() {
 }
 
 // lastTurn is the last that turnOf gives.
-const lastTurn = 10
+const lastTurn = 11
 
 // turnOf is when somebody with the right does what an operation does: what takes
 // something from those who act later comes after what they do. It is -1 for what
@@ -153,8 +153,10 @@ func turnOf(o *specOperation) int {
 	case path == "/users/{user}" && o.method != http.MethodGet, path == "/users/{user}/sessions", path == "/users/{user}/suspension":
 		return lastTurn
 	case path == "/rooms/{room}/membership" && o.method == http.MethodDelete:
-		return 9
+		return 10
 	case path == "/rooms/{room}/undelete":
+		return 9
+	case path == "/rooms/{room}/deletion":
 		return 8
 	case path == "/rooms/{room}" && o.method == http.MethodDelete:
 		return 7

@@ -43,8 +43,8 @@ func placeKind(t *testing.T, o *specOperation, at place) string {
 		return "" // a secret: whoever knows it, has it rightly
 	case at.name == "client_id":
 		return "" // chosen by the sender; has a test of its own
-	case strings.HasPrefix(o.path, "/api/v1/admin/connections/"):
-		return "" // whoever may end connections sees all of them
+	case strings.HasPrefix(o.path, "/api/v1/admin/connections/") && at.in == "path":
+		return map[string]string{"node": "node", "id": "connection"}[at.name]
 	case at.in == "query":
 		return "" // leaves out of a list what one sees without it
 	}
@@ -116,11 +116,17 @@ type heist struct {
 	// shared is a room in which everybody but the victims is.
 	shared int64
 	mate   *person // in the victim's rooms
+	// listening is a connection that owners and admins see.
+	listening AdminConnection
 }
 
 func newHeist(t *testing.T) *heist {
 	t.Helper()
-	w := newWorld(t)
+	return newHeistIn(newWorld(t))
+}
+
+func newHeistIn(w *world) *heist {
+	w.t.Helper()
 	h := &heist{world: w, keeper: w.owner()}
 	h.spec, h.shared = h.keeper.spec(), h.keeper.room("general").ID
 	h.victim, h.mate = h.keeper.brings("victim"), h.keeper.brings("mate")
@@ -172,7 +178,17 @@ func (h *heist) hide() []hidden {
 	}) bool {
 		return !s.Current
 	})
+	roamer := h.keeper.brings("roamer")
+	seen := h.connects(roamer, h.keeper)
+	h.listening = h.connects(roamer.signsInAgain(), h.keeper)
+	ghost := h.keeper.brings("ghost")
+	h.keeper.must(http.StatusOK, "PATCH", userPath(ghost.me.ID), map[string]any{"role": "admin"}, nil)
+	ghost.chooses("invisible", nil)
+	unseen := h.connects(ghost, ghost)
 	return []hidden{
+		{"connection", seen.ID, h.keeper, groups["owners and admins"]},
+		{"connection", unseen.ID, ghost, nil},
+		{"node", h.listening.Node, h.keeper, groups["owners and admins"]},
 		{"room", private, v, nil},
 		{"room", direct.ID, v, nil},
 		{"session", sessions.Sessions[other].ID, v, nil},
@@ -184,10 +200,30 @@ func (h *heist) hide() []hidden {
 	}
 }
 
+// connects has somebody listen, and returns their newest connection as another
+// sees it.
+func (h *heist) connects(p, seenBy *person) (found AdminConnection) {
+	h.t.Helper()
+	newest := func() (id int64) {
+		var list struct{ Connections []AdminConnection }
+		seenBy.must(http.StatusOK, "GET", "/api/v1/admin/connections?limit=200&search="+p.me.Username, nil, &list)
+		for _, c := range list.Connections {
+			if c.User.ID == p.me.ID && c.ID > id {
+				id, found = c.ID, c
+			}
+		}
+		return id
+	}
+	before := newest()
+	p.streams("iframe")
+	h.eventually("the connection is told", func() bool { return newest() > before })
+	return found
+}
+
 // request is a request of an operation that names things by their ids, the
 // others as they fit.
 func (h *heist) request(o *specOperation, body map[string]any, at place, id any) (target string, filled map[string]any) {
-	ids := map[string]any{"room": h.shared, "user": h.mate.me.ID, "invite": 1, "session": newUUID(), "token": newUUID(), "number": 2}
+	ids := map[string]any{"room": h.shared, "user": h.mate.me.ID, "invite": 1, "session": newUUID(), "token": newUUID(), "number": 2, "node": h.listening.Node, "id": h.listening.ID}
 	if o.method == http.MethodDelete {
 		ids["number"] = 1 // in all rooms the victim's own; the second is the mate's
 	}

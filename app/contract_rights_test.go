@@ -203,6 +203,15 @@ func (s *scene) act(at rights.Standing, action rights.RoomAction, may bool, cell
 			s.t.Errorf("%s by %v: shown: %v, the documentation says %q", action, at, shown, cell)
 		}
 	}
+	for _, turn := range s.turns(at, action, may) {
+		turn.what = fmt.Sprintf("%s by %v, %s", action, at, turn.what)
+		turn.take(s.t, s.actor, func(what string, got answer) bool {
+			if action == rights.DeleteRoom { // to others it does not exist
+				return allowed(s.t, what, got, false)
+			}
+			return s.allowed(what, action, at, got)
+		})
+	}
 	for _, try := range s.tries(at, action) {
 		what := fmt.Sprintf("%s by %v: %s %s %v", action, at, try.method, try.path, try.body)
 		if got := s.allowed(what, action, at, s.actor.do(try.method, try.path, try.body)); got != may {

@@ -123,6 +123,7 @@ func (c *crowd) manages(action rights.WorkspaceAction) []try {
 			try{"DELETE", path + "/sessions", nil},
 			try{"PATCH", path, map[string]any{"deactivated": true}},
 			try{"PATCH", path, map[string]any{"deactivated": false}},
+			try{"GET", path + "/suspension/addresses", nil},
 			try{"PUT", path + "/suspension", endless},
 			try{"DELETE", path + "/suspension", nil},
 			try{"POST", path + "/reset-link", nil},
@@ -148,6 +149,7 @@ func TestEverybodyMayDoInTheWorkspaceWhatTheDocumentationSays(t *testing.T) {
 			t.Parallel()
 			c := newCrowd(t, role)
 			abilities := c.actor.abilities()
+			judge := func(what string, got answer) bool { return allowed(t, what, got, true) }
 			for _, action := range rights.WorkspaceActions {
 				cell := workspaceCell(tables, action, role)
 				may := cell == "yes"
@@ -161,7 +163,11 @@ func TestEverybodyMayDoInTheWorkspaceWhatTheDocumentationSays(t *testing.T) {
 						t.Errorf("%s: allowed: %v, the documentation says %q", what, got, cell)
 					}
 				}
+				for _, turn := range c.turns(action, may) {
+					turn.take(t, c.actor, judge)
+				}
 			}
+			c.handsOver(role == rights.Owner).take(t, c.actor, judge)
 			c.checkSight(workspaceCell(tables, rights.SeeDirectory, role) == "yes")
 		})
 	}

@@ -76,7 +76,10 @@ type toldInput struct {
 	}
 }
 
-// markTold notes how far the viewer was told of decisions.
+// markTold notes how far the viewer was told of decisions, and lets their other
+// browsers ask again.
 func (a *App) markTold(ctx context.Context, in *toldInput) (*struct{}, error) {
-	return nil, a.store.DecisionsTold(ctx, userOf(ctx), in.Body.UpTo)
+	pending, err := a.store.DecisionsTold(ctx, userOf(ctx), in.Body.UpTo)
+	a.committer.Number(pending...)
+	return nil, err
 }

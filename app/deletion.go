@@ -175,6 +175,8 @@ type PendingDeletion struct {
 	DeletedBy *Author `json:"deleted_by" doc:"Null for the command line."`
 	Reason    string  `json:"reason"`
 	CreatedAt string  `json:"created_at" format:"date-time"`
+	Excerpt   string  `json:"excerpt" doc:"How the first of the messages begins, up to 200 characters of its Markdown."`
+	WrittenAt string  `json:"written_at" format:"date-time" doc:"When the first of the messages was written."`
 }
 
 // TransformSchema implements huma.SchemaTransformer.
@@ -200,6 +202,7 @@ func (a *App) listDeletions(ctx context.Context, in *RoomPath) (*pendingDeletion
 		out.Body.Deletions[i] = PendingDeletion{
 			Deletion: renderDeletion(d.Deletion), User: renderAuthor(d.User), DeletedBy: optionalAuthor(d.By),
 			Reason: d.Reason, CreatedAt: renderTime(d.CreatedAt),
+			Excerpt: d.Excerpt, WrittenAt: renderTime(d.WrittenAt),
 		}
 	}
 	return out, nil

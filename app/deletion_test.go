@@ -227,7 +227,8 @@ func TestRecentMessagesOfSomebodyAreDeletedInOneRoomAndInAll(t *testing.T) {
 	}
 	var list struct{ Deletions []PendingDeletion }
 	ana.must(http.StatusOK, "GET", roomPath(boats)+"/deletions", nil, &list)
-	if len(list.Deletions) != 1 || list.Deletions[0].User.ID != ben.me.ID || list.Deletions[0].DeletedBy.ID != ana.me.ID || list.Deletions[0].Reason != "spam" || list.Deletions[0].UndoUntil == nil {
+	if len(list.Deletions) != 1 || list.Deletions[0].User.ID != ben.me.ID || list.Deletions[0].DeletedBy.ID != ana.me.ID || list.Deletions[0].Reason != "spam" || list.Deletions[0].UndoUntil == nil ||
+		list.Deletions[0].Excerpt != "spam" || list.Deletions[0].WrittenAt == "" {
 		t.Fatalf("the list has %+v", list)
 	}
 	ana.undoes(list.Deletions[0].Deletion)

@@ -69,7 +69,7 @@ func (f feed) current(ctx context.Context, e store.Event) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		return encode(News{Kind: string(e.Kind), Name: workspace.Name, SignUp: signUpWord(workspace)}), nil
+		return encode(News{Kind: string(e.Kind), Name: workspace.Name, SignUp: signUpWord(workspace), RetentionDays: workspace.RetentionDays}), nil
 	}
 	if e.Kind == store.EventRoomCreated || e.Kind == store.EventRoomListed {
 		// As it stood when the event was read: what was told by then is withdrawn

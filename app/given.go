@@ -39,3 +39,11 @@ func (g given[T]) Resolve(_ huma.Context, at *huma.PathBuffer) []error {
 	}
 	return []error{&huma.ErrorDetail{Location: at.String(), Message: "it may be left out, but not be null"}}
 }
+
+// or is the value that was given, or what counts when it was left out.
+func (g given[T]) or(other T) T {
+	if g.to == nil {
+		return other
+	}
+	return *g.to
+}

@@ -113,10 +113,21 @@ func RenderInvite(invite store.Invite) Invite {
 type createInviteInput struct {
 	Browser
 	Body struct {
-		ExpiresInDays int     `json:"expires_in_days,omitempty" default:"7" minimum:"1" maximum:"365"`
-		Role          string  `json:"role,omitempty" enum:"member,guest" default:"member" doc:"Guests see only the rooms they are in."`
-		RoomIDs       []int64 `json:"room_ids,omitempty" maxItems:"100" doc:"Rooms to join. A guest needs at least one; a member joins the first public room too."`
-		MaxUses       int64   `json:"max_uses,omitempty" minimum:"1" maximum:"100000" doc:"How many people can sign up with it. Left out: any number."`
+		ExpiresInDays given[int]     `json:"expires_in_days,omitempty" minimum:"1" maximum:"365" doc:"Left out: 7."`
+		Role          given[string]  `json:"role,omitempty" enum:"member,guest" doc:"Guests see only the rooms they are in. Left out: member."`
+		RoomIDs       given[[]int64] `json:"room_ids,omitempty" maxItems:"100" doc:"Rooms to join. A guest needs at least one; a member joins the first public room too."`
+		MaxUses       given[int64]   `json:"max_uses,omitempty" minimum:"1" maximum:"100000" doc:"How many people can sign up with it. Left out: any number."`
+	}
+}
+
+// invite is what the store is asked for.
+func (in *createInviteInput) invite() store.NewInvite {
+	b := &in.Body
+	return store.NewInvite{
+		TTL:     time.Duration(b.ExpiresInDays.or(7)) * 24 * time.Hour,
+		Role:    store.Role(b.Role.or(string(store.RoleMember))),
+		Rooms:   b.RoomIDs.or(nil),
+		MaxUses: b.MaxUses.or(0),
 	}
 }
 
@@ -130,11 +141,7 @@ type createInviteOutput struct {
 
 // createInvite makes a link with which people make their own accounts.
 func (a *App) createInvite(ctx context.Context, in *createInviteInput) (*createInviteOutput, error) {
-	invite, err := a.store.CreateInvite(ctx, userOf(ctx), store.NewInvite{
-		TTL:   time.Duration(in.Body.ExpiresInDays) * 24 * time.Hour,
-		Role:  store.Role(in.Body.Role),
-		Rooms: in.Body.RoomIDs, MaxUses: in.Body.MaxUses,
-	})
+	invite, err := a.store.CreateInvite(ctx, userOf(ctx), in.invite())
 	if err != nil {
 		return nil, err
 	}

@@ -97,10 +97,19 @@ func (a *App) seesAll(who comet.Principal) bool {
 // endReason is why a session is no longer live.
 func (a *App) endReason(ctx context.Context, session string) comet.Reason {
 	ended, err := a.store.Session(ctx, session)
+	if err != nil {
+		return comet.ReasonExpired
+	}
+	return reasonOf(ended)
+}
+
+// reasonOf is why a session is no longer live. One without a reason of its own
+// that has not expired is over because its user may not come in.
+func reasonOf(ended store.Session) comet.Reason {
 	switch {
-	case err == nil && ended.EndReason != "":
+	case ended.EndReason != "":
 		return comet.Reason(ended.EndReason)
-	case err == nil && ended.ExpiresAt.After(time.Now()):
+	case ended.ExpiresAt.After(time.Now()):
 		return comet.ReasonDeactivated
 	default:
 		return comet.ReasonExpired

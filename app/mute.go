@@ -17,7 +17,11 @@ type muteInput struct {
 
 // mute lets a member of a room write nothing in it for a time.
 func (a *App) mute(ctx context.Context, in *muteInput) (*sanctionOutput, error) {
-	muted, pending, err := a.store.Mute(ctx, userOf(ctx), in.User, in.Room, in.Body.store())
+	terms, err := in.Body.store()
+	if err != nil {
+		return nil, err
+	}
+	muted, pending, err := a.store.Mute(ctx, userOf(ctx), in.User, in.Room, terms)
 	if err != nil {
 		return nil, err
 	}

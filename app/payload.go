@@ -15,6 +15,8 @@ type News struct {
 	Name    string   `json:"name,omitempty"`    // of the workspace
 	SignUp  string   `json:"sign_up,omitempty"` // as in GET /workspace
 
+	RetentionDays int `json:"retention_days,omitempty"` // of the workspace; left out: for ever
+
 	Numbers  []int64  `json:"numbers,omitempty"` // of messages
 	ByAuthor *bool    `json:"by_author,omitempty"`
 	Blocked  *[]int64 `json:"blocked,omitempty"` // whom the user blocks

@@ -105,8 +105,8 @@ func (a *App) showPerson(ctx context.Context, in *UserPath) (*profileOutput, err
 type changePersonInput struct {
 	UserPath
 	Body struct {
-		Role        *string `json:"role,omitempty" enum:"owner,admin,member,guest"`
-		Deactivated *bool   `json:"deactivated,omitempty" doc:"True closes the account and ends all its sessions and access tokens; false opens it again."`
+		Role        given[string] `json:"role,omitempty" enum:"owner,admin,member,guest"`
+		Deactivated given[bool]   `json:"deactivated,omitempty" doc:"True closes the account and ends all its sessions and access tokens; false opens it again."`
 	}
 }
 
@@ -118,13 +118,13 @@ func (a *App) changePerson(ctx context.Context, in *changePersonInput) (*userOut
 	var user store.User
 	var err error
 	switch {
-	case in.Body.Role != nil && in.Body.Deactivated != nil:
+	case in.Body.Role.to != nil && in.Body.Deactivated.to != nil:
 		return nil, problem(http.StatusUnprocessableEntity, "Change either the role or the account, one after the other.")
-	case in.Body.Role != nil:
-		user, err = a.setRole(ctx, by, in.User, store.Role(*in.Body.Role))
-	case in.Body.Deactivated == nil:
+	case in.Body.Role.to != nil:
+		user, err = a.setRole(ctx, by, in.User, store.Role(*in.Body.Role.to))
+	case in.Body.Deactivated.to == nil:
 		user, err = a.store.Person(ctx, by, in.User)
-	case *in.Body.Deactivated:
+	case *in.Body.Deactivated.to:
 		user, err = a.deactivate(ctx, by, in.User)
 	default:
 		user, err = a.reactivate(ctx, by, in.User)
@@ -181,5 +181,6 @@ func (a *App) signOutPerson(ctx context.Context, in *UserPath) (*struct{}, error
 		return nil, err
 	}
 	a.endLogins(in.User, ended, comet.ReasonRemoved)
+	a.committer.Number(in.User) // who is told of it when they sign in again
 	return nil, nil
 }

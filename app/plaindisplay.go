@@ -57,13 +57,17 @@ func (a *App) newDisplay(ctx context.Context, room int64) (*display, Position, e
 	if err != nil {
 		return nil, Position{}, err
 	}
-	content := roomContent{ID: room, Read: entry.ReadNumber}
-	content.show(page)
+	blocked, err := a.blockedBy(ctx)
+	if err != nil {
+		return nil, Position{}, err
+	}
+	content := roomContent{ID: room, Read: entry.ReadNumber, First: entry.FirstNumber}
+	content.show(page, blocked, false)
 	begin, err := a.renderPlain("display", "Messages", content)
 	if err != nil {
 		return nil, Position{}, err
 	}
-	d := &display{room: room, begin: begin, pages: a.plainPages, newest: content.Newest, told: make(chan struct{}, 1), over: make(chan struct{})}
+	d := &display{room: room, blocked: blocked, begin: begin, pages: a.plainPages, newest: content.Newest, told: make(chan struct{}, 1), over: make(chan struct{})}
 	return d, page.Body.Position, nil
 }
 
@@ -112,9 +116,10 @@ func (a *App) accompany(ctx context.Context, who comet.Principal, id string, d *
 // comet.Format.
 type display struct {
 	// Static after construction.
-	room  int64
-	begin []byte
-	pages *template.Template
+	room    int64
+	blocked map[int64]bool // whom the viewer blocked when it began
+	begin   []byte
+	pages   *template.Template
 
 	// Owned by the goroutine that serves.
 	newest int64  // the number of the newest message appended
@@ -179,7 +184,9 @@ func (d *display) data(b []byte, e displayEvent) []byte {
 	switch news := e.Payload; {
 	case news.Message != nil:
 		d.newest = news.Message.Number
-		err = d.pages.ExecuteTemplate(&line, "message", news.Message)
+		shown := plainLines([]Message{*news.Message}, d.blocked)
+		err = d.pages.ExecuteTemplate(&line, "line", shown[0])
+	case news.User != nil && d.blocked[news.User.ID]: // nothing is told of them
 	case news.User != nil && (news.Kind == "join" || news.Kind == "leave"):
 		err = d.pages.ExecuteTemplate(&line, news.Kind, news)
 	case news.Kind == "messages-deleted" || news.Kind == "messages-undeleted":

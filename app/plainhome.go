@@ -184,6 +184,9 @@ func (a *App) homeContent(ctx context.Context, after string) (homeContent, error
 			content.Rooms = append(content.Rooms, room)
 			continue
 		}
+		if isBlocked(entry.Members, seen.Body.Me.ID, seen.Body.Blocked) {
+			room.Unread = 0
+		}
 		room.Title = directTitle(a.others(ctx, names, entry.Members))
 		content.Direct = append(content.Direct, room)
 	}
@@ -194,6 +197,12 @@ func (a *App) homeContent(ctx context.Context, after string) (homeContent, error
 		err = a.addDirectory(ctx, &content, after)
 	}
 	return content, err
+}
+
+// isBlocked reports whether the viewer blocked all others in a direct room, in
+// which nothing waits for them then.
+func isBlocked(members []int64, viewer int64, blocked []int64) bool {
+	return len(members) > 1 && !slices.ContainsFunc(members, func(m int64) bool { return m != viewer && !slices.Contains(blocked, m) })
 }
 
 // addDirectory adds the public rooms that the viewer has not joined.

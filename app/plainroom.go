@@ -19,13 +19,15 @@ type roomContent struct {
 	Kind               string
 	Form               formContent
 	Messages           []Message
-	Read               int64 // the number up to which the viewer had read
-	Unread             int64 // how many unread ones are before those shown
-	Earlier            int64 // the messages before this number are the earlier ones; 0: there are none
-	Newest             int64 // the number of the last message shown
-	Begins             bool  // whether the first message shown is the room's first
-	Partly             bool  // whether there are newer ones than these
-	Nothing            bool  // whether newer ones were asked for and there are none
+	Lines              []plainLine // the messages as they are shown
+	Read               int64       // the number up to which the viewer had read
+	Unread             int64       // how many unread ones are before those shown
+	First              int64       // the number of the oldest message that is kept
+	Earlier            int64       // the messages before this number are the earlier ones; 0: there are none
+	Newest             int64       // the number of the last message shown
+	Begins             bool        // whether the first message shown is the room's first
+	Partly             bool        // whether there are newer ones than these
+	Nothing            bool        // whether newer ones were asked for and there are none
 }
 
 // formContent is the form with which one writes, and what else can be done in
@@ -94,7 +96,7 @@ func (a *App) roomContent(ctx context.Context, through *store.Store, room int64)
 	form := newFormContent(room)
 	form.Title, form.Kind = title, string(entry.Kind)
 	form.MayWrite, form.MayLeave = rights.PostMessage.May(standing), rights.LeaveRoom.May(standing)
-	return roomContent{ID: room, Title: title, Description: entry.Description, Kind: string(entry.Kind), Read: entry.ReadNumber, Form: form}, nil
+	return roomContent{ID: room, Title: title, Description: entry.Description, Kind: string(entry.Kind), Read: entry.ReadNumber, First: entry.FirstNumber, Form: form}, nil
 }
 
 // directTitleOf is what the viewer calls a direct room.
@@ -162,13 +164,17 @@ func (a *App) addHistory(r *http.Request, content *roomContent) error {
 		}
 	}
 	if r.URL.Query().Get("after") != "" && in.After == 0 && in.Before == 0 {
-		in.Before, in.Limit = firstMessages+1, firstMessages // no number is below the first
+		in.Before, in.Limit = content.First+firstMessages, firstMessages
 	}
 	page, err := a.history(r.Context(), in)
 	if err != nil {
 		return err
 	}
-	content.show(page)
+	blocked, err := a.blockedBy(r.Context())
+	if err != nil {
+		return err
+	}
+	content.show(page, blocked, in.After > 0)
 	if content.Newest > 0 && isLookedAt(r) {
 		a.markShown(r.Context(), content.ID, content.Newest)
 	}
@@ -178,15 +184,18 @@ func (a *App) addHistory(r *http.Request, content *roomContent) error {
 	return nil
 }
 
-// show puts a page of the history into the content.
-func (c *roomContent) show(page *historyOutput) {
+// show puts a page of the history into the content, for somebody who blocked
+// people. Forwards the page says whether there are newer messages, else whether
+// there are earlier ones.
+func (c *roomContent) show(page *historyOutput, blocked map[int64]bool, forwards bool) {
 	c.Messages = page.Body.Messages
+	c.Lines = plainLines(c.Messages, blocked)
 	if len(c.Messages) == 0 {
 		return
 	}
 	first, last := c.Messages[0], c.Messages[len(c.Messages)-1]
-	c.Newest, c.Begins = last.Number, first.Number == 1
-	c.Unread = max(0, first.Number-1-c.Read)
+	c.Newest, c.Begins = last.Number, first.Number <= c.First || !forwards && !page.Body.More
+	c.Unread = max(0, first.Number-max(c.First, c.Read+1))
 	if !c.Begins {
 		c.Earlier = first.Number
 	}

@@ -22,6 +22,7 @@ type Problem struct {
 	Status    int            `json:"status" doc:"The HTTP status."`
 	Detail    string         `json:"detail" doc:"A sentence for people, with a way out."`
 	RequestID string         `json:"request_id,omitempty" doc:"Names the entry in the server's log."`
+	Until     *string        `json:"until,omitempty" format:"date-time" doc:"When what stands in the way ends by itself. The detail writes it in UTC; whoever knows the reader's time zone can write it anew."`
 	Errors    []FieldProblem `json:"errors,omitempty" doc:"What is wrong with which part of the request."`
 
 	retryAfter time.Duration
@@ -37,6 +38,14 @@ type FieldProblem struct {
 // problem makes a Problem with a sentence for people.
 func problem(status int, detail string) *Problem {
 	return &Problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Detail: detail}
+}
+
+// problemUntil is a problem with what ends by itself, or does not when until is
+// nil.
+func problemUntil(until *time.Time, status int, detail string) *Problem {
+	p := problem(status, detail)
+	p.Until = optionalTime(until)
+	return p
 }
 
 // fieldProblem is a 422 about one field of the body.
@@ -99,6 +108,7 @@ var sentinels = []sentinel{
 	{store.ErrNotMember, http.StatusForbidden, "You are not a member of this room. Join it first.", 0},
 	{store.ErrLastOwner, http.StatusConflict, "There must be an owner. Make somebody else owner first.", 0},
 	{store.ErrTooManyBlocks, http.StatusConflict, "You have blocked 1,000 people, which is the most. Take a block back first.", 0},
+	{store.ErrTakenOver, http.StatusForbidden, "Somebody who keeps order in the room has deleted this. Ask them to take it back.", 0},
 	{store.ErrErased, http.StatusGone, "The ten minutes in which this could be taken back are over: the messages are erased.", 0},
 	{store.ErrDeleted, http.StatusGone, "This message is deleted already, so there is nothing left to report.", 0},
 	{store.ErrOwnMessage, http.StatusUnprocessableEntity, "This is your own message. Delete it instead.", 0},

@@ -54,6 +54,7 @@ type (
 		Notices     string `json:"notices" enum:"show,condense,hide" doc:"How those who come and go are shown in it. People may choose to see less, not more."`
 		Retention   *int   `json:"retention_days" doc:"For how many days messages are kept: null as long as the workspace says, 0 for ever."`
 		Default     bool   `json:"is_default" doc:"Whether everybody new comes into it."`
+		FirstNumber int64  `json:"first_number" doc:"Of the oldest message that is kept; 1 while nothing was erased. The room begins there."`
 	}
 
 	// RoomEntry is a room in the viewer's own list.
@@ -118,7 +119,7 @@ func renderUsers(users []store.User) []User {
 func renderRoom(r store.Room) Room {
 	return Room{
 		ID: r.ID, Kind: string(r.Kind), Name: r.Name, Topic: r.Topic, Description: r.Description, State: string(r.State),
-		SlowMode: int(r.SlowMode / time.Second), Notices: r.Notices, Retention: r.RetentionDays, Default: r.Default,
+		SlowMode: int(r.SlowMode / time.Second), Notices: r.Notices, Retention: r.RetentionDays, Default: r.Default, FirstNumber: r.FirstNumber,
 	}
 }
 

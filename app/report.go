@@ -41,7 +41,7 @@ type Report struct {
 	Number     int64   `json:"number" doc:"Of the message; 0 when it is no longer kept."`
 	Deleted    bool    `json:"deleted" doc:"Whether the message is deleted."`
 	Author     Author  `json:"author" doc:"Who wrote the message."`
-	Body       string  `json:"body" doc:"The text of the message when it was reported."`
+	Body       string  `json:"body" doc:"The text of the message when it was reported. Empty 90 days after the report was settled."`
 	Reporter   Author  `json:"reporter" doc:"Who reported it. The author does not learn this."`
 	Reason     string  `json:"reason"`
 	CreatedAt  string  `json:"created_at" format:"date-time"`

@@ -15,14 +15,15 @@ const (
 	retainTime = 5 * time.Minute
 )
 
-// keepRetention erases messages that are kept no longer and deleted rooms that
-// can no longer be taken back, until ctx ends.
+// keepRetention erases messages that are kept no longer, deleted rooms that can no
+// longer be taken back, and the texts in reports that were settled long ago, until
+// ctx ends.
 func (a *App) keepRetention(ctx context.Context) error {
 	tick := time.NewTicker(retainEvery)
 	defer tick.Stop()
 	for {
 		if err := a.retain(ctx); err != nil && ctx.Err() == nil {
-			a.log.WarnContext(ctx, "old messages and deleted rooms were not erased; trying again later", slog.Any("error", err))
+			a.log.WarnContext(ctx, "not everything was erased that is kept no longer; trying again later", slog.Any("error", err))
 		}
 		select {
 		case <-ctx.Done():
@@ -35,7 +36,8 @@ func (a *App) keepRetention(ctx context.Context) error {
 func (a *App) retain(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, retainTime)
 	defer cancel()
-	return errors.Join(a.eraseOldMessages(ctx), a.eraseDeletedRooms(ctx))
+	_, reports := a.store.EraseSettledReports(ctx)
+	return errors.Join(a.eraseOldMessages(ctx), a.eraseDeletedRooms(ctx), reports)
 }
 
 // eraseOldMessages goes through all rooms once. A room that cannot be read keeps
@@ -65,6 +67,7 @@ func (a *App) eraseOldMessagesOf(ctx context.Context, room int64) error {
 		}
 		if erased > 0 {
 			a.untell(ctx, room)
+			a.committer.Number(room)
 		}
 		if !more {
 			return nil

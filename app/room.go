@@ -12,8 +12,11 @@ type overviewOutput struct {
 		Me        Me        `json:"me"`
 		Abilities Abilities `json:"abilities"`
 		Workspace struct {
-			Name     string   `json:"name"`
-			SignUp   string   `json:"sign_up" enum:"invite,open"`
+			Name   string `json:"name"`
+			SignUp string `json:"sign_up" enum:"invite,open"`
+
+			RetentionDays int `json:"retention_days,omitempty" doc:"For how many days messages are kept where the room says nothing else; left out: for ever."`
+
 			Position Position `json:"position"`
 		} `json:"workspace"`
 		UserPosition Position    `json:"user_position"`
@@ -34,6 +37,7 @@ func (a *App) overview(ctx context.Context, _ *struct{}) (*overviewOutput, error
 	out.Body.Abilities = renderAbilities(seen.Me.Role)
 	out.Body.Workspace.Name = seen.Workspace.Name
 	out.Body.Workspace.SignUp = signUpWord(seen.Workspace)
+	out.Body.Workspace.RetentionDays = seen.Workspace.RetentionDays
 	out.Body.Workspace.Position = Position(seen.WorkspacePosition)
 	out.Body.UserPosition = Position(seen.UserPosition)
 	out.Body.Users = renderUsers(seen.Users)

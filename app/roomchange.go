@@ -20,16 +20,16 @@ func (a *App) showRoom(ctx context.Context, in *RoomPath) (*entryOutput, error) 
 type changeRoomInput struct {
 	RoomPath
 	Body struct {
-		Name        *string        `json:"name,omitempty" doc:"1 to 80 characters on one line."`
-		Topic       *string        `json:"topic,omitempty" doc:"What is talked about now, up to 250 characters."`
-		Description *string        `json:"description,omitempty" doc:"What the room is for, up to 500 characters."`
-		Kind        *string        `json:"kind,omitempty" enum:"public,private"`
-		State       *string        `json:"state,omitempty" enum:"open,members,read-only" doc:"Who writes in it: everybody in it, all but guests, or only those who look after it."`
-		Archived    *bool          `json:"archived,omitempty" doc:"Whether nobody writes in it any more; what was written stays."`
-		SlowMode    *int           `json:"slow_mode,omitempty" minimum:"0" maximum:"86400" doc:"Seconds that somebody waits between two messages; 0 for none."`
-		Notices     *string        `json:"notices,omitempty" enum:"show,condense,hide" doc:"How those who come and go are shown in it."`
+		Name        given[string]  `json:"name,omitempty" doc:"1 to 80 characters on one line."`
+		Topic       given[string]  `json:"topic,omitempty" doc:"What is talked about now, up to 250 characters."`
+		Description given[string]  `json:"description,omitempty" doc:"What the room is for, up to 500 characters."`
+		Kind        given[string]  `json:"kind,omitempty" enum:"public,private"`
+		State       given[string]  `json:"state,omitempty" enum:"open,members,read-only" doc:"Who writes in it: everybody in it, all but guests, or only those who look after it."`
+		Archived    given[bool]    `json:"archived,omitempty" doc:"Whether nobody writes in it any more; what was written stays."`
+		SlowMode    given[int]     `json:"slow_mode,omitempty" minimum:"0" maximum:"86400" doc:"Seconds that somebody waits between two messages; 0 for none."`
+		Notices     given[string]  `json:"notices,omitempty" enum:"show,condense,hide" doc:"How those who come and go are shown in it."`
 		Retention   givenRetention `json:"retention_days,omitempty"`
-		Default     *bool          `json:"is_default,omitempty" doc:"Whether everybody new comes into it. Only public rooms can be so."`
+		Default     given[bool]    `json:"is_default,omitempty" doc:"Whether everybody new comes into it. Only public rooms can be so."`
 	}
 }
 
@@ -37,11 +37,12 @@ type changeRoomInput struct {
 func (in *changeRoomInput) change() store.RoomChange {
 	b := &in.Body
 	change := store.RoomChange{
-		Name: b.Name, Topic: b.Topic, Description: b.Description, Kind: (*store.RoomKind)(b.Kind), State: (*rights.State)(b.State),
-		Archived: b.Archived, Notices: b.Notices, Default: b.Default,
+		Name: b.Name.to, Topic: b.Topic.to, Description: b.Description.to,
+		Kind: (*store.RoomKind)(b.Kind.to), State: (*rights.State)(b.State.to),
+		Archived: b.Archived.to, Notices: b.Notices.to, Default: b.Default.to,
 	}
-	if b.SlowMode != nil {
-		slow := time.Duration(*b.SlowMode) * time.Second
+	if b.SlowMode.to != nil {
+		slow := time.Duration(*b.SlowMode.to) * time.Second
 		change.SlowMode = &slow
 	}
 	if b.Retention.given {
@@ -86,7 +87,7 @@ func (a *App) changeRoom(ctx context.Context, in *changeRoomInput) (*roomOutput,
 		return nil, err
 	}
 	a.committer.Number(pending...)
-	if len(pending) > 0 && in.Body.Kind != nil {
+	if len(pending) > 0 && in.Body.Kind.to != nil {
 		a.untell(ctx, room.ID)
 	}
 	return &roomOutput{Body: renderRoom(room)}, nil

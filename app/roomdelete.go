@@ -10,7 +10,7 @@ import (
 type deleteRoomInput struct {
 	RoomPath
 	Body *struct {
-		Reason string `json:"reason,omitempty" doc:"Up to 500 characters, for the audit log."`
+		Reason string `json:"reason,omitempty" doc:"Up to 500 characters, for those who were in it and for the audit log."`
 	}
 }
 
@@ -71,4 +71,26 @@ func (a *App) undeleteRoom(ctx context.Context, in *undeleteRoomInput) (*roomOut
 	a.doorbell.Ring()
 	a.committer.Number(pending...)
 	return &roomOutput{Body: renderRoom(room)}, nil
+}
+
+type lostRoomOutput struct {
+	Body struct {
+		Name          string  `json:"name"`
+		UndeleteUntil string  `json:"undelete_until" format:"date-time" doc:"Until when it can be taken back. Then the room is erased."`
+		MayUndelete   bool    `json:"may_undelete" doc:"Whether the viewer may take it back."`
+		By            *Author `json:"by,omitempty" doc:"Who deleted it; left out for the command line."`
+		Reason        string  `json:"reason" doc:"Why; empty when no reason was given."`
+	}
+}
+
+// showLostRoom tells what became of a room.
+func (a *App) showLostRoom(ctx context.Context, in *RoomPath) (*lostRoomOutput, error) {
+	lost, err := a.store.LostRoom(ctx, userOf(ctx), in.Room)
+	if err != nil {
+		return nil, err
+	}
+	out := &lostRoomOutput{}
+	out.Body.Name, out.Body.UndeleteUntil, out.Body.MayUndelete = lost.Name, renderTime(lost.UndeleteUntil), lost.MayUndelete
+	out.Body.By, out.Body.Reason = optionalAuthor(lost.By), lost.Reason
+	return out, nil
 }

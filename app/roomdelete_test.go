@@ -115,6 +115,16 @@ func TestADeletedRoomIsTakenBackInTime(t *testing.T) {
 	}
 	checkProblem(t, ben.do("DELETE", roomPath(boats.ID), nil), http.StatusNotFound, "does not exist")
 	checkProblem(t, ben.do("PUT", undelete, nil), http.StatusNotFound, "does not exist")
+	var lost struct {
+		Name          string    `json:"name"`
+		UndeleteUntil time.Time `json:"undelete_until"`
+		MayUndelete   bool      `json:"may_undelete"`
+	}
+	ana.must(http.StatusOK, "GET", roomPath(boats.ID)+"/deletion", nil, &lost)
+	if left := time.Until(lost.UndeleteUntil) - store.RoomGrace; lost.Name != "boats" || !lost.MayUndelete || left.Abs() > time.Minute {
+		t.Errorf("told %+v", lost)
+	}
+	checkProblem(t, ben.do("GET", roomPath(boats.ID)+"/deletion", nil), http.StatusNotFound, "does not exist")
 	ben.creates("public", "Boats")
 	checkProblem(t, ana.do("PUT", undelete, nil), http.StatusConflict, "already a room")
 	checkProblem(t, ana.do("PUT", undelete, map[string]any{"name": ""}), http.StatusUnprocessableEntity, "1 to 80")
@@ -123,6 +133,7 @@ func TestADeletedRoomIsTakenBackInTime(t *testing.T) {
 	if back.Name != "ships" {
 		t.Errorf("back is %+v", back)
 	}
+	checkProblem(t, ana.do("GET", roomPath(boats.ID)+"/deletion", nil), http.StatusNotFound, "does not exist")
 	ana.must(http.StatusOK, "DELETE", roomPath(boats.ID), map[string]any{"reason": "moved"}, nil)
 	checkProblem(t, ana.do("DELETE", roomPath(boats.ID), map[string]any{"reason": strings.Repeat("x", 501)}), http.StatusUnprocessableEntity, "500")
 	storetest.Age(t, url, boats.ID, store.RoomGrace+time.Minute)

@@ -233,7 +233,7 @@ func TestModerationThatCannotBeIsRefusedWithASentence(t *testing.T) {
 	gus := ana.bringsGuest("gus", ana.room("general").ID)
 	general := ana.room("general").ID
 	ana.promotes(general, cleo)
-	terms := map[string]any{}
+	terms := map[string]any{"until": nil}
 	nobody := &person{world: w, me: User{ID: 99999}}
 	for _, c := range []struct {
 		by     *person
@@ -257,9 +257,9 @@ func TestModerationThatCannotBeIsRefusedWithASentence(t *testing.T) {
 		{ana, mutePath(99999, ben), terms, 404, ""},
 		{ana, mutePath(general, ben), map[string]any{"until": "2001-01-01T00:00:00Z"}, 422, "lies ahead"},
 		{ana, mutePath(general, ben), map[string]any{"until": "soon"}, 422, ""},
-		{ana, banPath(general, ben), map[string]any{"reason": "a\x00"}, 422, ""},
-		{ana, suspensionPath(ben), map[string]any{"reason": strings.Repeat("x", 501)}, 422, "500 characters"},
-		{ana, suspensionPath(ben), map[string]any{"addresses": "yes"}, 422, ""},
+		{ana, banPath(general, ben), map[string]any{"until": nil, "reason": "a\x00"}, 422, ""},
+		{ana, suspensionPath(ben), map[string]any{"until": nil, "reason": strings.Repeat("x", 501)}, 422, "500 characters"},
+		{ana, suspensionPath(ben), map[string]any{"until": nil, "addresses": "yes"}, 422, ""},
 		{w.visitor(), mutePath(general, ben), terms, 401, "signed out"},
 		{ana.makesToken("read-write"), suspensionPath(ben), terms, 403, "No access token"},
 		{ana.makesToken("read"), banPath(general, ben), terms, 403, "may only read"},

@@ -16,26 +16,53 @@ type suspendInput struct {
 	UserPath
 	Body struct {
 		Terms
-		Addresses bool `json:"addresses,omitempty" doc:"Whether the addresses of the person's browsers are banned too: nobody signs in or up from there while it lasts."`
+		Addresses given[bool] `json:"addresses,omitempty" doc:"Whether the addresses of the person's browsers are banned too: nobody signs in or up from there while it lasts. Left out, those stay banned that are; false ends their ban."`
 	}
+}
+
+// SuspensionAddresses are from where somebody came, in the last thirty days or
+// with a browser that is still signed in.
+type SuspensionAddresses struct {
+	Banned []string `json:"banned_addresses" doc:"From where nobody signs in or up while it lasts. An IPv6 address stands for its network."`
+	Spared []string `json:"spared_addresses" doc:"The person's addresses that are never banned: your own, those of this server and its proxies, and private ones."`
+}
+
+func renderSuspensionAddresses(banned, spared []string) SuspensionAddresses {
+	return SuspensionAddresses{Banned: append([]string{}, banned...), Spared: append([]string{}, spared...)}
+}
+
+type suspensionAddressesOutput struct {
+	Body SuspensionAddresses
+}
+
+// suspensionAddresses shows which addresses a suspension would ban.
+func (a *App) suspensionAddresses(ctx context.Context, in *UserPath) (*suspensionAddressesOutput, error) {
+	banned, spared, err := a.store.SuspensionAddresses(ctx, userOf(ctx), in.User, store.AddressBan{Never: a.neverBanned(ctx)})
+	if err != nil {
+		return nil, err
+	}
+	return &suspensionAddressesOutput{Body: renderSuspensionAddresses(banned, spared)}, nil
 }
 
 type suspendOutput struct {
 	Body struct {
 		Sanction
-		Banned []string `json:"banned_addresses" doc:"From where nobody signs in or up while it lasts. An IPv6 address stands for its network."`
-		Spared []string `json:"spared_addresses" doc:"The person's addresses that are never banned: your own, those of this server and its proxies, and private ones."`
+		SuspensionAddresses
 	}
 }
 
 // suspend lets somebody sign in no more for a time, and ends everything they
 // have open.
 func (a *App) suspend(ctx context.Context, in *suspendInput) (*suspendOutput, error) {
-	var addresses *store.AddressBan
-	if in.Body.Addresses {
-		addresses = &store.AddressBan{Never: a.neverBanned(ctx)}
+	terms, err := in.Body.store()
+	if err != nil {
+		return nil, err
 	}
-	done, pending, err := a.store.Suspend(ctx, userOf(ctx), in.User, in.Body.store(), addresses)
+	var addresses *store.AddressBan
+	if wanted := in.Body.Addresses.to; wanted != nil {
+		addresses = &store.AddressBan{None: !*wanted, Never: a.neverBanned(ctx)}
+	}
+	done, pending, err := a.store.Suspend(ctx, userOf(ctx), in.User, terms, addresses)
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +70,7 @@ func (a *App) suspend(ctx context.Context, in *suspendInput) (*suspendOutput, er
 	a.feelChange(ctx, done.User, pending)
 	out := &suspendOutput{}
 	out.Body.Sanction = renderSanction(done.Sanction)
-	out.Body.Banned, out.Body.Spared = append([]string{}, done.Banned...), append([]string{}, done.Spared...)
+	out.Body.SuspensionAddresses = renderSuspensionAddresses(done.Banned, done.Spared)
 	return out, nil
 }
 
@@ -71,6 +98,7 @@ type ownSuspensionInput struct{ Browser }
 
 type ownSuspensionOutput struct {
 	Body struct {
+		Ended     string  `json:"ended" doc:"Why the session that this browser had last is over, in a word, as an abort on /comet/data tells it; empty while it lasts, and when it is not known."`
 		Suspended bool    `json:"suspended" doc:"Whether the person who was signed in here last is suspended."`
 		Reason    string  `json:"reason" doc:"Empty when none was given."`
 		Until     *string `json:"until" format:"date-time" doc:"Null when somebody has to end it."`
@@ -78,10 +106,22 @@ type ownSuspensionOutput struct {
 }
 
 // ownSuspension tells somebody why they were signed out: the browser shows the
-// cookie of the session that the suspension has ended.
+// cookie of the session that has ended.
 func (a *App) ownSuspension(ctx context.Context, in *ownSuspensionInput) (*ownSuspensionOutput, error) {
 	out := &ownSuspensionOutput{}
-	found, err := a.store.SuspensionBySession(ctx, sessionToken(in.r, a.sessions))
+	token := sessionToken(in.r, a.sessions)
+	if _, ok := viewerOf(ctx); token == "" || ok {
+		return out, nil
+	}
+	ended, err := a.store.SessionByToken(ctx, token)
+	if errors.Is(err, store.ErrNotFound) {
+		return out, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	out.Body.Ended = string(reasonOf(ended))
+	found, err := a.store.SuspensionBySession(ctx, token)
 	if errors.Is(err, store.ErrNotFound) {
 		return out, nil
 	}
@@ -107,7 +147,7 @@ func (a *App) suspensionProblem(ctx context.Context, user store.User) error {
 
 // addressProblem tells people that they cannot come in from where they are.
 func addressProblem(e *store.AddressBannedError) *Problem {
-	return problem(http.StatusForbidden, "From your address nobody signs in or makes an account"+untilWords(e.Until)+
+	return problemUntil(e.Until, http.StatusForbidden, "From your address nobody signs in or makes an account"+untilWords(e.Until)+
 		". Come from somewhere else, or write to an owner or admin.")
 }
 

@@ -2,6 +2,7 @@ package app
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 )
 
 type ownSuspension struct {
+	Ended     string
 	Suspended bool
 	Reason    string
 	Until     *string
@@ -63,13 +65,13 @@ func TestASuspendedPersonIsOutAtOnceOnEveryNodeAndIsToldWhy(t *testing.T) {
 	}
 	for _, p := range []*person{ben, other, other.at(there)} {
 		checkProblem(t, p.do("GET", "/api/v1/me", nil), http.StatusUnauthorized, "signed out")
-		if told := p.suspension(); !told.Suspended || told.Reason != "spam" || *told.Until != *done.Until {
+		if told := p.suspension(); told.Ended != "suspended" || !told.Suspended || told.Reason != "spam" || *told.Until != *done.Until {
 			t.Errorf("he is told %+v", told)
 		}
 	}
 	checkProblem(t, token.do("GET", "/api/v1/me", nil), http.StatusUnauthorized, "revoked")
 	for _, p := range []*person{here.visitor(), cleo} {
-		if told := p.suspension(); told.Suspended || told.Reason != "" {
+		if told := p.suspension(); told != (ownSuspension{}) {
 			t.Errorf("others are told %+v", told)
 		}
 	}
@@ -98,7 +100,7 @@ func TestASuspendedPersonIsOutAtOnceOnEveryNodeAndIsToldWhy(t *testing.T) {
 	for range 2 {
 		ana.must(http.StatusNoContent, "DELETE", suspensionPath(ben), nil, nil)
 	}
-	if told := ben.suspension(); told.Suspended {
+	if told := ben.suspension(); told.Suspended || told.Ended != "suspended" {
 		t.Errorf("after the end he is told %+v", told)
 	}
 	back := ben.signsInAgain()
@@ -107,6 +109,39 @@ func TestASuspendedPersonIsOutAtOnceOnEveryNodeAndIsToldWhy(t *testing.T) {
 		t.Errorf("he is told %+v", told)
 	}
 	back.says(general, "back")
+}
+
+func TestABrowserIsToldWhyItsSessionIsOver(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ana := w.owner()
+	for reason, end := range map[string]func(lost, phone *person){
+		"password-changed": func(_, phone *person) {
+			phone.must(http.StatusOK, "PUT", "/api/v1/me/password", map[string]any{"current_password": password, "new_password": "another good one"}, nil)
+		},
+		"revoked": func(_, phone *person) { phone.must(http.StatusNoContent, "DELETE", "/api/v1/sessions", nil, nil) },
+		"removed": func(lost, _ *person) {
+			ana.must(http.StatusNoContent, "DELETE", userPath(lost.me.ID)+"/sessions", nil, nil)
+		},
+		"deactivated": func(lost, _ *person) {
+			ana.must(http.StatusOK, "PATCH", userPath(lost.me.ID), map[string]any{"deactivated": true}, nil)
+		},
+		"signed-out": func(lost, _ *person) {
+			w.withToken(lost.sessionCookie().Value).must(http.StatusSeeOther, "POST", "/logout", nil, nil)
+		},
+	} {
+		lost := ana.brings("ben-" + newUUID()[:8])
+		phone := lost.signsInAgain()
+		end(lost, phone)
+		if told := lost.suspension(); told != (ownSuspension{Ended: reason}) {
+			t.Errorf("after %q the browser is told %+v", reason, told)
+		}
+	}
+	bare := w.visitor()
+	bare.header.Set("Cookie", "chatd_session=nonsense")
+	if told := bare.suspension(); told != (ownSuspension{}) {
+		t.Errorf("with the cookie of nobody: %+v", told)
+	}
 }
 
 func TestTheEndOfASuspensionLetsSomebodyInByItself(t *testing.T) {
@@ -142,6 +177,8 @@ func TestTheAddressesOfSomebodySuspendedAreClosedToOthersWhoComeAnew(t *testing.
 	neighbour.header.Set("X-Forwarded-For", "203.0.113.9")
 	invite := ana.invite()
 	ana.header.Set("X-Forwarded-For", "198.51.100.7") // her own
+	var before SuspensionAddresses
+	ana.must(http.StatusOK, "GET", suspensionPath(ben)+"/addresses", nil, &before)
 	body := inAnHour("spam")
 	body["addresses"] = true
 	got := ana.must(http.StatusOK, "PUT", suspensionPath(ben), body, nil)
@@ -154,6 +191,9 @@ func TestTheAddressesOfSomebodySuspendedAreClosedToOthersWhoComeAnew(t *testing.
 	}
 	if !slices.Equal(done.Banned, []string{"2001:db8::/64", "203.0.113.9"}) || !slices.Equal(done.Spared, []string{"10.1.2.3", "127.0.0.1", "198.51.100.7"}) {
 		t.Errorf("banned %q, spared %q", done.Banned, done.Spared)
+	}
+	if !slices.Equal(before.Banned, done.Banned) || !slices.Equal(before.Spared, done.Spared) {
+		t.Errorf("before it was said that these would be: %+v", before)
 	}
 	for _, address := range []string{"203.0.113.9", "2001:db8::10"} {
 		checkProblem(t, from("cleo", address), http.StatusForbidden, "From your address nobody signs in or makes an account until ")
@@ -170,10 +210,44 @@ func TestTheAddressesOfSomebodySuspendedAreClosedToOthersWhoComeAnew(t *testing.
 		}
 	}
 	neighbour.says(ana.room("general").ID, "I was here before")
+	// Whoever decides anew and says nothing of addresses leaves them as they are.
+	for _, c := range []struct {
+		addresses any
+		status    int
+	}{{nil, http.StatusForbidden}, {false, http.StatusOK}, {true, http.StatusForbidden}} {
+		anew := inAnHour(fmt.Sprint("spam, ", c.addresses))
+		if c.addresses != nil {
+			anew["addresses"] = c.addresses
+		}
+		ana.must(http.StatusOK, "PUT", suspensionPath(ben), anew, nil)
+		if got := from("cleo", "203.0.113.9"); got.StatusCode != c.status {
+			t.Errorf("addresses: %v: %s", c.addresses, got.body)
+		}
+	}
 	ana.must(http.StatusNoContent, "DELETE", suspensionPath(ben), nil, nil)
 	if got := from("cleo", "203.0.113.9"); got.StatusCode != http.StatusOK {
 		t.Errorf("after the end: %s", got.body)
 	}
+}
+
+func TestTheAddressesOfSomebodyAreShownToThoseWhoMaySuspendThem(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ana := w.owner()
+	ben, cleo, guest := ana.brings("ben"), ana.brings("cleo"), ana.brings("guest")
+	ana.gives(cleo.me.ID, "admin")
+	ana.gives(guest.me.ID, "guest")
+	var none SuspensionAddresses
+	got := cleo.must(http.StatusOK, "GET", suspensionPath(ben)+"/addresses", nil, &none)
+	if !strings.Contains(got.body, `"banned_addresses":[]`) || none.Spared == nil {
+		t.Errorf("somebody who never signed in from outside: %s", got.body)
+	}
+	checkProblem(t, cleo.do("GET", suspensionPath(ana)+"/addresses", nil), http.StatusForbidden, "")
+	checkProblem(t, ben.do("GET", suspensionPath(cleo)+"/addresses", nil), http.StatusForbidden, "")
+	checkProblem(t, cleo.do("GET", suspensionPath(cleo)+"/addresses", nil), http.StatusUnprocessableEntity, "Nobody does this to themselves")
+	checkProblem(t, cleo.do("GET", "/api/v1/users/999999999/suspension/addresses", nil), http.StatusNotFound, "")
+	ana.must(http.StatusNoContent, "DELETE", roomPath(ana.room("general").ID)+"/members/"+userName(guest.me.ID), nil, nil)
+	checkProblem(t, guest.do("GET", suspensionPath(ben)+"/addresses", nil), http.StatusNotFound, "")
 }
 
 func TestTheLastOwnerIsNotSuspended(t *testing.T) {
@@ -182,7 +256,7 @@ func TestTheLastOwnerIsNotSuspended(t *testing.T) {
 	ana := w.owner()
 	ben := ana.brings("ben")
 	ana.gives(ben.me.ID, "owner")
-	ana.must(http.StatusOK, "PUT", suspensionPath(ben), map[string]any{}, nil)
+	ana.must(http.StatusOK, "PUT", suspensionPath(ben), map[string]any{"until": nil}, nil)
 	// The one who is left does not go either.
 	checkProblem(t, ana.do("PATCH", userPath(ana.me.ID), map[string]any{"role": "member"}), http.StatusConflict, "must be an owner")
 	checkProblem(t, ana.do("PATCH", userPath(ana.me.ID), map[string]any{"deactivated": true}), http.StatusConflict, "must be an owner")

@@ -27,12 +27,12 @@ func signUpWord(w store.Workspace) string {
 
 type changeWorkspaceInput struct {
 	Body struct {
-		Name   *string `json:"name,omitempty" doc:"1 to 80 characters on one line."`
-		SignUp *string `json:"sign_up,omitempty" enum:"invite,open" doc:"Who may make an account: those with an invite, or everybody who can open the page."`
+		Name   given[string] `json:"name,omitempty" doc:"1 to 80 characters on one line."`
+		SignUp given[string] `json:"sign_up,omitempty" enum:"invite,open" doc:"Who may make an account: those with an invite, or everybody who can open the page."`
 
 		Retention     workspaceRetention `json:"retention_days,omitempty"`
-		FloodMessages *int               `json:"flood_messages,omitempty" minimum:"1" maximum:"1000" doc:"How many messages a person sends at most in flood_seconds, in all rooms together."`
-		FloodSeconds  *int               `json:"flood_seconds,omitempty" minimum:"1" maximum:"3600"`
+		FloodMessages given[int]         `json:"flood_messages,omitempty" minimum:"1" maximum:"1000" doc:"How many messages a person sends at most in flood_seconds, in all rooms together."`
+		FloodSeconds  given[int]         `json:"flood_seconds,omitempty" minimum:"1" maximum:"3600"`
 	}
 }
 
@@ -94,12 +94,12 @@ func (a *App) showSettings(ctx context.Context, _ *struct{}) (*settingsOutput, e
 
 // changeWorkspace changes the workspace's name and settings.
 func (a *App) changeWorkspace(ctx context.Context, in *changeWorkspaceInput) (*settingsOutput, error) {
-	change := store.WorkspaceChange{Name: in.Body.Name, FloodMessages: in.Body.FloodMessages, FloodSeconds: in.Body.FloodSeconds}
+	change := store.WorkspaceChange{Name: in.Body.Name.to, FloodMessages: in.Body.FloodMessages.to, FloodSeconds: in.Body.FloodSeconds.to}
 	if in.Body.Retention.given {
 		change.RetentionDays = &in.Body.Retention.days
 	}
-	if in.Body.SignUp != nil {
-		open := *in.Body.SignUp == signUpOpen
+	if in.Body.SignUp.to != nil {
+		open := *in.Body.SignUp.to == signUpOpen
 		change.SignUpOpen = &open
 	}
 	workspace, pending, err := a.store.ChangeWorkspace(ctx, userOf(ctx), change)

@@ -29,6 +29,24 @@ func TestTheWorkspaceIsChangedAndEverybodyHears(t *testing.T) {
 			t.Errorf("heard of %+v", news)
 		}
 	}
+	for _, days := range []any{30, nil} {
+		ana.must(http.StatusOK, "PATCH", "/api/v1/workspace", map[string]any{"retention_days": days}, nil)
+		kept, _ := days.(int)
+		for _, l := range []*listener{near, far} {
+			if news := l.news(workspaceTopic, "workspace-changed"); news.RetentionDays != kept {
+				t.Errorf("heard of %+v, want %d days", news, kept)
+			}
+		}
+		var seen struct {
+			Workspace struct {
+				RetentionDays int `json:"retention_days"`
+			}
+		}
+		ben.must(http.StatusOK, "GET", "/api/v1/overview", nil, &seen)
+		if seen.Workspace.RetentionDays != kept {
+			t.Errorf("the overview says %d days, want %d", seen.Workspace.RetentionDays, kept)
+		}
+	}
 	for _, p := range []*person{ben, here.visitor()} {
 		if got := p.must(http.StatusOK, "GET", "/api/v1/workspace", nil, nil); !strings.Contains(got.body, `"sign_up":"open"`) {
 			t.Errorf("it is %s", got.body)

@@ -201,6 +201,7 @@ create table password_resets (
     constraint password_resets_token_hash_unique unique (token_hash)
 );
 create index password_resets_user on password_resets (user_id);
+create index password_resets_maker on password_resets (created_by);
 
 -- Who did what to whom, where, why, and what it was before and after. Written in
 -- the transaction of the act. It has no foreign keys: it outlives what it tells of.
@@ -219,14 +220,19 @@ create table audit_entries (
     reason   text        not null default '',
     before   jsonb,
     after    jsonb,
+    -- The clock was set back: there are entries before it that are more than an
+    -- hour later.
+    late     boolean not null default false,
     constraint audit_entries_origin_valid check (origin in ('person', 'command-line', 'chatd')),
     constraint audit_entries_actor check (origin <> 'person' or actor_id is not null)
 );
 create index audit_entries_actor on audit_entries (actor_id, id);
-create index audit_entries_user on audit_entries (user_id, id);
+-- With what tells whether somebody outside a private room may know of it.
+create index audit_entries_user on audit_entries (user_id, id) include (room_id, actor_id);
 create index audit_entries_room on audit_entries (room_id, id);
 create index audit_entries_action on audit_entries (action, id);
 create index audit_entries_at on audit_entries (at);
+create index audit_entries_late on audit_entries (id) where late;
 -- Few are from anywhere else than the page; few are about something else.
 create index audit_entries_origin on audit_entries (origin, id) where origin <> 'person';
 create index audit_entries_object on audit_entries (object_id, id) where object_id is not null;
@@ -241,6 +247,9 @@ create trigger audit_entries_append_only before update or delete on audit_entrie
     for each row execute function audit_entries_refuse();
 create trigger audit_entries_not_truncated before truncate on audit_entries
     for each statement execute function audit_entries_refuse();
+-- Also for whoever replays changes without triggers.
+alter table audit_entries enable always trigger audit_entries_append_only;
+alter table audit_entries enable always trigger audit_entries_not_truncated;
 
 -- Figures of each day (UTC), counted once it is over.
 create table daily_figures (

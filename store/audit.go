@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // AuditAction is what somebody did, as the audit log names it.
@@ -75,6 +77,12 @@ const (
 	OriginChatd       = "chatd"        // a time is over
 )
 
+// decisionsLock is the first part of the keys of the advisory locks under which
+// decisions are numbered; the second is the person whom they are about.
+const decisionsLock = 0x64656373 // "decs"
+
+var origins = []string{OriginPerson, OriginCommandLine, OriginChatd}
+
 type commandLineKey struct{}
 
 // FromCommandLine marks what is done with the context as done by the command
@@ -105,8 +113,11 @@ type audited struct {
 // record writes an act to the audit log. It belongs in the transaction of the
 // act, after everything that can still refuse it: what was not done is not in the
 // log. Of what was decided about somebody else they are told on their own topic,
-// which the caller has numbered; see [Store.Decisions].
-func record(ctx context.Context, db querier, act audited) error {
+// which the caller has numbered; see [Store.Decisions]. What was decided about one
+// person is numbered in the order in which it is committed, so that nothing comes
+// to light below what they were told already. The lock for that is the last one
+// that an act takes: whoever holds it waits for nobody.
+func record(ctx context.Context, tx pgx.Tx, act audited) error {
 	origin := OriginPerson
 	switch {
 	case isFromCommandLine(ctx):
@@ -122,16 +133,21 @@ func record(ctx context.Context, db querier, act audited) error {
 	if err != nil {
 		return err
 	}
-	_, err = db.Exec(ctx, `
+	var batch pgx.Batch
+	if act.isDecision() {
+		batch.Queue(`select pg_advisory_xact_lock($1, $2)`, decisionsLock, int32(act.user%(1<<31)))
+	}
+	batch.Queue(`
 		with entry as (
-			insert into audit_entries (origin, actor_id, action, user_id, room_id, object_id, reason, before, after)
-			values ($1, nullif($2, 0), $3, nullif($4, 0), nullif($5, 0), nullif($6, ''), $7, $8, $9)
+			insert into audit_entries (origin, actor_id, action, user_id, room_id, object_id, reason, before, after, late)
+			values ($1, nullif($2, 0), $3, nullif($4, 0), nullif($5, 0), nullif($6, ''), $7, $8, $9,
+				exists (select from audit_entries where at > now() + interval '1 hour'))
 			returning user_id, actor_id
 		)
 		insert into pending_events (topic_id, kind, user_id, actor_id)
 		select user_id, 'decided', user_id, actor_id from entry where $10`,
 		origin, act.by, act.action, act.user, act.room, act.object, act.reason, before, after, act.isDecision())
-	if err != nil {
+	if err := tx.SendBatch(ctx, &batch).Close(); err != nil {
 		return fmt.Errorf("write to the audit log: %w", err)
 	}
 	return nil

@@ -243,6 +243,14 @@ func TestTheAuditLogIsAppendOnly(t *testing.T) {
 					return err
 				})
 			},
+			"as changes are replayed": func() error {
+				return pgx.BeginFunc(w.ctx(), w.sql, func(tx pgx.Tx) error {
+					_, err := tx.Exec(w.ctx(), `set local session_replication_role = replica`)
+					w.ok(err)
+					_, err = tx.Exec(w.ctx(), sql)
+					return err
+				})
+			},
 		} {
 			refused, ok := errors.AsType[*pgconn.PgError](run())
 			if !ok || refused.Code != "42501" || !strings.Contains(refused.Message, "append-only") {

@@ -29,6 +29,10 @@ type AuditEntry struct {
 	// Before and After hold what the act changed, nil when there is nothing to
 	// tell.
 	Before, After map[string]any
+	// Withheld says that it was in a private room that the reader is not in, and
+	// neither theirs nor about them: so Person, Object, Reason, Before and After
+	// are not told.
+	Withheld bool
 }
 
 // AuditPerson is somebody in the audit log, with the names of today.
@@ -52,7 +56,7 @@ type AuditFilter struct {
 	From, To          time.Time // from then on, and before then
 	// Search finds words that begin so in reasons, parts of the names of people and
 	// of rooms whose name the reader knows, and the id of whatever else an entry is
-	// about.
+	// about. Neither it nor User finds what is withheld.
 	Search string
 }
 
@@ -63,16 +67,18 @@ type AuditPage struct {
 }
 
 // AuditLog returns a page of the audit log, the newest entries first, and where
-// the next page begins, "" after the last one. It does not tell the names of
-// private rooms that the reader is not in, nor what they are about. Those who
-// may not read the log get ErrForbidden.
+// the next page begins, "" after the last one. Of what happened in private rooms
+// that the reader is not in it tells when, who did what, and the id of the room
+// (see [AuditEntry.Withheld]); of what is their own or concerns them there, all
+// but what the room is called and about. For the command line it tells
+// everything. Those who may not read the log get ErrForbidden.
 func (s *Store) AuditLog(ctx context.Context, by int64, page AuditPage) (entries []AuditEntry, next string, err error) {
 	const list = "audit"
 	from, err := page.from(list)
 	if err != nil {
 		return nil, "", err
 	}
-	query, err := newAuditQuery(by, page.AuditFilter, from.ID, page.limit()+1)
+	query, err := newAuditQuery(by, isFromCommandLine(ctx), page.AuditFilter, from.ID, page.limit()+1)
 	if err != nil {
 		return nil, "", err
 	}
@@ -143,22 +149,26 @@ func (f AuditFilter) facts(format string) facts {
 	return told
 }
 
-// scanAuditEntry reads auditColumns.
+// scanAuditEntry reads auditQuery.columns.
 func scanAuditEntry(row pgx.Row) (AuditEntry, error) {
 	var e AuditEntry
 	var actor, person, room *int64
 	var actorNames, personNames [2]*string
 	var roomName string
-	var secret bool
+	var secret, withheld bool
 	err := row.Scan(&e.ID, &e.At, &e.Origin, &actor, &actorNames[0], &actorNames[1], &e.Action, &person, &personNames[0], &personNames[1],
-		&room, &roomName, &secret, &e.Object, &e.Reason, &e.Before, &e.After)
+		&room, &roomName, &secret, &withheld, &e.Object, &e.Reason, &e.Before, &e.After)
 	if err != nil {
 		return AuditEntry{}, err
 	}
-	e.Actor, e.Person = auditPerson(actor, actorNames), auditPerson(person, personNames)
+	e.Actor = auditPerson(actor, actorNames)
 	if room != nil {
 		e.Room = &AuditRoom{ID: *room, Name: roomName}
 	}
+	if withheld {
+		return AuditEntry{ID: e.ID, At: e.At, Origin: e.Origin, Actor: e.Actor, Action: e.Action, Room: e.Room, Withheld: true}, nil
+	}
+	e.Person = auditPerson(person, personNames)
 	if secret {
 		withholdRoom(e.Before)
 		withholdRoom(e.After)
@@ -203,6 +213,9 @@ func cleanAuditSearch(search string) (clean, words string, err error) {
 func (f AuditFilter) check() error {
 	if f.Action != "" && !slices.Contains(AuditActions, f.Action) {
 		return &InvalidError{Field: "action", Text: "The audit log knows no such action. Leave it out to see all."}
+	}
+	if f.Origin != "" && !slices.Contains(origins, f.Origin) {
+		return &InvalidError{Field: "origin", Text: "What is in the audit log came about by person, command-line or chatd. Leave it out to see all."}
 	}
 	if !f.From.IsZero() && !f.To.IsZero() && !f.From.Before(f.To) {
 		return &InvalidError{Field: "to", Text: "The time up to which you search comes before the one from which. Exchange them."}

@@ -12,7 +12,6 @@ func TestABlockIsOnesOwn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ada, bob, cyd := w.user("ada"), w.user("bob"), w.user("cyd")
-	n := w.node()
 	w.forgetNews()
 	blocks := func(user, other store.User) {
 		t.Helper()
@@ -40,7 +39,7 @@ func TestABlockIsOnesOwn(t *testing.T) {
 	if !slices.Equal(ids(people...), []int64{bob.ID, cyd.ID}) {
 		t.Errorf("the list has %v", people)
 	}
-	w.numbered(n)
+	w.numbered(w.node())
 	events := w.events(ada.ID)
 	if last := events[len(events)-1]; !slices.Equal(last.Blocked, []int64{bob.ID, cyd.ID}) || last.User.ID != ada.ID {
 		t.Errorf("she is told %+v", last)

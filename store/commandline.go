@@ -37,10 +37,14 @@ func (s *Store) MakeUser(ctx context.Context, by int64, account NewUser, role Ro
 		if err := whyNotHere(ctx, tx, rights.Manage(role), by); err != nil {
 			return err
 		}
+		defaults, err := holdDefaults(ctx, tx, role)
+		if err != nil {
+			return err
+		}
 		if user, err = insertUser(ctx, tx, account, role); err != nil {
 			return err
 		}
-		if pending, err = welcome(ctx, tx, user, admission{role: role}); err != nil {
+		if pending, err = welcome(ctx, tx, user, admission{role: role, defaults: defaults}); err != nil {
 			return err
 		}
 		return record(ctx, tx, audited{by: by, action: AuditUserAdded, user: user.ID, after: facts{"role": role}})

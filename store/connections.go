@@ -30,8 +30,9 @@ type ConnectionsPage struct {
 // Connections returns a page of the live connections, the newest first, and
 // where the next page begins. Those of people who chose to be invisible are in no
 // list but their own: for all others, owners and admins too, they are not here,
-// and a connection without a name would tell that somebody is. Scripts with access
-// tokens have none. Those who may not see the administration get ErrForbidden.
+// and a connection without a name would tell that somebody is. Readers, Pushlet
+// clients and scripts with access tokens have none: only who is here keeps a lease.
+// Those who may not see the administration get ErrForbidden.
 func (s *Store) Connections(ctx context.Context, by int64, page ConnectionsPage) (found []Connection, next string, err error) {
 	if page.Search, err = cleanSearch(page.Search); err != nil {
 		return nil, "", err

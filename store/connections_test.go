@@ -98,6 +98,8 @@ func TestTheLoginBehindAConnectionIsEndedOnceAndByWhomItMay(t *testing.T) {
 		want error
 	}{
 		{"an owner's, by an admin", admin, 3, store.ErrForbidden},
+		{"one's own, by a member", ana, 1, store.ErrForbidden},
+		{"an admin's, by a member", ana, 2, store.ErrForbidden},
 		{"one that is not there", admin, 9, store.ErrNotFound},
 		{"one whose sign-in nobody knows", admin, 4, store.ErrNotFound},
 	} {

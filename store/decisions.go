@@ -16,8 +16,8 @@ import (
 // somebody else has done them.
 var decisionActions = []AuditAction{
 	AuditMemberRemoved, AuditMemberMuted, AuditMuteEnded, AuditMemberBanned, AuditBanEnded, AuditMemberRoleChanged,
-	AuditMessagesDeleted, AuditMessagesUndeleted,
-	AuditUserRoleChanged, AuditUserSuspended, AuditSuspensionEnded, AuditUserSignedOut, AuditSessionEnded,
+	AuditRoomHandedOver, AuditMessagesDeleted, AuditMessagesUndeleted,
+	AuditWorkspaceHandedOver, AuditUserRoleChanged, AuditUserSuspended, AuditSuspensionEnded, AuditUserSignedOut, AuditSessionEnded,
 }
 
 // isDecision reports whether the person whom an act concerns is told of it.
@@ -34,8 +34,8 @@ type Decision struct {
 	Action AuditAction
 	At     time.Time
 	Reason string
-	// RoomID is 0 for what concerns no room. RoomName is what it was called when
-	// it was decided; "" when the person never knew it, or nobody does any more.
+	// RoomID is 0 for what concerns no room. RoomName is by what name the person
+	// knew it then; "" when they never did, or nobody does any more.
 	RoomID   int64
 	RoomName string
 	// By is who decided it; nil for the command line and for chatd itself. Only
@@ -68,13 +68,13 @@ func (s *Store) Decisions(ctx context.Context, user int64) (decisions []Decision
 	return decisions, false, nil
 }
 
-// decisionsOf finds what was decided about user $1. A room that was renamed since
-// is told by the name that it had; one that the person never was in and cannot
-// see, by none.
+// decisionsOf finds what was decided about user $1. A room is told by the name by
+// which the person knew it: that of then, or of when they had left it, or of when
+// they came in later; and to whoever may see all public rooms that of then, if
+// the room was public and is. Who never knew it is told none.
 var decisionsOf = `
 	select e.id, e.action, e.at, e.reason, coalesce(e.room_id, 0),
-		case when m.user_id is not null or r.kind = 'public' and me.role = any ($3::text[])
-			then coalesce(renamed.name, r.name, '') else '' end,
+		case when known.until is null then '' else coalesce(renamed.name, r.name, '') end,
 		d.id, d.username, d.display_name, e.before, e.after
 	from users me
 	join audit_entries e on e.user_id = me.id and e.id > me.told_entry
@@ -82,9 +82,26 @@ var decisionsOf = `
 	left join rooms r on r.id = e.room_id
 	left join memberships m on m.room_id = r.id and m.user_id = me.id
 	left join lateral (
+		select later.before ->> 'kind' as kind
+		from audit_entries later
+		where later.room_id = e.room_id and later.id > e.id and later.action = 'room-changed' and later.before ? 'kind'
+		order by later.id
+		limit 1
+	) was on true
+	cross join lateral (
+		select case
+			when r.kind = 'public' and coalesce(was.kind, r.kind) = 'public' and me.role = any ($3::text[]) then e.at
+			when m.user_id is null then null
+			when m.joined_at > e.at then coalesce(m.left_at, 'infinity')
+			else least(e.at, m.left_at)
+		end as until
+	) known
+	left join lateral (
 		select later.before ->> 'name' as name
 		from audit_entries later
-		where later.room_id = e.room_id and later.id > e.id and later.action = 'room-changed' and later.before ? 'name'
+		where later.room_id = e.room_id and later.action = 'room-changed' and later.before ? 'name'
+			and later.id > case when known.until < e.at then 0 else e.id end
+			and (later.at > known.until or later.id > e.id and known.until <= e.at)
 		order by later.id
 		limit 1
 	) renamed on true
@@ -93,14 +110,24 @@ var decisionsOf = `
 	limit $4`
 
 // DecisionsTold notes that a user was told of decisions up to the one with this
-// id. It never goes back, nor beyond what there is.
-func (s *Store) DecisionsTold(ctx context.Context, user, upTo int64) error {
-	_, err := s.db.Exec(ctx, `
-		update users
-		set told_entry = greatest(told_entry, least($2, (select coalesce(max(e.id), 0) from audit_entries e where e.user_id = $1)))
-		where id = $1`, user, upTo)
+// id. It never goes back, nor beyond what there is. Their other browsers learn
+// that there is less to tell.
+func (s *Store) DecisionsTold(ctx context.Context, user, upTo int64) (Pending, error) {
+	tag, err := s.db.Exec(ctx, `
+		with last as (
+			select least($2, coalesce(max(e.id), 0)) as entry from audit_entries e where e.user_id = $1
+		), told as (
+			update users u set told_entry = last.entry
+			from last
+			where u.id = $1 and u.told_entry < last.entry
+			returning u.id
+		)
+		insert into pending_events (topic_id, kind, user_id, actor_id) select id, 'decided', id, id from told`, user, upTo)
 	if err != nil {
-		return fmt.Errorf("note what user %d was told: %w", user, err)
+		return nil, fmt.Errorf("note what user %d was told: %w", user, err)
 	}
-	return nil
+	if tag.RowsAffected() == 0 {
+		return nil, nil
+	}
+	return Pending{user}, nil
 }

@@ -43,9 +43,10 @@ type Deletion struct {
 // DeleteMessage hides a message from everybody. One's own takes the right to
 // delete one's own messages, that of somebody else the right to delete those of
 // others, and stands in the audit log. Of two who delete a message the second
-// gets the Deletion of the first, and nothing more happens. It returns
-// ErrNotFound for a message that the room does not have, and otherwise the errors
-// of a right that is missing.
+// gets the Deletion of the first, and nothing more happens; but what its author
+// has deleted is theirs no longer to take back once somebody else deletes it too.
+// It returns ErrNotFound for a message that the room does not have, and otherwise
+// the errors of a right that is missing.
 func (s *Store) DeleteMessage(ctx context.Context, by, room, number int64, reason string) (Deletion, Pending, error) {
 	reason, err := cleanReason(reason)
 	if err != nil {
@@ -61,7 +62,11 @@ func (s *Store) DeleteMessage(ctx context.Context, by, room, number int64, reaso
 		if err != nil {
 			return err
 		}
-		d, pending, err = hide(ctx, tx, hiding{by: by, room: room, author: author, first: number, last: number, reason: reason})
+		h := hiding{by: by, room: room, author: author, first: number, last: number, reason: reason}
+		d, pending, err = hide(ctx, tx, h)
+		if isNotFound(err) { // perhaps its author has just hidden it, which a new statement sees
+			d, pending, err = hide(ctx, tx, h)
+		}
 		if isNotFound(err) {
 			d, err = findDeletionOf(ctx, tx, by, room, number)
 		}
@@ -104,10 +109,11 @@ type hiding struct {
 	reason           string
 }
 
-// hide hides the newest MaxDeletion of the messages that are not hidden yet. It
-// returns ErrNotFound when there is none. Messages are locked from the newest to
-// the oldest, so that two who delete do not wait in a circle, and each is hidden
-// by one of them.
+// hide hides the newest MaxDeletion of the messages that are not hidden yet. For
+// others than the author those count that the author has hidden: else they could
+// wait until nobody looks, and take that back. It returns ErrNotFound when there
+// is none. Messages are locked from the newest to the oldest, so that two who
+// delete do not wait in a circle, and each is hidden by one of them.
 func hide(ctx context.Context, tx pgx.Tx, h hiding) (Deletion, Pending, error) {
 	d := Deletion{RoomID: h.room, UserID: h.author, MayUndo: true, Withdrawn: Withdrawn{RoomID: h.room}}
 	deletedBy := h.by
@@ -123,6 +129,7 @@ func hide(ctx context.Context, tx pgx.Tx, h hiding) (Deletion, Pending, error) {
 	}
 	d.Count = len(numbers)
 	if deletedBy == h.author {
+		d.MayUndo = mayUndo(ctx, tx, h.by, h.room, h.author, deletedBy) == nil
 		return d, Pending{h.room}, nil
 	}
 	return d, Pending{h.room, h.author}, record(ctx, tx, audited{
@@ -136,7 +143,9 @@ const hideMessages = `
 	with doomed as materialized (
 		select m.id, m.number, m.seq
 		from messages m
-		where m.room_id = $1 and m.author_id = $2 and m.number between $3 and $4 and m.deletion_id is null
+		where m.room_id = $1 and m.author_id = $2 and m.number between $3 and $4
+			and (m.deletion_id is null or $6::bigint <> $2::bigint and m.erased_at is null and exists (
+				select from deletions own where own.id = m.deletion_id and own.deleted_by = own.user_id))
 			and m.created_at >= now() - nullif($5, '')::interval is not false
 		order by m.number desc
 		limit $9

@@ -20,14 +20,16 @@ func (s *Store) DeleteRecent(ctx context.Context, by, user, room int64, within t
 	if h.since, h.reason, err = cleanRecent(within, reason); err != nil {
 		return nil, false, nil, err
 	}
-	for more = true; more && len(deletions) < deletionsAtOnce; {
+	// What its author has just hidden only the next look sees.
+	for len(deletions) < deletionsAtOnce {
 		d, topics, err := s.deleteRecent(ctx, h)
 		if err != nil {
 			return deletions, false, pending, fmt.Errorf("delete what user %d wrote in room %d: %w", user, room, err)
 		}
-		if d.Count > 0 {
-			deletions, pending = append(deletions, d), append(pending, topics...)
+		if d.Count == 0 {
+			return deletions, false, pending, nil
 		}
+		deletions, pending = append(deletions, d), append(pending, topics...)
 		more = d.Count == MaxDeletion
 	}
 	return deletions, more, pending, nil

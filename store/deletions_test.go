@@ -256,7 +256,8 @@ func TestWhoDeletesAndWhoTakesItBack(t *testing.T) {
 	mine, his := w.deletes(ada, tea, 1), w.deletes(mod, tea, 2)
 	list, err := w.Deletions(w.ctx(), w.owner.ID, tea.ID)
 	w.ok(err)
-	if len(list) != 1 || list[0].ID != his.ID || list[0].Count != 1 || list[0].User.ID != ada.ID || list[0].By.ID != mod.ID || list[0].Reason != "spam" {
+	if len(list) != 1 || list[0].ID != his.ID || list[0].Count != 1 || list[0].User.ID != ada.ID || list[0].By.ID != mod.ID || list[0].Reason != "spam" ||
+		list[0].Excerpt == "" || list[0].WrittenAt.IsZero() {
 		t.Errorf("of %d and %d the list has %+v", mine.ID, his.ID, list)
 	}
 	for _, user := range []store.User{ada, bob, out} {
@@ -274,35 +275,31 @@ func TestOfTwoWhoDeleteAMessageOneDoes(t *testing.T) {
 	w.give(tea, mod, store.RoomModerator)
 	const rounds = 40
 	w.say(tea, ada, rounds)
-	people := []store.User{ada, mod, w.owner}
-	entries := 0
+	people := []store.User{mod, w.owner, ada}
+	own := int64(0)
 	for number := int64(1); number <= rounds; number++ {
 		did := make([]store.Deletion, len(people))
 		w.ok(errors.Join(together(len(people), func(i int) (err error) {
 			did[i], _, err = w.DeleteMessage(w.ctx(), people[i].ID, tea.ID, number, people[i].Username)
 			return err
 		})...))
-		first := slices.IndexFunc(did, func(d store.Deletion) bool { return !d.Already })
-		if first < 0 {
-			t.Fatalf("nobody has deleted: %+v", did)
+		if did[0].ID != did[1].ID || did[0].Already == did[1].Already || !did[0].MayUndo || !did[1].MayUndo {
+			t.Errorf("of those who keep order: %+v and %+v", did[0], did[1])
 		}
-		for i, d := range did {
-			if d.ID != did[first].ID || d.Already != (i != first) {
-				t.Errorf("of %s, who came first, and %s: %+v and %+v", people[first].Username, people[i].Username, did[first], d)
-			}
-			if may := i == first || first != 0 && i != 0; d.MayUndo != may {
-				t.Errorf("%s, after %s: may undo: %t", people[i].Username, people[first].Username, d.MayUndo)
-			}
+		// Its author does before them or, if not, finds it done.
+		hers := did[2]
+		if hers.Already == hers.MayUndo || hers.Already != (hers.ID == did[0].ID) {
+			t.Errorf("its author: %+v, of those who keep order %+v", hers, did[0])
 		}
-		if first != 0 {
-			entries++
+		if !hers.Already {
+			own++
 		}
 	}
-	if n := len(w.audits()); n != entries {
-		t.Errorf("%d entries, want %d", n, entries)
+	if n := len(w.audits()); n != rounds {
+		t.Errorf("%d entries, want %d", n, rounds)
 	}
-	if n := w.number(`select count(*) from deletions`); n != rounds {
-		t.Errorf("%d deletions, want %d", n, rounds)
+	if n := w.number(`select count(*) from deletions`); n != rounds+own {
+		t.Errorf("%d deletions, want %d", n, rounds+own)
 	}
 }
 

@@ -116,7 +116,7 @@ func PageOfAdminRooms(order string) string  { return adminRooms(roomOrders[order
 // AuditStatement is what finds a page of the audit log, with its arguments as
 // they are written between quotes.
 func AuditStatement(by int64, filter AuditFilter, before int64, limit int) (sql string, args []any) {
-	q, err := newAuditQuery(by, filter, before, limit)
+	q, err := newAuditQuery(by, false, filter, before, limit)
 	if err != nil {
 		panic(err)
 	}
@@ -133,6 +133,9 @@ func AuditStatement(by int64, filter AuditFilter, before int64, limit int) (sql 
 	}
 	return q.sql(), args
 }
+
+// WalkFirst is how many entries a search of the audit log looks through first.
+const WalkFirst = walkFirst
 
 // The statements about deleted messages.
 const (

@@ -12,9 +12,9 @@ import (
 // HandOverRoom makes a member of a public or private room its owner and whoever
 // gives it away a plain member, both or neither. It takes being owner of the room
 // and the right to change roles in it, else it returns ErrForbidden or, when the
-// room is not theirs to know of, ErrNotFound. Somebody who is not in the room
-// gives ErrNoSuchUser, and who could not look after it, or oneself, an
-// *InvalidError.
+// room is not theirs to know of, ErrNotFound. Somebody who is not in the room, or
+// suspended, gives ErrNoSuchUser, and who could not look after it, or oneself, an
+// *InvalidError. It ends a mute of theirs.
 func (s *Store) HandOverRoom(ctx context.Context, by, user, room int64) (Pending, error) {
 	if by == user {
 		return nil, &InvalidError{Field: "user_id", Text: "This is you. Choose somebody else in the room."}
@@ -29,6 +29,9 @@ func (s *Store) HandOverRoom(ctx context.Context, by, user, room int64) (Pending
 }
 
 func handOverRoom(ctx context.Context, tx pgx.Tx, by, user, room int64) error {
+	if err := holdPeople(ctx, tx, by, user); err != nil {
+		return err
+	}
 	if err := holdStanding(ctx, tx, by, room, user); err != nil {
 		return err
 	}
@@ -43,6 +46,9 @@ func handOverRoom(ctx context.Context, tx pgx.Tx, by, user, room int64) error {
 		return ErrForbidden
 	}
 	if err := mayOwnRoom(ctx, tx, user, room); err != nil {
+		return err
+	}
+	if err := unmute(ctx, tx, by, user, room); err != nil {
 		return err
 	}
 	for _, given := range []struct {
@@ -61,12 +67,28 @@ func handOverRoom(ctx context.Context, tx pgx.Tx, by, user, room int64) error {
 // mayOwnRoom returns why somebody cannot look after a room, nil when they can.
 func mayOwnRoom(ctx context.Context, tx pgx.Tx, user, room int64) error {
 	member, err := findMember(ctx, tx, user, room)
-	if isNotFound(err) || err == nil && member.DeactivatedAt != nil {
+	if isNotFound(err) || err == nil && !member.active() {
 		return ErrNoSuchUser
 	}
 	if err == nil && member.Role == RoleGuest {
 		err = &InvalidError{Field: "user_id", Text: "A guest cannot look after a room. Choose somebody else in it."}
 	}
+	return err
+}
+
+// holdPeople keeps the accounts of two people as they are until the end of the
+// transaction.
+func holdPeople(ctx context.Context, tx pgx.Tx, by, user int64) error {
+	_, err := tx.Exec(ctx, `select from users where id in ($1, $2) order by id for share`, by, user)
+	return err
+}
+
+// unmute ends the mute of somebody who is to keep order in a room themselves, if
+// there is one: they could end it a moment later, and nobody below them could.
+func unmute(ctx context.Context, tx pgx.Tx, by, user, room int64) error {
+	_, err := measure{SanctionMute, by, user, room}.lift(ctx, tx, AuditMuteEnded, func(tx pgx.Tx) (Pending, error) {
+		return setMuted(ctx, tx, by, user, room, Terms{}, false)
+	})
 	return err
 }
 
@@ -92,7 +114,7 @@ func giveRoomRole(ctx context.Context, tx pgx.Tx, by, user, room int64, role Roo
 // alone, for rooms that have lost their owners. Doing so twice changes nothing.
 // It returns ErrNotFound for a room that is not there, ErrForbidden for a direct
 // one, ErrNoSuchUser and *InvalidError as HandOverRoom does, and a *SanctionError for
-// somebody who is banned from it.
+// somebody who is banned from it. It ends a mute of theirs.
 func (s *Store) AppointRoomOwner(ctx context.Context, user, room int64) (pending Pending, err error) {
 	ctx = FromCommandLine(ctx)
 	err = s.transact(ctx, pgx.TxOptions{}, func(tx pgx.Tx) (err error) {
@@ -134,6 +156,9 @@ func appointRoomOwner(ctx context.Context, tx pgx.Tx, user, room int64) (Pending
 		return nil, err
 	}
 	if err := mayOwnRoom(ctx, tx, user, room); err != nil || member.RoomRole == RoomOwner {
+		return nil, err
+	}
+	if err := unmute(ctx, tx, user, user, room); err != nil {
 		return nil, err
 	}
 	if err := giveRoomRole(ctx, tx, user, user, room, RoomOwner); err != nil {

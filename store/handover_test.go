@@ -37,6 +37,7 @@ func TestARoomIsHandedOver(t *testing.T) {
 	want := []string{
 		line("member-changed", room.ID, bob.ID, room.ID, ada.ID), line("room-role-changed", bob.ID, bob.ID, room.ID, ada.ID),
 		line("member-changed", room.ID, ada.ID, room.ID, ada.ID), line("room-role-changed", ada.ID, ada.ID, room.ID, ada.ID),
+		line("decided", bob.ID, bob.ID, 0, ada.ID),
 	}
 	if news := w.news(); !slices.Equal(news, want) {
 		t.Errorf("news = %v\nwant   %v", news, want)
@@ -172,7 +173,7 @@ func TestTheWorkspaceIsHandedOver(t *testing.T) {
 	if err != nil || owner.ID != ada.ID || owner.Role != store.RoleOwner || admin.ID != w.owner.ID || admin.Role != store.RoleAdmin {
 		t.Fatalf("%+v, %+v, %v", owner, admin, err)
 	}
-	if news := w.news(); len(news) != 4 || !slices.Equal(pending, store.Pending{store.WorkspaceTopic, ada.ID, w.owner.ID}) {
+	if news := w.news(); len(news) != 5 || !slices.Equal(pending, store.Pending{store.WorkspaceTopic, ada.ID, w.owner.ID}) {
 		t.Errorf("news = %v, pending = %v", news, pending)
 	}
 	want := []string{loggedAs(w.owner.ID, ada.ID, 0, "", fmt.Sprintf(`{"role": "member", "owner": %d}`, w.owner.ID), fmt.Sprintf(`{"role": "owner", "owner": %d}`, ada.ID))}
@@ -194,5 +195,68 @@ func TestTheWorkspaceIsHandedToSomebodyWhoCanSignIn(t *testing.T) {
 		if _, _, _, err := w.HandOverWorkspace(w.ctx(), w.owner.ID, to.ID, "hash"); !errors.Is(err, store.ErrNoSuchUser) {
 			t.Errorf("%s: %v, want ErrNoSuchUser", to.Username, err)
 		}
+	}
+}
+
+// Who is to look after a room can do so: they can come in, and write.
+func TestARoomIsHandedOverToWhoCanLookAfterIt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ada, bob := w.user("ada"), w.user("bob")
+	room := w.room(store.RoomPrivate, "Tea", ada, bob)
+	w.suspend(bob)
+	if _, err := w.HandOverRoom(w.ctx(), ada.ID, bob.ID, room.ID); !errors.Is(err, store.ErrNoSuchUser) {
+		t.Errorf("to somebody suspended: %v, want ErrNoSuchUser", err)
+	}
+	if _, err := w.AppointRoomOwner(w.ctx(), bob.ID, room.ID); !errors.Is(err, store.ErrNoSuchUser) {
+		t.Errorf("somebody suspended is appointed: %v, want ErrNoSuchUser", err)
+	}
+	// A role alone gives nothing away, and waits until they are back.
+	if _, _, err := w.SetRoomRole(w.ctx(), ada.ID, bob.ID, room.ID, store.RoomModerator); err != nil {
+		t.Errorf("a role for somebody suspended: %v", err)
+	}
+	if got := w.roleIn(room, ada); got != store.RoomOwner {
+		t.Errorf("ada is %s", got)
+	}
+}
+
+func TestWhoKeepsOrderInARoomIsMutedInItNoLonger(t *testing.T) {
+	t.Parallel()
+	for what, promote := range map[string]func(w *world, ada, bob store.User, room store.Room) error{
+		"handed over": func(w *world, ada, bob store.User, room store.Room) error {
+			_, err := w.HandOverRoom(w.ctx(), ada.ID, bob.ID, room.ID)
+			return err
+		},
+		"owner": func(w *world, ada, bob store.User, room store.Room) error {
+			_, _, err := w.SetRoomRole(w.ctx(), ada.ID, bob.ID, room.ID, store.RoomOwner)
+			return err
+		},
+		"moderator": func(w *world, ada, bob store.User, room store.Room) error {
+			_, _, err := w.SetRoomRole(w.ctx(), ada.ID, bob.ID, room.ID, store.RoomModerator)
+			return err
+		},
+		"appointed": func(w *world, _, bob store.User, room store.Room) error {
+			_, err := w.AppointRoomOwner(w.ctx(), bob.ID, room.ID)
+			return err
+		},
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			ada, bob := w.user("ada"), w.user("bob")
+			room := w.room(store.RoomPrivate, "Tea", ada, bob)
+			n := w.node()
+			w.mutes(ada, bob, room)
+			w.ok(promote(w, ada, bob, room))
+			if _, err := n.Send(w.ctx(), message(room, bob, "here I am")); err != nil {
+				t.Errorf("they write: %v", err)
+			}
+			if mutes, _, err := w.Mutes(w.ctx(), bob.ID, room.ID, store.Page{}); err != nil || len(mutes) != 0 {
+				t.Errorf("%d are muted, %v", len(mutes), err)
+			}
+			if got := w.logged(store.AuditMuteEnded); len(got) != 1 {
+				t.Errorf("entries %q, want one", got)
+			}
+		})
 	}
 }

@@ -55,6 +55,11 @@ func handOverWorkspace(ctx context.Context, tx pgx.Tx, by, user int64, passwordH
 	if admin, err = giveRole(ctx, tx, by, by, RoleAdmin); err != nil {
 		return User{}, User{}, err
 	}
+	for _, changed := range []int64{by, user} {
+		if err := revokeStaleResets(ctx, tx, changed); err != nil {
+			return User{}, User{}, err
+		}
+	}
 	return owner, admin, record(ctx, tx, audited{
 		by: by, action: AuditWorkspaceHandedOver, user: user,
 		before: facts{"owner": by, "role": was}, after: facts{"owner": user, "role": RoleOwner},

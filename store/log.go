@@ -106,7 +106,7 @@ var (
 		who.id, who.username, who.display_name, who.role, who.deactivated_at, ` + statusColumns(`who`) + `,
 		actor.id, actor.username, actor.display_name, actor.role, actor.deactivated_at,
 		r.id, r.kind, r.name, r.topic, r.description, ` + roomState + `,
-		r.slow_mode, r.notices, r.retention_days, r.is_default, r.created_by, r.created_at,
+		r.slow_mode, r.notices, r.retention_days, r.is_default, r.first_number, r.created_by, r.created_at,
 		case when e.kind = 'me-changed' then array(select b.blocked_id from blocks b where b.user_id = e.user_id order by b.blocked_id) end,
 		d.id, d.undone_at is not null, d.deleted_by is not distinct from d.user_id,
 		case when d.id is not null then array(select x.number from deletion_messages x where x.deletion_id = d.id order by x.number) end,
@@ -167,13 +167,13 @@ type roomRow struct {
 	state, notices                 *string
 	slow, retention                *int
 	isDefault                      *bool
-	createdBy                      *int64
+	first, createdBy               *int64
 	at                             *time.Time
 }
 
 func (r *roomRow) targets() []any {
 	return []any{&r.id, &r.kind, &r.name, &r.topic, &r.description, &r.state,
-		&r.slow, &r.notices, &r.retention, &r.isDefault, &r.createdBy, &r.at}
+		&r.slow, &r.notices, &r.retention, &r.isDefault, &r.first, &r.createdBy, &r.at}
 }
 
 func (e *eventRow) targets() []any {
@@ -253,7 +253,7 @@ func (r *roomRow) room() *Room {
 	}
 	room := &Room{
 		ID: *r.id, Kind: RoomKind(*r.kind), Topic: *r.topic, Description: *r.description, State: rights.State(*r.state),
-		SlowMode: time.Duration(*r.slow) * time.Second, Notices: *r.notices, RetentionDays: r.retention, Default: *r.isDefault,
+		SlowMode: time.Duration(*r.slow) * time.Second, Notices: *r.notices, RetentionDays: r.retention, Default: *r.isDefault, FirstNumber: *r.first,
 		CreatedBy: *r.createdBy, CreatedAt: *r.at,
 	}
 	if r.name != nil {

@@ -37,8 +37,8 @@ func (s *Store) SetRole(ctx context.Context, by, user int64, role Role) (User, P
 	})
 }
 
-// Deactivate closes an account: it ends all sessions and access tokens in the
-// same transaction, and returns their ids. What the person has written stays,
+// Deactivate closes an account: it ends all sessions, access tokens and reset links
+// in the same transaction, and returns the ids of the first two. What the person has written stays,
 // and so do their memberships. Doing so twice changes nothing. Errors are those
 // of SetRole.
 func (s *Store) Deactivate(ctx context.Context, by, user int64) (changed User, ended []string, pending Pending, err error) {
@@ -72,10 +72,13 @@ func (s *Store) Reactivate(ctx context.Context, by, user int64) (User, Pending, 
 	})
 }
 
-// SignOutUser ends all sessions and access tokens of somebody and returns their
-// ids. Errors are those of SetRole.
+// SignOutUser ends all sessions, access tokens and reset links of somebody and
+// returns the ids of the first two. Errors are those of SetRole.
 func (s *Store) SignOutUser(ctx context.Context, by, user int64, reason string) (ended []string, err error) {
 	_, _, err = s.manage(ctx, "sign out", by, user, func(tx pgx.Tx, _ *management) error {
+		if err := revokeResets(ctx, tx, user); err != nil {
+			return err
+		}
 		ended, err = endSessions(ctx, tx, user, "", reason, KindBrowser, KindToken)
 		if err != nil || len(ended) == 0 {
 			return err
@@ -191,7 +194,7 @@ func (m *management) change(ctx context.Context, tx pgx.Tx, role Role, deactivat
 		return ErrLastOwner
 	}
 	m.user, m.pending = changed, Pending{WorkspaceTopic, changed.ID}
-	return nil
+	return revokeStaleResets(ctx, tx, changed.ID)
 }
 
 func (u User) isActiveOwner() bool { return u.Role == RoleOwner && u.active() }

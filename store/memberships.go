@@ -49,14 +49,23 @@ func (s *Store) AddMember(ctx context.Context, by, user, room int64) (Pending, e
 }
 
 // LeaveRoom ends the user's membership; doing so twice changes nothing. The
-// last owner may leave. It returns ErrForbidden for a direct room and
+// last owner may leave. Who leaves a deleted room is not brought back into it
+// when the deletion is taken back. It returns ErrForbidden for a direct room and
 // ErrNotFound for one that the user never knew.
 func (s *Store) LeaveRoom(ctx context.Context, user, room int64) (Pending, error) {
+	var pending Pending
 	// Leaving never waits for anybody: it locks one's own membership alone.
-	pending, err := exit(ctx, s.db, user, user, room)
-	if err == nil && len(pending) == 0 {
-		err = whyNotLeft(ctx, s.db, user, room)
-	}
+	err := retry(func() (err error) {
+		for range 2 { // the room may come back meanwhile
+			if pending, err = exit(ctx, s.db, user, user, room); err != nil || len(pending) > 0 {
+				return err
+			}
+			if forsaken, err := forsake(ctx, s.db, user, room); err != nil || forsaken {
+				return err
+			}
+		}
+		return whyNotLeft(ctx, s.db, user, room)
+	})
 	if err != nil {
 		return nil, fmt.Errorf("leave room %d: %w", room, err)
 	}
@@ -64,7 +73,8 @@ func (s *Store) LeaveRoom(ctx context.Context, user, room int64) (Pending, error
 }
 
 // RemoveMember ends another user's membership; doing so twice changes nothing.
-// To remove a moderator or an owner of the room is a right of its own. Others
+// To remove somebody who keeps order in the room themselves, an owner or admin of
+// the workspace too, is a right of its own. Others
 // get ErrForbidden or, when the room is not theirs to know of, ErrNotFound.
 // Direct rooms give ErrForbidden. The reason, which may be empty, is for the audit
 // log and for the person: one that cannot be gives an *InvalidError.
@@ -108,7 +118,7 @@ var ErrNoSuchUser = fmt.Errorf("no such user: %w", ErrNotFound)
 // before, and is seen, or after, and ends the membership.
 func (s *Store) enter(ctx context.Context, action rights.RoomAction, by, user, room int64) (pending Pending, err error) {
 	err = s.transact(ctx, pgx.TxOptions{}, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, `select from users where id in ($1, $2) order by id for share`, by, user); err != nil {
+		if err := holdPeople(ctx, tx, by, user); err != nil {
 			return err
 		}
 		if err := holdStanding(ctx, tx, by, room, user); err != nil {
@@ -182,7 +192,8 @@ func whyNotEntered(ctx context.Context, db querier, action rights.RoomAction, by
 }
 
 // exit ends user's membership and leaves the news for the committer. It
-// returns nothing when there was no membership or no right to end it.
+// returns nothing when there was no membership or no right to end it. Whoever
+// keeps order in the room themselves is removed as moderators are.
 func exit(ctx context.Context, db querier, by, user, room int64) (Pending, error) {
 	plain, other := rights.RemoveMember, rights.RemoveModerator
 	if by == user {
@@ -192,20 +203,33 @@ func exit(ctx context.Context, db querier, by, user, room int64) (Pending, error
 		with ended as (
 			update memberships m
 			set left_at = now(), changed_tx = pg_current_xact_id()::text::bigint
-			from rooms r, `+asker+`
-			where m.room_id = $2 and m.user_id = $3 and m.left_at is null and `+asked+`
-				and `+standing+` = any(case when m.role = $4 then $5::text[] else $6::text[] end)
+			from rooms r, users u, `+asker+`
+			where m.room_id = $2 and m.user_id = $3 and m.left_at is null and u.id = m.user_id and `+asked+`
+				and `+standing+` = any(case when m.role = $4
+					and concat_ws('/', u.role, m.role, r.kind, `+roomState+`) <> all($7::text[]) then $5::text[] else $6::text[] end)
 			returning m.room_id, m.user_id
 		)
 		insert into pending_events (topic_id, kind, user_id, room_id, actor_id)
 		select e.room_id, 'leave', e.user_id, e.room_id, $1 from ended e
 		union all
 		select e.user_id, 'room-removed', e.user_id, e.room_id, $1 from ended e`,
-		by, room, user, RoomMember, plain.Grant(), other.Grant())
+		by, room, user, RoomMember, plain.Grant(), other.Grant(), rights.RestrainMember.Grant())
 	if err != nil || tag.RowsAffected() == 0 {
 		return nil, err
 	}
 	return Pending{room, user}, nil
+}
+
+// forsake notes that a user does not want to be back in a deleted room, and
+// reports whether they would have been: those come back who were in it until it
+// was deleted.
+func forsake(ctx context.Context, db querier, user, room int64) (forsaken bool, err error) {
+	tag, err := db.Exec(ctx, `
+		update memberships m
+		set left_at = now(), changed_tx = pg_current_xact_id()::text::bigint
+		from rooms r
+		where r.id = $2 and m.room_id = r.id and m.user_id = $1 and m.left_at = r.deleted_at`, user, room)
+	return tag.RowsAffected() > 0, err
 }
 
 // whyNotLeft returns nil when user is no member, or no longer, of a room that
@@ -232,12 +256,12 @@ func whyNotLeft(ctx context.Context, db querier, user, room int64) error {
 
 // whyNotRemoved returns nil when user is no member any more.
 func whyNotRemoved(ctx context.Context, db querier, by, user, room int64) error {
-	target, err := findMember(ctx, db, user, room)
-	switch {
-	case isNotFound(err) || err == nil && target.RoomRole == RoomMember:
-		return whyNot(ctx, db, rights.RemoveMember, by, room)
-	case err != nil:
+	target, err := findRestrained(ctx, db, user, room)
+	if err != nil && !isNotFound(err) {
 		return err
 	}
-	return whyNot(ctx, db, rights.RemoveModerator, by, room)
+	if err == nil && target.RoomRole != rights.Outside && target.looksAfter() {
+		return whyNot(ctx, db, rights.RemoveModerator, by, room)
+	}
+	return whyNot(ctx, db, rights.RemoveMember, by, room)
 }

@@ -195,3 +195,35 @@ func TestWhoMayRemoveMembers(t *testing.T) {
 		}
 	}
 }
+
+// As muting and banning them does, it takes the right to remove moderators.
+func TestOwnersAndAdminsOfTheWorkspaceAreRemovedAsModeratorsAre(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []store.RoomKind{store.RoomPublic, store.RoomPrivate} {
+		for _, role := range []store.Role{store.RoleOwner, store.RoleAdmin, store.RoleMember, store.RoleGuest} {
+			for _, archived := range []bool{false, true} {
+				w := newWorld(t)
+				ada, moderator, target := w.user("ada"), w.user("moderator"), w.userAs(role, "target")
+				room := w.room(kind, "Tea", ada, moderator, target)
+				w.give(room, moderator, store.RoomModerator)
+				w.exec(`update rooms set archived_at = case when $2 then now() end where id = $1`, room.ID, archived)
+				var want error
+				if role == store.RoleOwner || role == store.RoleAdmin {
+					want = store.ErrForbidden
+				}
+				pending, err := w.RemoveMember(w.ctx(), moderator.ID, target.ID, room.ID, "")
+				if !errors.Is(err, want) || (len(pending) == 0) != (want != nil) {
+					t.Errorf("%s, archived %v: a moderator removes an %s: %v, %v, want %v", kind, archived, role, pending, err, want)
+				}
+				pending, err = w.RemoveMember(w.ctx(), ada.ID, target.ID, room.ID, "")
+				if err != nil || (len(pending) == 0) != (want == nil) {
+					t.Errorf("%s, archived %v: the owner of the room removes an %s: %v, %v", kind, archived, role, pending, err)
+				}
+				// Nobody is left to be removed: that is for moderators to find out too.
+				if pending, err := w.RemoveMember(w.ctx(), moderator.ID, target.ID, room.ID, ""); err != nil || len(pending) != 0 {
+					t.Errorf("%s, archived %v: the moderator removes an %s who is gone: %v, %v", kind, archived, role, pending, err)
+				}
+			}
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -140,7 +141,11 @@ func cleanLine(line string, limit int, invalid *InvalidError) (string, error) {
 		return "", invalid
 	}
 	line = strings.TrimSpace(line)
-	if !Visible(line) || strings.ContainsFunc(line, controlsText) {
+	if at := strings.IndexFunc(line, controlsText); at >= 0 {
+		control, _ := utf8.DecodeRuneInString(line[at:])
+		return "", &InvalidError{Field: invalid.Field, Text: fmt.Sprintf("%s Take out the invisible character U+%04X.", invalid.Text, control)}
+	}
+	if !Visible(line) {
 		return "", invalid
 	}
 	clean := oneSpaced(norm.NFC.String(line))

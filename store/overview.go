@@ -55,14 +55,15 @@ func (s *Store) Overview(ctx context.Context, user int64) (Overview, error) {
 func readOverview(ctx context.Context, tx pgx.Tx, user int64, o *Overview) error {
 	var batch pgx.Batch
 	batch.Queue(`
-		select `+ownColumns+`, own.epoch, own.head, w.name, w.sign_up_open, w.created_at, wt.epoch, wt.head
+		select `+ownColumns+`, own.epoch, own.head, w.name, w.sign_up_open, w.created_at, coalesce(w.retention_days, 0), wt.epoch, wt.head
 		from users u
 		join topics own on own.id = u.id
 		cross join workspace w
 		join topics wt on wt.id = w.id
 		where u.id = $1 and `+active(`u`), user).QueryRow(func(row pgx.Row) (err error) {
 		o.Me, err = scanOwn(row, &o.UserPosition.Epoch, &o.UserPosition.Seq,
-			&o.Workspace.Name, &o.Workspace.SignUpOpen, &o.Workspace.CreatedAt, &o.WorkspacePosition.Epoch, &o.WorkspacePosition.Seq)
+			&o.Workspace.Name, &o.Workspace.SignUpOpen, &o.Workspace.CreatedAt, &o.Workspace.RetentionDays,
+			&o.WorkspacePosition.Epoch, &o.WorkspacePosition.Seq)
 		return err
 	})
 	batch.Queue(roomsOfUser+` order by r.id`, user, rights.ReadMessages.Grant()).Query(func(rows pgx.Rows) (err error) {

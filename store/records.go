@@ -123,7 +123,8 @@ type Room struct {
 	// RetentionDays is for how many days messages are kept: nil as long as the
 	// workspace says, 0 for ever.
 	RetentionDays *int
-	Default       bool // everybody new comes into it
+	Default       bool  // everybody new comes into it
+	FirstNumber   int64 // of the oldest message that is kept; what came before was erased
 	CreatedBy     int64
 	CreatedAt     time.Time
 }

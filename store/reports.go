@@ -39,7 +39,7 @@ type Report struct {
 	Number    int64  // of the message; 0 when it is no longer kept
 	Deleted   bool   // the message is hidden, erased or no longer kept
 	Author    User
-	Body      string
+	Body      string // "" when it is erased, long after the report was settled
 	Reporter  User
 	Reason    string
 	CreatedAt time.Time
@@ -48,6 +48,30 @@ type Report struct {
 	Settlement string
 	SettledAt  *time.Time
 	SettledBy  *User
+}
+
+// reportKept is for how long the text in a report is kept once it is settled.
+const reportKept = 90 * 24 * time.Hour
+
+// EraseSettledReports erases the texts of messages in reports that were settled
+// long ago, and returns of how many. An open report keeps its text, whatever
+// becomes of the message: it is what is to be judged.
+func (s *Store) EraseSettledReports(ctx context.Context) (erased int64, err error) {
+	for {
+		tag, err := s.db.Exec(ctx, `
+			update reports set body = ''
+			where id in (
+				select id from reports
+				where settled_at <= now() - $1::interval and body <> ''
+				limit $2
+				for no key update skip locked)`, reportKept, eraseBatch)
+		if err != nil {
+			return erased, fmt.Errorf("erase the texts of settled reports: %w", err)
+		}
+		if erased += tag.RowsAffected(); tag.RowsAffected() < eraseBatch {
+			return erased, nil
+		}
+	}
 }
 
 // ReportMessage tells those who keep order in a room about a message in it, which

@@ -16,9 +16,9 @@ import (
 // password.
 const ResetTTL = 24 * time.Hour
 
-// Why a link that exists sets no password. All are a kind of ErrGone. It counts as
-// revoked also when the account is closed meanwhile, or when its maker may no
-// longer manage the person.
+// Why a link that exists sets no password. All are a kind of ErrGone. It is revoked
+// also when the account is closed or suspended or signed out everywhere meanwhile,
+// and when its maker may no longer manage the person.
 var (
 	ErrResetUsed    = fmt.Errorf("reset link was used: %w", ErrGone)
 	ErrResetExpired = fmt.Errorf("reset link has expired: %w", ErrGone)
@@ -37,10 +37,11 @@ type Reset struct {
 
 // CreateReset makes a link for somebody, which takes the place of the one that
 // they had. Nobody makes one for themselves (*InvalidError): it would be a way
-// around the password that a change of one's own asks for. The other errors are
-// those of SetRole, and ErrDeactivated.
+// around the password that a change of one's own asks for. The command line does,
+// for an owner who is locked out, and its links depend on nobody's rights. The
+// other errors are those of SetRole, and ErrDeactivated.
 func (s *Store) CreateReset(ctx context.Context, by, user int64) (Reset, error) {
-	if by == user {
+	if by == user && !isFromCommandLine(ctx) {
 		return Reset{}, &InvalidError{Field: "user", Text: "You are signed in: change your own password in your settings."}
 	}
 	token := rand.Text()
@@ -55,8 +56,8 @@ func (s *Store) CreateReset(ctx context.Context, by, user int64) (Reset, error) 
 		reset = Reset{User: m.user, Token: token}
 		err := tx.QueryRow(ctx, `
 			insert into password_resets (token_hash, user_id, created_by, expires_at)
-			values ($1, $2, $3, now() + $4::interval)
-			returning id, expires_at`, hashToken(token), user, by, ResetTTL).Scan(&reset.ID, &reset.ExpiresAt)
+			values ($1, $2, nullif($3::bigint, 0), now() + $4::interval)
+			returning id, expires_at`, hashToken(token), user, makerOf(ctx, by), ResetTTL).Scan(&reset.ID, &reset.ExpiresAt)
 		if err != nil {
 			return err
 		}
@@ -68,6 +69,14 @@ func (s *Store) CreateReset(ctx context.Context, by, user int64) (Reset, error) 
 	return reset, err
 }
 
+// makerOf is who answers for what is made, 0 for the command line.
+func makerOf(ctx context.Context, by int64) int64 {
+	if isFromCommandLine(ctx) {
+		return 0
+	}
+	return by
+}
+
 // revokeResets ends the links of a user, whose row is locked. A password that was
 // set in another way is not to be set by an older link.
 func revokeResets(ctx context.Context, tx pgx.Tx, user int64) error {
@@ -76,6 +85,37 @@ func revokeResets(ctx context.Context, tx pgx.Tx, user int64) error {
 		set revoked_at = now()
 		where user_id = $1 and used_at is null and revoked_at is null`, user)
 	return err
+}
+
+// revokeStaleResets ends the links for a user and by them, whose row is locked and
+// has changed, as far as they are worth nothing now. What comes back later, the
+// account or the role, brings none of them back.
+func revokeStaleResets(ctx context.Context, tx pgx.Tx, user int64) error {
+	_, err := tx.Exec(ctx, `
+		update password_resets p
+		set revoked_at = now()
+		from password_resets open
+		join users u on u.id = open.user_id
+		left join users maker on maker.id = open.created_by
+		where (open.user_id = $1 or open.created_by = $1) and open.used_at is null and open.revoked_at is null
+			and not (`+active(`u`)+` and (maker is null or `+active(`maker`)+` and maker.role || '/' || u.role = any ($2)))
+			and p.id = open.id`, user, managed)
+	return err
+}
+
+// managed are the pairs of roles, with a slash between, of which the first manages
+// people of the second.
+var managed = managedRoles()
+
+func managedRoles() (pairs []string) {
+	for _, by := range rights.Roles {
+		for _, role := range rights.Roles {
+			if rights.Manage(role).May(by) {
+				pairs = append(pairs, string(by)+"/"+string(role))
+			}
+		}
+	}
+	return pairs
 }
 
 // ResetByToken returns the link of a token that can still be used. It returns

@@ -121,3 +121,108 @@ func TestAResetLinkIsWorthWhatItsMakerMayDoNow(t *testing.T) {
 		})
 	}
 }
+
+// What takes the link's worth away does so for good: nothing that is given back
+// later brings it back.
+func TestAResetLinkDoesNotComeBack(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		want error
+		do   func(w *world, admin, person store.User)
+	}{
+		"the account is closed and opened": {store.ErrResetRevoked, func(w *world, _, person store.User) {
+			_, _, _, err := w.Deactivate(w.ctx(), w.owner.ID, person.ID)
+			w.ok(err)
+			_, _, err = w.Reactivate(w.ctx(), w.owner.ID, person.ID)
+			w.ok(err)
+		}},
+		"the person is suspended for a time": {store.ErrResetRevoked, func(w *world, _, person store.User) {
+			_, _, err := w.Suspend(w.ctx(), w.owner.ID, person.ID, store.Terms{}, nil)
+			w.ok(err)
+			_, _, err = w.EndSuspension(w.ctx(), w.owner.ID, person.ID)
+			w.ok(err)
+		}},
+		"the person is signed out": {store.ErrResetRevoked, func(w *world, _, person store.User) {
+			_, err := w.SignOutUser(w.ctx(), w.owner.ID, person.ID, "removed")
+			w.ok(err)
+		}},
+		"the person is an admin for a time": {store.ErrResetRevoked, func(w *world, _, person store.User) {
+			for _, role := range []store.Role{store.RoleAdmin, store.RoleMember} {
+				_, _, err := w.SetRole(w.ctx(), w.owner.ID, person.ID, role)
+				w.ok(err)
+			}
+		}},
+		"the maker is a member for a time": {store.ErrResetRevoked, func(w *world, admin, _ store.User) {
+			for _, role := range []store.Role{store.RoleMember, store.RoleAdmin} {
+				_, _, err := w.SetRole(w.ctx(), w.owner.ID, admin.ID, role)
+				w.ok(err)
+			}
+		}},
+		"the maker is suspended for a time": {store.ErrResetRevoked, func(w *world, admin, _ store.User) {
+			_, _, err := w.Suspend(w.ctx(), w.owner.ID, admin.ID, store.Terms{}, nil)
+			w.ok(err)
+			_, _, err = w.EndSuspension(w.ctx(), w.owner.ID, admin.ID)
+			w.ok(err)
+		}},
+		"the maker's account is closed and opened": {store.ErrResetRevoked, func(w *world, admin, _ store.User) {
+			_, _, _, err := w.Deactivate(w.ctx(), w.owner.ID, admin.ID)
+			w.ok(err)
+			_, _, err = w.Reactivate(w.ctx(), w.owner.ID, admin.ID)
+			w.ok(err)
+		}},
+		"the person is handed the workspace": {store.ErrResetRevoked, func(w *world, _, person store.User) {
+			_, _, _, err := w.HandOverWorkspace(w.ctx(), w.owner.ID, person.ID, "hash")
+			w.ok(err)
+			_, _, err = w.SetRole(w.ctx(), person.ID, w.owner.ID, store.RoleOwner)
+			w.ok(err)
+			_, _, err = w.SetRole(w.ctx(), w.owner.ID, person.ID, store.RoleMember)
+			w.ok(err)
+		}},
+		"the maker becomes an owner": {nil, func(w *world, admin, _ store.User) {
+			_, _, err := w.SetRole(w.ctx(), w.owner.ID, admin.ID, store.RoleOwner)
+			w.ok(err)
+		}},
+		"the person becomes a guest": {nil, func(w *world, _, person store.User) {
+			_, _, err := w.SetRole(w.ctx(), w.owner.ID, person.ID, store.RoleGuest)
+			w.ok(err)
+		}},
+		"somebody else is closed": {nil, func(w *world, _, _ store.User) {
+			_, _, _, err := w.Deactivate(w.ctx(), w.owner.ID, w.user("other").ID)
+			w.ok(err)
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			admin, person := w.userAs(store.RoleAdmin, "ada"), w.user("pat")
+			reset, err := w.CreateReset(w.ctx(), admin.ID, person.ID)
+			w.ok(err)
+			c.do(w, admin, person)
+			if _, _, err := w.UseReset(w.ctx(), reset.Token, "a new hash"); !errors.Is(err, c.want) {
+				t.Errorf("it is used: %v, want %v", err, c.want)
+			}
+		})
+	}
+}
+
+// Those of the command line depend on nobody's rights, but on the account.
+func TestAResetLinkOfTheCommandLineOutlivesChangesOfRoles(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	second := w.userAs(store.RoleOwner, "second")
+	reset, err := w.CreateReset(w.atTheCommandLine(), w.owner.ID, second.ID)
+	w.ok(err)
+	for _, role := range []store.Role{store.RoleMember, store.RoleOwner} {
+		_, _, err := w.SetRole(w.ctx(), w.owner.ID, second.ID, role)
+		w.ok(err)
+	}
+	_, err = w.ResetByToken(w.ctx(), reset.Token)
+	w.ok(err)
+	_, _, err = w.Suspend(w.ctx(), w.owner.ID, second.ID, store.Terms{}, nil)
+	w.ok(err)
+	_, _, err = w.EndSuspension(w.ctx(), w.owner.ID, second.ID)
+	w.ok(err)
+	if _, err := w.ResetByToken(w.ctx(), reset.Token); !errors.Is(err, store.ErrResetRevoked) {
+		t.Errorf("after a suspension: %v, want ErrResetRevoked", err)
+	}
+}

@@ -43,8 +43,8 @@ const overdueRooms = `
 // EraseOldMessages erases the oldest messages of a room, as far as they are kept
 // no longer, and returns how many; as many as at most means that there may be
 // more. From then on the room begins with those that follow: numbers and read
-// positions stay as they are, and those below the first one count as read. A
-// room that somebody is changing is left alone.
+// positions stay as they are, and those below the first one count as read. On the
+// room's topic it leaves news. A room that somebody is changing is left alone.
 func (s *Store) EraseOldMessages(ctx context.Context, room int64) (erased int64, more bool, err error) {
 	err = s.transact(ctx, pgx.TxOptions{}, func(tx pgx.Tx) (err error) {
 		erased, err = eraseOldMessages(ctx, tx, room)
@@ -98,6 +98,9 @@ func eraseFront(ctx context.Context, tx pgx.Tx, room int64, days int) (erased in
 			set first_number = gone.last + 1, changed_tx = pg_current_xact_id()::text::bigint
 			from (select max(number) as last from gone) gone
 			where id = $1 and gone.last is not null
+			returning id
+		), told as (
+			insert into pending_events (topic_id, kind, room_id) select id, 'room-changed', id from begins
 		)
 		select count(*) from gone`, room, days, eraseBatch, int64(1)<<62).Scan(&erased)
 	return erased, err

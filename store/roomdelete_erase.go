@@ -49,7 +49,7 @@ func eraseDeletedRoom(ctx context.Context, tx pgx.Tx) (more bool, err error) {
 }
 
 // eraseRows erases a batch of what belongs to a room, and reports whether there
-// may be more. Nobody reads or follows the log of a deleted room any more, so it
+// may be more: also of what was reported and decided in it, and why. Nobody reads or follows the log of a deleted room any more, so it
 // need not stay whole.
 func eraseRows(ctx context.Context, tx pgx.Tx, room int64) (more bool, err error) {
 	for _, statement := range []string{
@@ -57,6 +57,11 @@ func eraseRows(ctx context.Context, tx pgx.Tx, room int64) (more bool, err error
 		`delete from events where topic_id = $1 and seq in (select seq from events where topic_id = $1 order by seq limit $2)`,
 		`delete from memberships where room_id = $1 and user_id in (select user_id from memberships where room_id = $1 limit $2)`,
 		`delete from slow_posts where room_id = $1 and user_id in (select user_id from slow_posts where room_id = $1 limit $2)`,
+		`delete from reports where id in (select id from reports where room_id = $1 order by id limit $2)`,
+		`delete from sanctions where id in (select id from sanctions where room_id = $1 order by id limit $2)`,
+		`delete from deletion_messages where (deletion_id, message_id) in (
+			select x.deletion_id, x.message_id from deletions d join deletion_messages x on x.deletion_id = d.id where d.room_id = $1 limit $2)`,
+		`delete from deletions where id in (select id from deletions where room_id = $1 order by id limit $2)`,
 	} {
 		tag, err := tx.Exec(ctx, statement, room, eraseBatch)
 		if err != nil || tag.RowsAffected() == eraseBatch {

@@ -399,3 +399,49 @@ func TestNobodyIsLeftInADeletedRoom(t *testing.T) {
 		}
 	}
 }
+
+func TestThoseWhoWereInADeletedRoomAreToldOfIt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ada, bob, cleo, guest := w.user("ada"), w.user("bob"), w.user("cleo"), w.user("guest")
+	w.exec(`update users set role = 'guest' where id = $1`, guest.ID)
+	open, secret := w.room(store.RoomPublic, "Tea", ada, bob, cleo, guest), w.room(store.RoomPrivate, "Plans", ada, bob, cleo)
+	told := func(who store.User, room store.Room) string {
+		lost, err := w.LostRoom(w.ctx(), who.ID, room.ID)
+		if errors.Is(err, store.ErrNotFound) {
+			return "nothing"
+		}
+		w.ok(err)
+		if left := time.Until(lost.UndeleteUntil) - store.RoomGrace; left.Abs() > time.Minute {
+			t.Errorf("it can be taken back until %v", lost.UndeleteUntil)
+		}
+		if lost.By == nil || lost.By.Username != "ada" || lost.Reason != "all is said" {
+			t.Errorf("deleted by %+v because of %q", lost.By, lost.Reason)
+		}
+		return fmt.Sprintf("%s %t", lost.Name, lost.MayUndelete)
+	}
+	if got := told(ada, open); got != "nothing" {
+		t.Errorf("of a room that is there: %s", got)
+	}
+	for _, room := range []store.Room{open, secret} {
+		_, err := w.LeaveRoom(w.ctx(), cleo.ID, room.ID)
+		w.ok(err)
+		_, _, err = w.DeleteRoom(w.ctx(), ada.ID, room.ID, "all is said")
+		w.ok(err)
+	}
+	for _, c := range []struct {
+		who          store.User
+		open, secret string
+	}{
+		{ada, "Tea true", "Plans true"}, {bob, "Tea false", "Plans false"}, {guest, "Tea false", "nothing"},
+		{cleo, "nothing", "nothing"}, {w.owner, "Tea true", "nothing"},
+	} {
+		if a, b := told(c.who, open), told(c.who, secret); a != c.open || b != c.secret {
+			t.Errorf("%s is told %q and %q, want %q and %q", c.who.Username, a, b, c.open, c.secret)
+		}
+	}
+	w.aged(open, store.RoomGrace)
+	if got := told(ada, open); got != "nothing" {
+		t.Errorf("when it is too late: %s", got)
+	}
+}

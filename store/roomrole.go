@@ -12,7 +12,9 @@ import (
 
 // SetRoomRole makes a member of a public or private room its owner, a moderator
 // or a plain member, and returns how they are in it then; what changes nothing
-// makes no news. The last owner may step down. Those without the right get
+// makes no news. Who is to keep order in it is muted in it no longer. Somebody
+// suspended can be given a role, as in the workspace: it gives nothing away, and
+// waits for them. The last owner may step down. Those without the right get
 // ErrForbidden or, when the room is not theirs to know of, ErrNotFound; direct
 // rooms give ErrForbidden, and somebody who is not in the room ErrNoSuchUser.
 func (s *Store) SetRoomRole(ctx context.Context, by, user, room int64, role RoomRole) (Member, Pending, error) {
@@ -42,6 +44,11 @@ func setRoomRole(ctx context.Context, tx pgx.Tx, by, user, room int64, role Room
 	pending, err := updateRoomRole(ctx, tx, by, user, room, role)
 	if err != nil {
 		return Member{}, nil, err
+	}
+	if len(pending) > 0 && role != RoomMember {
+		if err := unmute(ctx, tx, by, user, room); err != nil {
+			return Member{}, nil, err
+		}
 	}
 	if len(pending) == 0 {
 		if err := whyNot(ctx, tx, rights.ChangeRoomRoles, by, room); err != nil {

@@ -110,14 +110,14 @@ func (s *Store) RoomForMember(ctx context.Context, user, room int64) (Room, erro
 
 // roomColumns are the columns that scanRoom reads, of rooms r.
 const roomColumns = `r.id, r.kind, coalesce(r.name, ''), r.topic, r.description, ` + roomState + `,
-	r.slow_mode, r.notices, r.retention_days, r.is_default, r.created_by, r.created_at`
+	r.slow_mode, r.notices, r.retention_days, r.is_default, r.first_number, r.created_by, r.created_at`
 
 // scanRoom reads roomColumns and, after them, more. No row is ErrNotFound.
 func scanRoom(row pgx.Row, more ...any) (Room, error) {
 	var r Room
 	var slow int
 	err := row.Scan(append([]any{&r.ID, &r.Kind, &r.Name, &r.Topic, &r.Description, &r.State,
-		&slow, &r.Notices, &r.RetentionDays, &r.Default, &r.CreatedBy, &r.CreatedAt}, more...)...)
+		&slow, &r.Notices, &r.RetentionDays, &r.Default, &r.FirstNumber, &r.CreatedBy, &r.CreatedAt}, more...)...)
 	r.SlowMode = time.Duration(slow) * time.Second
 	return r, orNotFound(err)
 }

@@ -123,3 +123,49 @@ func findDeleted(ctx context.Context, tx pgx.Tx, by, room int64) (deletedRoom, e
 	}
 	return gone, nil
 }
+
+// LostRoom is what is told of a deleted room while it can be taken back.
+type LostRoom struct {
+	Name          string
+	UndeleteUntil time.Time
+	MayUndelete   bool // the one who asks
+	// By is who deleted it; nil for the command line. Only ID, Username and
+	// DisplayName are set.
+	By     *User
+	Reason string
+}
+
+// LostRoom tells of a deleted room those who were in it until then and those who
+// may take it back. For others, and once it is too late, it does not exist:
+// ErrNotFound.
+func (s *Store) LostRoom(ctx context.Context, user, room int64) (LostRoom, error) {
+	var lost LostRoom
+	var by userRow
+	err := s.db.QueryRow(ctx, `
+		with lost as (
+			select r.name, r.deleted_at + $4::interval as until, mine.user_id is not null as was_in,
+				concat_ws('/', me.role, coalesce(mine.role, 'outside'), r.kind, `+undeletedState+`) = any($3::text[]) as granted
+			from rooms r
+			cross join users me
+			left join memberships mine on mine.room_id = r.id and mine.user_id = me.id and mine.left_at = r.deleted_at
+			where me.id = $1 and `+active(`me`)+` and r.id = $2 and r.deleted_at is not null and r.erased_at is null
+		)
+		select l.name, l.until, l.granted, d.id, d.username, d.display_name, e.reason
+		from lost l
+		join lateral (
+			select e.actor_id, e.reason from audit_entries e
+			where e.room_id = $2 and e.action = $5
+			order by e.id desc
+			limit 1
+		) e on true
+		left join users d on d.id = e.actor_id
+		where now() < l.until and (l.was_in or l.granted)`, user, room, rights.DeleteRoom.Grant(), RoomGrace, AuditRoomDeleted).
+		Scan(&lost.Name, &lost.UndeleteUntil, &lost.MayUndelete, &by.id, &by.username, &by.displayName, &lost.Reason)
+	if err != nil {
+		return LostRoom{}, fmt.Errorf("find deleted room %d: %w", room, orNotFound(err))
+	}
+	if by.id != nil {
+		lost.By = &User{ID: *by.id, Username: *by.username, DisplayName: *by.displayName}
+	}
+	return lost, nil
+}

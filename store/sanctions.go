@@ -23,6 +23,9 @@ const (
 type Terms struct {
 	Reason string     // one line of at most MaxReason characters; may be empty
 	Until  *time.Time // nil: until somebody ends it
+	// For says instead how long it lasts from now on, by the database's clock:
+	// that of whoever decides may be wrong. In what was decided it is 0.
+	For time.Duration
 }
 
 // Sanction is what was decided against somebody and is in force.
@@ -84,7 +87,17 @@ func (t Terms) same(now Terms) bool {
 // database finds out.
 func (t Terms) clean() (Terms, error) {
 	reason, err := cleanReason(t.Reason)
-	return Terms{Reason: reason, Until: t.Until}, err
+	return Terms{Reason: reason, Until: t.Until, For: t.For}, err
+}
+
+// dated returns the terms with the end that they have if they begin now.
+func (t Terms) dated(ctx context.Context, tx pgx.Tx) (Terms, error) {
+	if t.For == 0 {
+		return t, nil
+	}
+	dated := Terms{Reason: t.Reason}
+	err := tx.QueryRow(ctx, `select statement_timestamp() + $1::interval`, t.For).Scan(&dated.Until)
+	return dated, err
 }
 
 // cleanReason returns why somebody does something, as it is stored.

@@ -20,7 +20,7 @@ import (
 // cannot be *InvalidError.
 func (s *Store) Mute(ctx context.Context, by, user, room int64, terms Terms) (Sanction, Pending, error) {
 	return s.restrain(ctx, measure{SanctionMute, by, user, room}, terms, AuditMemberMuted,
-		func(tx pgx.Tx, target restrained) (Pending, error) {
+		func(tx pgx.Tx, target restrained, terms Terms) (Pending, error) {
 			if target.RoomRole == rights.Outside {
 				return nil, ErrNoSuchUser
 			}
@@ -40,7 +40,7 @@ func (s *Store) EndMute(ctx context.Context, by, user, room int64) (Pending, err
 // They need not be in it. Terms and errors are those of Mute.
 func (s *Store) Ban(ctx context.Context, by, user, room int64, terms Terms) (Sanction, Pending, error) {
 	return s.restrain(ctx, measure{SanctionBan, by, user, room}, terms, AuditMemberBanned,
-		func(tx pgx.Tx, target restrained) (Pending, error) {
+		func(tx pgx.Tx, target restrained, _ Terms) (Pending, error) {
 			if target.RoomRole == rights.Outside && target.deactivated {
 				return nil, ErrNoSuchUser
 			}
@@ -65,7 +65,7 @@ type restrained struct {
 // restrain puts a sanction in force, with what follows from it by apply. Of two
 // who decide the same at once the second finds it done.
 func (s *Store) restrain(ctx context.Context, m measure, terms Terms, action AuditAction,
-	apply func(pgx.Tx, restrained) (Pending, error),
+	apply func(pgx.Tx, restrained, Terms) (Pending, error),
 ) (decided Sanction, pending Pending, err error) {
 	if terms, err = terms.clean(); err != nil {
 		return Sanction{}, nil, err
@@ -73,6 +73,10 @@ func (s *Store) restrain(ctx context.Context, m measure, terms Terms, action Aud
 	err = s.transact(ctx, pgx.TxOptions{}, func(tx pgx.Tx) error {
 		pending = nil
 		target, err := m.judge(ctx, tx)
+		if err != nil {
+			return err
+		}
+		terms, err := terms.dated(ctx, tx)
 		if err != nil {
 			return err
 		}
@@ -91,7 +95,7 @@ func (s *Store) restrain(ctx context.Context, m measure, terms Terms, action Aud
 		if decided, err = m.begin(ctx, tx, terms); err != nil {
 			return err
 		}
-		if pending, err = apply(tx, target); err != nil {
+		if pending, err = apply(tx, target, terms); err != nil {
 			return err
 		}
 		pending = append(pending, m.user)
@@ -105,32 +109,39 @@ func (s *Store) restrain(ctx context.Context, m measure, terms Terms, action Aud
 
 // release ends a sanction, with what follows from it by apply.
 func (s *Store) release(ctx context.Context, m measure, action AuditAction, apply func(pgx.Tx) (Pending, error)) (pending Pending, err error) {
-	err = s.transact(ctx, pgx.TxOptions{}, func(tx pgx.Tx) error {
+	err = s.transact(ctx, pgx.TxOptions{}, func(tx pgx.Tx) (err error) {
 		pending = nil
-		if _, err := m.judge(ctx, tx); err != nil {
+		if _, err = m.judge(ctx, tx); err != nil {
 			return err
 		}
-		before, err := m.find(ctx, tx)
-		if isNotFound(err) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if err := m.end(ctx, tx); err != nil {
-			return err
-		}
-		if pending, err = apply(tx); err != nil {
-			return err
-		}
-		pending = append(pending, m.user)
-		return record(ctx, tx, audited{by: m.by, action: action, user: m.user, room: m.room,
-			before: facts{"until": before.Until, "reason": before.Reason}})
+		pending, err = m.lift(ctx, tx, action, apply)
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("end %s in room %d: %w", m.kind, m.room, err)
 	}
 	return pending, nil
+}
+
+// lift ends the sanction that is in force, with what follows from it by apply, and
+// writes that to the audit log. It does nothing when there is none.
+func (m measure) lift(ctx context.Context, tx pgx.Tx, action AuditAction, apply func(pgx.Tx) (Pending, error)) (Pending, error) {
+	before, err := m.find(ctx, tx)
+	if isNotFound(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := m.end(ctx, tx); err != nil {
+		return nil, err
+	}
+	pending, err := apply(tx)
+	if err != nil {
+		return nil, err
+	}
+	return append(pending, m.user), record(ctx, tx, audited{by: m.by, action: action, user: m.user, room: m.room,
+		before: facts{"until": before.Until, "reason": before.Reason}})
 }
 
 // judge locks the two people and their memberships, and returns who it is about
@@ -155,19 +166,26 @@ func (m measure) judge(ctx context.Context, tx pgx.Tx) (restrained, error) {
 	if err := refusal(rights.RestrainMember, st); err != nil {
 		return restrained{}, err
 	}
-	target := restrained{Standing: rights.Standing{Place: st.Place}}
-	err = tx.QueryRow(ctx, `
-		select u.role, u.deactivated_at is not null, coalesce(m.role, $3)
-		from users u
-		left join memberships m on m.room_id = $2 and m.user_id = u.id and m.left_at is null
-		where u.id = $1`, m.user, m.room, rights.Outside).Scan(&target.Role, &target.deactivated, &target.RoomRole)
-	if err = orNotFound(err); isNotFound(err) {
+	target, err := findRestrained(ctx, tx, m.user, m.room)
+	if isNotFound(err) {
 		err = ErrNoSuchUser
 	}
 	if err == nil && target.looksAfter() {
 		err = refusal(rights.RemoveModerator, st)
 	}
 	return target, err
+}
+
+// findRestrained returns how somebody, who may be deactivated, stands to a room, or
+// ErrNotFound when one of them does not exist.
+func findRestrained(ctx context.Context, db querier, user, room int64) (restrained, error) {
+	var r restrained
+	err := db.QueryRow(ctx, `
+		select u.role, u.deactivated_at is not null, coalesce(m.role, $3), r.kind, `+roomState+`
+		from rooms r cross join users u
+		left join memberships m on m.room_id = r.id and m.user_id = u.id and m.left_at is null
+		where u.id = $1 and r.id = $2`, user, room, rights.Outside).Scan(&r.Role, &r.deactivated, &r.RoomRole, &r.Kind, &r.State)
+	return r, orNotFound(err)
 }
 
 // looksAfter reports whether somebody keeps order in the room themselves.

@@ -70,6 +70,19 @@ func (s *Store) Session(ctx context.Context, id string) (Session, error) {
 	return found, nil
 }
 
+// SessionByToken returns the session with a token of a browser, also an ended
+// one, or ErrNotFound.
+func (s *Store) SessionByToken(ctx context.Context, token string) (Session, error) {
+	found, err := scanSession(s.db.QueryRow(ctx, `
+		select `+sessionColumns+`
+		from sessions s
+		where s.token_hash = $1 and s.kind = 'browser'`, hashToken(token)))
+	if err != nil {
+		return Session{}, fmt.Errorf("find session by token: %w", err)
+	}
+	return found, nil
+}
+
 // Sessions returns the browsers in which the user is signed in, the last used
 // first.
 func (s *Store) Sessions(ctx context.Context, user int64) ([]Session, error) {

@@ -51,6 +51,7 @@ type admission struct {
 	invite    string  // its id; "" without one
 	invitedBy *int64  // nil without an invite
 	rooms     []int64 // of the invite
+	defaults  []int64 // that everybody new comes into
 }
 
 // account is what the audit log tells of the new account.
@@ -74,30 +75,38 @@ func admit(ctx context.Context, tx pgx.Tx, token string) (admission, error) {
 	if errors.Is(err, pgx.ErrNoRows) || err == nil && !open {
 		err = ErrSignUpClosed
 	}
-	return admission{role: RoleMember}, err
+	if err != nil {
+		return admission{}, err
+	}
+	defaults, err := holdDefaults(ctx, tx, RoleMember)
+	return admission{role: RoleMember, defaults: defaults}, err
 }
 
 // useInvite counts one use of a live invite.
 func useInvite(ctx context.Context, tx pgx.Tx, token string) (admission, error) {
 	var id, maker int64
+	var role Role
 	err := tx.QueryRow(ctx, `
 		update invites
 		set uses = uses + 1
 		where token_hash = $1 and revoked_at is null and expires_at > now() and (max_uses is null or uses < max_uses)
-		returning id, created_by`, hashToken(token)).Scan(&id, &maker)
+		returning id, created_by, role`, hashToken(token)).Scan(&id, &maker, &role)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return admission{}, whyNotUsed(ctx, tx, token)
 	}
 	if err != nil {
 		return admission{}, err
 	}
-	if err := holdMaker(ctx, tx, id, maker); err != nil {
+	defaults, err := holdMaker(ctx, tx, id, maker, role)
+	if err != nil {
 		return admission{}, err
 	}
 	// A statement of its own: it sees what was taken from the maker while the
 	// locks were waited for.
 	invite, err := findInvite(ctx, tx, token)
-	return admission{role: invite.Role, invite: strconv.FormatInt(id, 10), invitedBy: &maker, rooms: invite.Rooms}, err
+	return admission{
+		role: invite.Role, invite: strconv.FormatInt(id, 10), invitedBy: &maker, rooms: invite.Rooms, defaults: defaults,
+	}, err
 }
 
 // whyNotUsed explains why an invite could not be used a moment ago.
@@ -113,48 +122,70 @@ func whyNotUsed(ctx context.Context, db querier, token string) error {
 	}
 }
 
-// holdMaker keeps until the end of the transaction what the maker of an invite
-// may do with its rooms.
-func holdMaker(ctx context.Context, tx pgx.Tx, invite, maker int64) error {
-	var batch pgx.Batch
-	batch.Queue(`select from users where id = $1 for share`, maker)
-	batch.Queue(`
+// holdMaker keeps until the end of the transaction the rooms that somebody comes
+// into by an invite, and what its maker may do with those that they chose; it
+// returns the others. A room that is being changed is waited for before any
+// membership is held, in the order that everybody keeps to: so nobody waits in a
+// circle, and nothing keeps the maker from leaving meanwhile.
+func holdMaker(ctx context.Context, tx pgx.Tx, invite, maker int64, role Role) (defaults []int64, err error) {
+	if err := holdRole(ctx, tx, maker); err != nil {
+		return nil, err
+	}
+	if _, err := tx.Exec(ctx, `
+		select from rooms
+		where id in (select room_id from invite_rooms where invite_id = $1)
+		order by id
+		for share`, invite); err != nil {
+		return nil, err
+	}
+	if defaults, err = holdDefaults(ctx, tx, role); err != nil {
+		return nil, err
+	}
+	_, err = tx.Exec(ctx, `
 		select from memberships
 		where user_id = $2 and room_id in (select room_id from invite_rooms where invite_id = $1)
 		order by room_id
 		for share`, invite, maker)
-	return tx.SendBatch(ctx, &batch).Close()
+	return defaults, err
 }
 
-// welcome makes a new user a member of the rooms of the invite and, unless they
-// are a guest, of those that everybody new comes into, or of the first public
-// one where there are none, and tells everybody. The rooms of the invite are news
-// for the user too: they were added by whoever invited them. Rooms that are being
-// changed are waited for.
+// holdDefaults returns the rooms that everybody new of a role comes into, or the
+// first public one where there are none, and keeps them so. It locks them apart
+// from the rooms of the invite: whoever changes a room holds no other.
+func holdDefaults(ctx context.Context, tx pgx.Tx, role Role) ([]int64, error) {
+	if role == RoleGuest {
+		return nil, nil
+	}
+	for _, choice := range []string{
+		`is_default order by id for share`,
+		`kind = 'public' order by id limit 1 for share`,
+	} {
+		rows, err := tx.Query(ctx, `select id from rooms where deleted_at is null and archived_at is null and `+choice)
+		if err != nil {
+			return nil, err
+		}
+		rooms, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+		if err != nil || len(rooms) > 0 {
+			return rooms, err
+		}
+	}
+	return nil, nil
+}
+
+// welcome makes a new user a member of the rooms by which they come in, and tells
+// everybody. The rooms of the invite are news for the user too: they were added
+// by whoever invited them.
 func welcome(ctx context.Context, tx pgx.Tx, user User, way admission) (Pending, error) {
 	rows, err := tx.Query(ctx, `
-		with given as (
-			select id as room_id from rooms where id = any ($3::bigint[]) and deleted_at is null for share
-		), defaults as materialized (
-			select id as room_id from rooms
-			where is_default and deleted_at is null and archived_at is null and $5
-			for share
-		), first as (
-			select id as room_id from rooms
-			where kind = 'public' and deleted_at is null and archived_at is null and $5 and not exists (select from defaults)
-			order by id
-			limit 1
-			for share
-		), joined as (
+		with joined as (
 			insert into memberships (room_id, user_id, read_number)
 			select t.id, $1, t.last_number
 			from topics t
-			where t.id in (select room_id from given union select room_id from defaults union select room_id from first)
+			where t.id = any ($3::bigint[]) or t.id = any ($5::bigint[])
 			returning room_id, user_id
 		), actor as (
-			select j.room_id, case when g.room_id is null then $1 else $4 end as id
+			select j.room_id, case when j.room_id = any ($3::bigint[]) then $4 else $1 end as id
 			from joined j
-			left join given g on g.room_id = j.room_id
 		), told as (
 			insert into pending_events (topic_id, kind, user_id, room_id, actor_id)
 			select $2::bigint, 'user-added', $1::bigint, null::bigint, $1::bigint
@@ -165,7 +196,7 @@ func welcome(ctx context.Context, tx pgx.Tx, user User, way admission) (Pending,
 			returning topic_id
 		)
 		select distinct topic_id from told`,
-		user.ID, WorkspaceTopic, way.rooms, way.invitedBy, user.Role != RoleGuest)
+		user.ID, WorkspaceTopic, way.rooms, way.invitedBy, way.defaults)
 	if err != nil {
 		return nil, err
 	}

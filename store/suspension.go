@@ -21,8 +21,8 @@ type Suspended struct {
 // Suspend lets somebody sign in no more for a time: it ends all their sessions
 // and access tokens in the same transaction. What the person has written stays,
 // and so do their memberships. Somebody who is suspended already is from now on
-// by these terms; the same ones again change nothing. With addresses, not nil,
-// those of the person's browsers are banned too.
+// by these terms; the same ones again change nothing. With addresses those of the
+// person's browsers are banned too; without, nil, those stay banned that are.
 //
 // Errors are those of SetRole, ErrOneself, and *InvalidError for terms that
 // cannot be. The last active owner gives ErrLastOwner.
@@ -38,7 +38,7 @@ func (s *Store) Suspend(ctx context.Context, by, user int64, terms Terms, addres
 		if done.Banned, done.Spared, err = addresses.choose(ctx, tx, user); err != nil {
 			return err
 		}
-		return m.suspend(ctx, tx, terms, &done, &pending)
+		return m.suspend(ctx, tx, terms, addresses == nil, &done, &pending)
 	})
 	if err != nil {
 		return Suspended{}, nil, err
@@ -46,8 +46,13 @@ func (s *Store) Suspend(ctx context.Context, by, user int64, terms Terms, addres
 	return done, pending, nil
 }
 
-// suspend puts the suspension in force, unless it finds it done.
-func (m *management) suspend(ctx context.Context, tx pgx.Tx, terms Terms, done *Suspended, pending *Pending) error {
+// suspend puts the suspension in force, unless it finds it done. With keep the
+// addresses stay banned that are.
+func (m *management) suspend(ctx context.Context, tx pgx.Tx, terms Terms, keep bool, done *Suspended, pending *Pending) error {
+	terms, err := terms.dated(ctx, tx)
+	if err != nil {
+		return err
+	}
 	measure := measure{kind: SanctionSuspension, by: m.by.ID, user: m.user.ID}
 	entry := audited{by: m.by.ID, action: AuditUserSuspended, user: m.user.ID, reason: terms.Reason}
 	before, err := measure.find(ctx, tx)
@@ -62,6 +67,9 @@ func (m *management) suspend(ctx context.Context, tx pgx.Tx, terms Terms, done *
 		banned, err := bannedBy(ctx, tx, before.ID)
 		if err != nil {
 			return err
+		}
+		if keep {
+			done.Banned = banned
 		}
 		if terms.same(before.Terms) && slices.Equal(banned, done.Banned) {
 			done.Sanction = before
@@ -97,6 +105,9 @@ func (d *Suspended) carryOut(ctx context.Context, tx pgx.Tx) error {
 		if err != nil {
 			return err
 		}
+	}
+	if err := revokeStaleResets(ctx, tx, user.ID); err != nil {
+		return err
 	}
 	d.Ended, err = endSessions(ctx, tx, user.ID, "", ReasonSuspended, KindBrowser, KindToken)
 	return err

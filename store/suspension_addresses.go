@@ -10,9 +10,10 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// AddressBan says that the addresses of somebody's browsers are banned. Nil bans
-// none.
+// AddressBan says that the addresses of somebody's browsers are banned.
 type AddressBan struct {
+	// None says that none are, also of those that were.
+	None bool
 	// Never says which addresses are not, besides those of this machine and of
 	// private networks: chatd would lock out people whom it does not mean.
 	Never func(netip.Addr) bool
@@ -31,7 +32,7 @@ func (e *AddressBannedError) Unwrap() error { return ErrForbidden }
 // spared, both sorted: those of browsers that are signed in, or were in the last
 // thirty days.
 func (a *AddressBan) choose(ctx context.Context, db querier, user int64) (banned, spared []string, err error) {
-	if a == nil {
+	if a == nil || a.None {
 		return nil, nil, nil
 	}
 	rows, err := db.Query(ctx, `
@@ -56,6 +57,35 @@ func (a *AddressBan) choose(ctx context.Context, db querier, user int64) (banned
 	slices.Sort(banned)
 	slices.Sort(spared)
 	return slices.Compact(banned), slices.Compact(spared), err
+}
+
+// SuspensionAddresses returns which addresses a suspension of somebody would ban
+// and which it would spare, both sorted. Errors are those of Suspend.
+func (s *Store) SuspensionAddresses(ctx context.Context, by, user int64, ban AddressBan) (banned, spared []string, err error) {
+	err = notOneself(ctx, by, user)
+	if err == nil {
+		err = judgeManagement(ctx, s.db, by, user)
+	}
+	if err == nil {
+		banned, spared, err = ban.choose(ctx, s.db, user)
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("find the addresses of user %d: %w", user, err)
+	}
+	return banned, spared, nil
+}
+
+// judgeManagement returns nil when by may manage user as things stand, and keeps
+// nothing as it is.
+func judgeManagement(ctx context.Context, db querier, by, user int64) (err error) {
+	var m management
+	if m.by, err = findUser(ctx, db, by); err != nil && !isNotFound(err) {
+		return err
+	}
+	if m.user, err = findUser(ctx, db, user); err != nil && !isNotFound(err) {
+		return err
+	}
+	return m.judge(ctx, db)
 }
 
 // ParseAddress reads the address that a request came from, and tells of which

@@ -49,12 +49,18 @@ func TestTheAddressesOfSomebodySuspendedAreBannedWhileItLasts(t *testing.T) {
 	if err != nil || len(pending) != 0 || again.ID != done.ID {
 		t.Errorf("again: %+v, %v, %v", again, pending, err)
 	}
+	// Whoever decides anew and says nothing of addresses leaves them as they are.
+	later, _, err := w.Suspend(w.ctx(), w.owner.ID, ada.ID, store.Terms{Reason: "spam again"}, nil)
+	if err != nil || !slices.Equal(later.Banned, done.Banned) {
+		t.Errorf("nothing said of addresses: %q, %v", later.Banned, err)
+	}
+	admitted("decided anew", true)
 	// Without addresses it is another suspension.
-	_, pending, err = w.Suspend(w.ctx(), w.owner.ID, ada.ID, store.Terms{}, nil)
+	_, pending, err = w.Suspend(w.ctx(), w.owner.ID, ada.ID, store.Terms{Reason: "spam again"}, &store.AddressBan{None: true})
 	if err != nil || len(pending) == 0 {
 		t.Errorf("without addresses: %v, %v", pending, err)
 	}
-	admitted("replaced", false)
+	admitted("lifted", false)
 	_, _, err = w.Suspend(w.ctx(), w.owner.ID, ada.ID, store.Terms{Until: within(time.Hour)}, ban)
 	w.ok(err)
 	admitted("until an end", true)

@@ -80,6 +80,12 @@ func TestASuspensionEndsEverySessionAndLetsNobodyInUntilItsEnd(t *testing.T) {
 	if _, err := w.SuspensionBySession(w.ctx(), "other"); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("by another session: %v", err)
 	}
+	if ended, err := w.SessionByToken(w.ctx(), token); err != nil || ended.ID != session || ended.EndReason != store.ReasonSuspended {
+		t.Errorf("her session: %+v, %v", ended, err)
+	}
+	if _, err := w.SessionByToken(w.ctx(), "other"); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("another session: %v", err)
+	}
 
 	w.lapse()
 	token, _ = b.signIn(ada)

@@ -58,6 +58,9 @@ func (d *desk) filter(ctx context.Context) (f store.AuditFilter, err error) {
 		return f, err
 	}
 	f.To, err = moment("to", asked["to"])
+	if asked["to"] != "" && f.To.IsZero() { // the first moment that there is would stand for none
+		f.To = f.To.Add(1)
+	}
 	return f, err
 }
 

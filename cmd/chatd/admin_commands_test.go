@@ -236,6 +236,9 @@ func TestTheAuditLogAndTheFiguresAreReadAtTheTerminal(t *testing.T) {
 	if list := does(t, "", words("admin audit list --search jok"), database); strings.Count(list, "\n") != 2 || !strings.Contains(list, "(command-line)") || !strings.Contains(list, "too many “jokes”") {
 		t.Errorf("the list is %s", list)
 	}
+	if none := reads[entries](t, words("admin audit list --to 0001-01-01"), database).Entries; len(none) != 0 {
+		t.Errorf("before all time there is %+v", none)
+	}
 	if csv := does(t, "", words("admin audit export --user ben"), database); !strings.HasPrefix(csv, "id,at,origin,") || strings.Count(csv, "\n") != 4 {
 		t.Errorf("the export is %s", csv)
 	}
@@ -298,6 +301,7 @@ func TestCommandsOfTheAdministrationSayWhyTheyDoNothing(t *testing.T) {
 		"invites revoke x":                               "is no id of an invite",
 		"invites revoke 999":                             "there is no invite 999",
 		"audit list --action odd":                        "action",
+		"audit list --origin x":                          "by person, command-line or chatd",
 		"audit list --from tomorrow":                     "is no time",
 		"audit export --format pdf":                      "the formats are csv and json",
 	} {

@@ -93,10 +93,7 @@ func makeInvite(ctx context.Context, d *desk, _ []string) error {
 	if err != nil {
 		return err
 	}
-	link := "/join/" + made.Token
-	if d.cfg.publicURL != nil {
-		link = d.cfg.publicURL.JoinPath("join", made.Token).String()
-	}
+	link := d.link("join", made.Token)
 	return d.answer(struct {
 		ID        int64  `json:"id"`
 		URL       string `json:"url"`

@@ -33,6 +33,7 @@ func userCommands() []command {
 		adminCommand("users unsuspend", "LOGIN", "let somebody sign in again", "", unsuspendUser),
 		adminCommand("users deactivate", "LOGIN", "close an account", "All their sessions and access tokens end. What they have written stays.", deactivateUser),
 		adminCommand("users reactivate", "LOGIN", "open a closed account again", "", reactivateUser),
+		adminCommand("users reset-link", "LOGIN", "make a link with which somebody sets a new password of their own", resetLinkDetails, makeResetLink),
 		adminCommand("users sign-out", "LOGIN", "end all sessions and access tokens of somebody", "", signOutUser),
 	}
 }
@@ -204,7 +205,7 @@ func suspendUser(ctx context.Context, d *desk, args []string) error {
 		return err
 	}
 	text := fmt.Sprintf("%s (%s) is suspended, ", p.DisplayName, p.Username) + untilText(suspended.Until) + " " + endings(len(suspended.Ended))
-	if d.cfg.addresses {
+	if d.cfg.addresses || len(suspended.Banned) > 0 {
 		text += " Banned addresses: " + orNone(suspended.Banned) + "; spared: " + orNone(suspended.Spared) + "."
 	}
 	return d.done(ctx, args[0], "%s", text)
@@ -230,6 +231,9 @@ func orNone(list []string) string {
 	return strings.Join(list, ", ")
 }
 
+// tenYears is how far ahead a suspension ends at most.
+const tenYears = 3650 * 24 * time.Hour
+
 // endTime reads when something ends: after so many weeks, days, hours or minutes,
 // or at a time.
 func endTime(text string, now time.Time) (*time.Time, error) {
@@ -242,8 +246,11 @@ func endTime(text string, now time.Time) (*time.Time, error) {
 	units := map[byte]time.Duration{'w': 7 * 24 * time.Hour, 'd': 24 * time.Hour, 'h': time.Hour, 'm': time.Minute}
 	unit, known := units[text[len(text)-1]]
 	n, err := strconv.Atoi(text[:len(text)-1])
-	if !known || err != nil || n < 1 || n > 1_000_000 {
+	if !known || err != nil || n < 1 {
 		return nil, errors.New("--until is a number with w, d, h or m for weeks, days, hours or minutes, such as 3d, or a time such as 2030-01-31T12:00:00Z")
+	}
+	if n > int(tenYears/unit) {
+		return nil, errors.New("--until lies too far ahead: a suspension ends within ten years, or leave it out for one without an end")
 	}
 	at := now.Add(time.Duration(n) * unit)
 	return &at, nil

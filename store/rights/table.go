@@ -62,12 +62,13 @@ const (
 	DeleteMessage    RoomAction = "delete-message"
 	ListMembers      RoomAction = "list-members"
 	AddMember        RoomAction = "add-member"
-	// RemoveMember is to remove plain members, RemoveModerator to remove
-	// moderators and owners of the room.
+	// RemoveMember is to remove plain members, RemoveModerator to remove those who
+	// keep order in the room themselves: its moderators and owners, and owners and
+	// admins of the workspace.
 	RemoveMember    RoomAction = "remove-member"
 	RemoveModerator RoomAction = "remove-moderator"
 	// RestrainMember is to mute plain members for a time and to ban them from the
-	// room; with RemoveModerator moderators and owners of the room too.
+	// room; with RemoveModerator those whom that removes too.
 	RestrainMember RoomAction = "restrain-member"
 	// SeeReports is to see and settle what was reported in the room.
 	SeeReports RoomAction = "see-reports"
