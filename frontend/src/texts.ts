@@ -1,5 +1,5 @@
 /** Every text of the page, in one place, ready to be translated. */
-import type { EndReason } from './model/session';
+import type { EndReason } from './model/ending';
 import type { NoticeKind } from './model/notices';
 import { count, listOf } from './model/format';
 import { invites, manage, memberMenu, roles, roomRoles, roomSettings } from './texts/admin';
@@ -107,7 +107,6 @@ export const texts = {
     submit: 'Create account',
     haveAccount: 'I have an account already',
     goneTitle: 'This invite no longer works',
-    gone: 'It has expired or was taken back. Ask the person who sent it for a new one.',
     unknownTitle: 'This invite is not valid',
     unknown: 'The link may have been cut off on its way. Ask for it once more, or copy it whole.',
     signedInTitle: (name: string) => `You are signed in as ${name}`,
@@ -152,9 +151,23 @@ export const texts = {
     leavePublic: 'You can join again at any time.',
     left: (room: string) => `You left ${room}.`,
     removed: 'You are no longer in this room.',
+    keptDraft: 'You wrote this here and did not send it:',
+    copyDraft: 'Copy',
+    draftCopied: 'Your text is copied.',
+    discardDraft: 'Discard',
     notesToSelf: 'Notes to yourself',
     unknownTitle: 'This room cannot be opened',
-    unknown: 'It does not exist, or it is private and you are not in it.',
+    unknown: 'It does not exist any more, or it is private and you are not in it.',
+    deletedTitle: (room: string) => `${room} was deleted`,
+    deleted: (until: string) =>
+      `Nobody reads or writes in it. Until ${until} those who looked after it can bring it back, with everything in it; then it is erased.`,
+    deletedBy: (by: string | null) => `${by ?? 'Somebody who looks after the machine'} deleted it.`,
+    deletedReason: (reason: string) => `Reason: ${reason}`,
+    deletedMine: (until: string) =>
+      `Nobody reads or writes in it. Until ${until} you can bring it back, with everything in it; then it is erased.`,
+    undelete: 'Bring it back',
+    undeleted: (room: string) => `${room} is there again.`,
+    otherName: 'Another name',
     notSeenTitle: 'This room was not found',
     notSeen: (n: number) =>
       `It is not among the first ${count(n)} public rooms. It may be further down: look for it in the list.`,
@@ -177,9 +190,15 @@ export const texts = {
     failed: 'The messages could not be loaded.',
     begin: (room: string) => `This is the beginning of ${room}`,
     beginDirect: (name: string) => `This is the beginning of your conversation with ${name}`,
+    beginKept: (room: string) => `This is where ${room} begins now`,
+    erased: (days: number | null) =>
+      days === null
+        ? 'Older messages were erased, because they were kept for a time only.'
+        : `Older messages were erased: here they are kept for ${some(days, 'day', 'days')}.`,
     beginPublic: 'Everybody in the workspace can find and join this room.',
     beginPrivate: 'Only people who were added can see this room.',
     beginNotes: 'Only you can read what you write here.',
+    kept: (days: number) => `Messages are kept for ${some(days, 'day', 'days')}.`,
     empty: 'Nothing has been said yet. Say the first word.',
     unread: 'New',
     unreadLabel: 'New messages',
@@ -187,6 +206,7 @@ export const texts = {
     jumpCount: (n: number) => some(n, 'new message', 'new messages'),
     sending: 'Sending…',
     failedNoAnswer: 'Not sent: the server could not be reached.',
+    failedBefore: 'This was not sent. You may write again now.',
     retry: 'Retry',
     remove: 'Delete',
     did: (kind: NoticeKind, names: readonly string[]) => did[kind](crowd(names)),

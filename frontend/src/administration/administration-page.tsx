@@ -1,12 +1,16 @@
 import type { ComponentType } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { at } from '../base';
+import { ConnectionBanner } from '../chat/banner';
 import { ChatContext } from '../chat/context';
+import { DecisionNotes } from '../chat/decision-notes';
+import { SettingsDialog } from '../chat/settings/settings-dialog';
 import type { Chat } from '../model/chat';
 import { count } from '../model/format';
 import { openReports, reportNews } from '../model/open-reports';
 import { type AdminSection, adminPath, adminSections } from '../model/route';
 import { navigate, route } from '../model/router';
+import { settingsPlace } from '../model/settings-place';
 import { administration as t } from '../texts/administration';
 import { Icon } from '../view/icons';
 import { narrow } from '../view/media';
@@ -69,10 +73,16 @@ export function AdministrationPage({ chat }: { chat: Chat }) {
           </ul>
         </nav>
         <main class="admin-part">
+          <div class="admin-news">
+            <ConnectionBanner />
+            <DecisionNotes />
+          </div>
           {open && <OpenPart key={open} section={open} allowed={offered.includes(open)} />}
         </main>
       </div>
-      <Toasts />
+      {/* What went wrong with the connection is told there. */}
+      <SettingsDialog />
+      {settingsPlace.value === null && <Toasts />}
     </ChatContext.Provider>
   );
 }
@@ -92,6 +102,9 @@ function OpenReports() {
 function OpenPart({ section, allowed }: { section: AdminSection; allowed: boolean }) {
   const Part = parts[section];
   const ref = useRef<HTMLElement>(null);
+  // What was typed is not lost with the right to.
+  const held = useRef(false);
+  held.current ||= allowed;
   useEffect(() => {
     // On a narrow screen the link that had the focus is gone.
     if (narrow.peek()) ref.current?.focus();
@@ -112,7 +125,8 @@ function OpenPart({ section, allowed }: { section: AdminSection; allowed: boolea
         <h2>{t.sections[section]}</h2>
       </header>
       <p class="hint">{t.leads[section]}</p>
-      {allowed ? <Part /> : <p role="alert">{t.forbidden}</p>}
+      {!allowed && <p role="alert">{t.forbidden}</p>}
+      {(allowed || (held.current && section === 'settings')) && <Part />}
     </section>
   );
 }

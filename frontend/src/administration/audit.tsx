@@ -1,7 +1,7 @@
 import { people, rooms } from '../api/administration';
 import { type AuditEntry, audit, auditFile } from '../api/oversight';
 import type { Page } from '../api/records';
-import { auditQuery, changesOf, sentenceOf } from '../model/audit';
+import { auditQuery, type Change, changesOf, sentenceOf } from '../model/audit';
 import { fullTime, isoTime, shortTime } from '../model/format';
 import type { Search } from '../model/search';
 import { administration } from '../texts/administration';
@@ -116,6 +116,7 @@ function Entry({ entry }: { entry: AuditEntry }) {
       </time>
       <div class="audit-words">
         <p dir="auto">{sentenceOf(entry)}</p>
+        {entry.withheld && <p class="hint">{auditTexts.withheld}</p>}
         {entry.reason && (
           <p class="audit-reason" dir="auto">
             {auditTexts.reason(entry.reason)}
@@ -123,17 +124,11 @@ function Entry({ entry }: { entry: AuditEntry }) {
         )}
         {changes.length > 0 && (
           <dl class="audit-changes" aria-label={auditTexts.changes}>
-            {changes.map(({ name, before, after }) => (
-              <div key={name}>
-                <dt>{name}</dt>
+            {changes.map((change) => (
+              <div key={change.name}>
+                <dt>{change.name}</dt>
                 <dd>
-                  {before !== null && after !== null ? (
-                    <>
-                      <del>{before}</del> → <ins>{after}</ins>
-                    </>
-                  ) : (
-                    (before ?? after)
-                  )}
+                  <Changed {...change} />
                 </dd>
               </div>
             ))}
@@ -141,5 +136,23 @@ function Entry({ entry }: { entry: AuditEntry }) {
         )}
       </div>
     </li>
+  );
+}
+
+function Changed({ before, after, whole }: Change) {
+  if (before !== null && after !== null) {
+    return (
+      <>
+        <del>{before}</del> → <ins>{after}</ins>
+      </>
+    );
+  }
+  const value = before ?? after;
+  if (whole === null || whole === value) return <>{value}</>;
+  return (
+    <details class="audit-whole">
+      <summary>{value}</summary>
+      <code>{whole}</code>
+    </details>
   );
 }

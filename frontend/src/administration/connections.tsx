@@ -1,8 +1,9 @@
 import { connections, endConnection } from '../api/administration';
 import type { AdminConnection } from '../api/administration-records';
 import { useChat } from '../chat/context';
-import { count, isolate, shortTime } from '../model/format';
+import { isolate, shortTime } from '../model/format';
 import { toast } from '../model/toasts';
+import { texts } from '../texts';
 import { administration } from '../texts/administration';
 import { Button } from '../view/button';
 import { Confirm } from '../view/confirm';
@@ -57,8 +58,8 @@ const idOf = ({ node, id }: AdminConnection) => `${node}/${id}`;
 export function ConnectionsSection() {
   const { me } = useChat();
   const search = useSearch(connections, idOf);
-  const end = async (one: AdminConnection) => {
-    await endConnection(one.node, one.id);
+  const end = async (one: AdminConnection, reason: string) => {
+    await endConnection(one.node, one.id, reason);
     search.change((all) => all.filter((other) => idOf(other) !== idOf(one)));
     toast(t.ended(isolate(one.user.display_name)));
   };
@@ -83,10 +84,8 @@ export function ConnectionsSection() {
               <div class="room-detail">
                 <FactList
                   facts={[
-                    [t.device, [one.browser, t.devices[one.device]].filter(Boolean).join(' · ')],
                     [t.node, one.node],
                     [t.since, shortTime(one.since)],
-                    [t.lag, count(one.lag)],
                   ]}
                 />
                 <Confirm
@@ -95,8 +94,9 @@ export function ConnectionsSection() {
                     one.user.id === me.id ? t.endOwnQuestion : t.endQuestion(isolate(one.user.display_name))
                   }
                   danger
+                  {...(one.user.id === me.id ? {} : { reasonHint: texts.moderation.reasonHint })}
                   testid="end-connection"
-                  act={() => end(one)}
+                  act={(reason) => end(one, reason)}
                 />
               </div>
             )}

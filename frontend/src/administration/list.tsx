@@ -1,8 +1,10 @@
 /** The pieces that the lists of the administration share: what is looked for, and what stands around the list. */
+import { untracked, useSignalEffect } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useState } from 'preact/hooks';
 import type { PageRequest } from '../api/paging';
 import type { Page } from '../api/records';
+import { useChat } from '../chat/context';
 import { type Filter, Search } from '../model/search';
 import { administration } from '../texts/administration';
 import { texts } from '../texts';
@@ -17,10 +19,22 @@ export function useSearch<T>(
   idOf: (item: T) => unknown,
 ): Search<T> {
   const [search] = useState(() => new Search(load, idOf));
+  const { back } = useChat().connection;
   useEffect(() => {
-    void search.look();
-    return () => search.stop();
+    const again = () => {
+      if (search.failed.peek()) void search.look();
+    };
+    addEventListener('online', again);
+    return () => {
+      removeEventListener('online', again);
+      search.stop();
+    };
   }, [search]);
+  useSignalEffect(() => {
+    // Also what was loaded before the connection was lost is old now.
+    back.value;
+    untracked(() => void search.look());
+  });
   return search;
 }
 
@@ -118,13 +132,18 @@ export function Found<T>({
       <p role="status" class="hint" data-testid="found">
         {items && remark()}
       </p>
-      {items && items.length > 0 && children(items)}
+      {items && items.length > 0 && (
+        <div class="found-rows" data-stale={search.failed.value}>
+          {children(items)}
+        </div>
+      )}
       <MoreButton more={search.more} load={() => search.advance()} testid="show-more" />
     </div>
   );
 
   function remark(): string {
     const n = items?.length ?? 0;
+    if (search.failed.value) return n === 0 ? '' : t.stale;
     if (n === 0) return filtered ? noMatch : none;
     return search.more.value ? t.partly(some(n)) : some(n);
   }

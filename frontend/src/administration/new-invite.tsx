@@ -15,7 +15,7 @@ const t = administration.invites;
 
 const lifetimes = ['1', '7', '30', '90', '365'];
 /** 0 for any number. */
-const numbers = ['0', '1', '5', '10', '25', '100', '1000'];
+const numbers = ['0', '1', '2', '5', '10', '25', '100', '1000'];
 const kinds = ['member', 'guest'] as const;
 
 /** Makes an invite: for whom, into which rooms, for how long and how many. */

@@ -1,4 +1,4 @@
-import { people } from '../api/administration';
+import { people, suspension } from '../api/administration';
 import type { AdminPerson } from '../api/administration-records';
 import type { User } from '../api/records';
 import { shortDate } from '../model/format';
@@ -42,6 +42,12 @@ function StateTag({ person: { state, suspended_until } }: { person: AdminPerson 
   );
 }
 
+/** Somebody whose account is open again may still be suspended from before. */
+async function reactivated(user: User, change: (how: Partial<AdminPerson>) => void): Promise<void> {
+  const found = await suspension(user.id).catch(() => null);
+  change({ ...user, state: found ? 'suspended' : 'active', suspended_until: found?.until ?? null });
+}
+
 /** Everybody with an account, and behind each row the person. */
 export function PeopleSection() {
   const chat = useChat();
@@ -50,13 +56,11 @@ export function PeopleSection() {
     search.change((all) => all.map((one) => (one.id === id ? { ...one, ...how } : one)));
   };
   const changed = (user: User) => {
-    chat.people.put(user);
-    change(user.id, { ...user, ...stateOf(user) });
-  };
-  const stateOf = (user: User): Partial<AdminPerson> => {
     const before = search.items.peek()?.find((one) => one.id === user.id);
-    if (user.deactivated) return { state: 'deactivated', sessions: 0 };
-    return before?.state === 'deactivated' ? { state: 'active' } : {};
+    chat.people.put(user);
+    if (user.deactivated) change(user.id, { ...user, state: 'deactivated', sessions: 0 });
+    else if (before?.state === 'deactivated') void reactivated(user, (how) => change(user.id, how));
+    else change(user.id, user);
   };
   return (
     <>

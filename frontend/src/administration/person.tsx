@@ -38,8 +38,6 @@ export function PersonDetail({ person, onUser, onChanged }: Props) {
         <FactList
           facts={[
             [t.since, shortDate(person.created_at)],
-            [t.rooms, person.rooms],
-            [t.sessions, person.sessions],
             [t.tokens, person.tokens],
             [t.deactivatedAt, person.deactivated_at === null ? null : shortDate(person.deactivated_at)],
           ]}

@@ -1,5 +1,4 @@
-import { changeRoom, deleteRoom } from '../api/admin';
-import { undeleteRoom } from '../api/administration';
+import { changeRoom, deleteRoom, undeleteRoom } from '../api/admin';
 import type { AdminRoom } from '../api/administration-records';
 import { at } from '../base';
 import { useChat } from '../chat/context';
@@ -18,6 +17,11 @@ import { FactList } from './facts';
 
 const t = administration.rooms;
 
+function keptWords({ retention_days }: AdminRoom, workspaceDays: number): string {
+  const { asWorkspace, retentions } = texts.roomSettings;
+  return retention_days === null ? asWorkspace(workspaceDays) : retentions(String(retention_days));
+}
+
 interface Props {
   room: AdminRoom;
   onChanged: (how: Partial<AdminRoom>) => void;
@@ -34,6 +38,7 @@ export function RoomDetail({ room, onChanged, onGone }: Props) {
       {room.name !== null && room.state !== 'deleted' && (
         <p>
           <a
+            class="room-go"
             href={at(roomPath(room.id))}
             onClick={(event) => {
               if (event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -50,7 +55,7 @@ export function RoomDetail({ room, onChanged, onGone }: Props) {
           [t.topic, room.topic],
           [t.owners, room.name === null || room.state === 'deleted' ? null : ownersOf(room)],
           [t.made, shortDate(room.created_at)],
-          [t.keeps, room.name === null ? null : texts.roomSettings.retentions(String(room.retention_days))],
+          [t.keeps, room.name === null ? null : keptWords(room, chat.workspace.value.retention_days)],
         ]}
       />
       {foreign && <p class="hint">{t.privateWhy}</p>}

@@ -30,7 +30,8 @@ export function SettingsSection() {
       return;
     }
     const now = await changeSettings(change);
-    workspace.value = { ...workspace.value, name: now.name, sign_up: now.sign_up };
+    const { name, sign_up, retention_days } = now;
+    workspace.value = { ...workspace.value, name, sign_up, retention_days: retention_days ?? 0 };
     opened.value = now;
     // A new form after each change: it shows what others have changed meanwhile.
     times.value++;

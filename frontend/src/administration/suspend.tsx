@@ -2,13 +2,14 @@ import * as moderation from '../api/moderation';
 import type { Author } from '../api/records';
 import { Length } from '../chat/dialogs/moderate';
 import { isolate } from '../model/format';
-import { endAfter } from '../model/terms';
+import { lasting } from '../model/terms';
 import { toast } from '../model/toasts';
 import { texts } from '../texts';
 import { Button } from '../view/button';
 import { Dialog } from '../view/dialog';
 import { Field } from '../view/field';
 import { Form, FormProblem, SubmitButton, type Values } from '../view/form';
+import { AddressChoice } from './suspend-addresses';
 
 const t = texts.moderation;
 
@@ -21,15 +22,20 @@ export function SuspendDialog({
   user: Author;
   onClose: () => void;
   /** Until when, in milliseconds since 1970; null for no end. */
-  onSuspended: (until: number | null) => void;
+  onSuspended?: (until: number | null) => void;
 }) {
   const name = isolate(user.display_name);
   const submit = async ({ reason = '', seconds = '0', addresses }: Values) => {
-    const until = endAfter(Number(seconds), Date.now());
-    await moderation.suspend(user.id, { reason, until, addresses: addresses !== undefined });
+    const wanted = addresses !== undefined;
+    const { banned, until } = await moderation.suspend(user.id, {
+      reason,
+      ...lasting(Number(seconds)),
+      // Left out, the addresses that a suspension before this one has banned stay so.
+      ...(wanted && { addresses: true }),
+    });
     onClose();
-    onSuspended(until === null ? null : Date.parse(until));
-    toast(t.suspended(name));
+    onSuspended?.(until);
+    toast(wanted ? doneTo(name, banned) : t.suspended(name));
   };
   return (
     <Dialog title={t.suspendTitle(name)} testid="suspend-dialog" onClose={onClose}>
@@ -37,13 +43,7 @@ export function SuspendDialog({
         <p>{t.suspendLead}</p>
         <Length initial={0} />
         <Field name="reason" label={t.reason} hint={t.reasonHint} maxLength={500} autocomplete="off" />
-        <label class="choice">
-          <input type="checkbox" name="addresses" />
-          <span class="choice-text">
-            <span class="choice-label">{t.suspendAddresses}</span>
-            <span class="hint">{t.suspendAddressesHint}</span>
-          </span>
-        </label>
+        <AddressChoice user={user.id} />
         <FormProblem />
         <div class="form-end">
           <Button onClick={onClose}>{texts.cancel}</Button>
@@ -52,4 +52,8 @@ export function SuspendDialog({
       </Form>
     </Dialog>
   );
+}
+
+function doneTo(name: string, banned: readonly string[]): string {
+  return banned.length === 0 ? t.suspendedSpared(name) : t.suspendedBanned(name, banned);
 }

@@ -30,10 +30,6 @@ export interface PersonChange {
   readonly deactivated?: boolean;
 }
 
-export async function changeWorkspace(change: Partial<records.Workspace>): Promise<records.Workspace> {
-  return records.workspace(await request('PATCH', `${v1}/workspace`, { body: change }), 'workspace');
-}
-
 /** Everybody, the deactivated too. */
 export async function users(wanted: PageRequest): Promise<records.Page<records.Person>> {
   const path = `${v1}/users${pageQuery(wanted, { deactivated: 'true' })}`;
@@ -57,8 +53,23 @@ export async function deleteRoom(room: number): Promise<void> {
   await request('DELETE', `${v1}/rooms/${room}`);
 }
 
+/** What became of a room that was deleted, for those who were in it or may take that back. */
+export async function lostRoom(room: number): Promise<records.LostRoom> {
+  return records.lostRoom(await request('GET', `${v1}/rooms/${room}/deletion`), 'deletion');
+}
+
+/** With another name when somebody has taken the old one. */
+export async function undeleteRoom(room: number, name: string | null): Promise<void> {
+  await request('PUT', `${v1}/rooms/${room}/undelete`, { body: name === null ? {} : { name } });
+}
+
 export async function changeRoomRole(room: number, user: number, role: records.RoomRole): Promise<void> {
   await request('PATCH', `${v1}/rooms/${room}/members/${user}`, { body: { role } });
+}
+
+/** They become owner of the room, and I a member. */
+export async function handOverRoom(room: number, user: number): Promise<void> {
+  await request('POST', `${v1}/rooms/${room}/hand-over`, { body: { user_id: user } });
 }
 
 export async function removeMember(room: number, user: number, reason: string): Promise<void> {

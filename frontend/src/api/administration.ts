@@ -52,10 +52,6 @@ export async function rooms(filter: ListQuery, wanted: PageRequest): Promise<Pag
 }
 
 /** Under another name where its own is taken; null for its own. */
-export async function undeleteRoom(room: number, name: string | null): Promise<void> {
-  await request('PUT', `${v1}/rooms/${room}/undelete`, { body: name === null ? {} : { name } });
-}
-
 export async function figures(): Promise<records.Figures> {
   return records.figures(await request('GET', `${v1}/admin/figures`), 'figures');
 }
@@ -70,9 +66,10 @@ export async function connections(
   );
 }
 
-/** Signs somebody out where they have a connection. */
-export async function endConnection(node: string, id: number): Promise<void> {
-  await request('DELETE', `${v1}/admin/connections/${encodeURIComponent(node)}/${id}`);
+/** Signs somebody out where they have a connection. They are told the reason, if there is one. */
+export async function endConnection(node: string, id: number, reason: string): Promise<void> {
+  const path = `${v1}/admin/connections/${encodeURIComponent(node)}/${id}`;
+  await request('DELETE', `${path}${pageQuery({}, reason === '' ? {} : { reason })}`);
 }
 
 export interface InviteWish {

@@ -25,9 +25,10 @@ export type ChatEvent =
   | MembershipEvent
   | { readonly kind: 'message'; readonly message: Message }
   | { readonly kind: 'room-changed'; readonly room: RoomRecord }
-  | { readonly kind: 'room-created'; readonly room: RoomRecord }
   | { readonly kind: 'room-added' | 'room-role-changed'; readonly room: RoomEntry }
   | { readonly kind: 'room-removed'; readonly room_id: number }
+  /** A public room is new, looks different or stands in the directory no longer. */
+  | { readonly kind: 'directory-changed'; readonly room_id: number }
   | { readonly kind: 'messages-deleted' | 'messages-undeleted'; readonly numbers: readonly number[] }
   | { readonly kind: 'member-changed' | 'user-added' | 'user-changed'; readonly user: User }
   /** `blocked` is null when it says nothing of whom I block. */
@@ -72,8 +73,12 @@ export function chatEvent(payload: unknown): ChatEvent | null {
       return { kind, user: who, actor, at: whole(payload.at, 'at') };
     }
     case 'room-changed':
-    case 'room-created':
       return { kind, room: room(payload.room, 'room') };
+    case 'room-created':
+    case 'room-listed':
+      return { kind: 'directory-changed', room_id: room(payload.room, 'room').id };
+    case 'room-unlisted':
+      return { kind: 'directory-changed', room_id: whole(payload.room_id, 'room_id') };
     case 'room-added':
     case 'room-role-changed':
       return { kind, room: roomEntry(payload.room, 'room') };

@@ -11,6 +11,8 @@ export class Problem extends Error {
     readonly retryAfter: number | null,
     /** What is wrong with single fields, by the field's name. */
     readonly fields: Readonly<Record<string, string>>,
+    /** When what stands in the way ends by itself, in milliseconds since 1970. */
+    readonly until: number | null = null,
   ) {
     super(detail);
     this.name = 'Problem';
@@ -23,6 +25,12 @@ export class Unreachable extends Error {
     super('no answer', { cause });
     this.name = 'Unreachable';
   }
+}
+
+/** Whether the same request may well be answered otherwise a little later. */
+export function passes(error: unknown): boolean {
+  if (!(error instanceof Problem)) return error instanceof Unreachable;
+  return error.status >= 500 || error.status === 429 || error.status === 408;
 }
 
 export interface RequestOptions {
@@ -94,7 +102,13 @@ async function read(response: Response): Promise<unknown> {
 function problem(response: Response, answer: unknown): Problem {
   const seconds = Number.parseInt(response.headers.get('Retry-After') ?? '', 10);
   const detail = isObject(answer) && typeof answer.detail === 'string' ? answer.detail : '';
-  return new Problem(response.status, detail, Number.isNaN(seconds) ? null : seconds, fields(answer));
+  const wait = Number.isNaN(seconds) ? null : seconds;
+  return new Problem(response.status, detail, wait, fields(answer), end(answer));
+}
+
+function end(answer: unknown): number | null {
+  const until = isObject(answer) && typeof answer.until === 'string' ? Date.parse(answer.until) : Number.NaN;
+  return Number.isNaN(until) ? null : until;
 }
 
 /** RFC 9457 extension `errors`: [{location: "body.username", message: "…"}]. */

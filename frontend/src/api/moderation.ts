@@ -25,6 +25,9 @@ export interface PendingDeletion extends Deletion {
   readonly deleted_by: Author | null;
   readonly reason: string;
   readonly created_at: number;
+  /** How the first of the messages begins, and when it was written. */
+  readonly excerpt: string;
+  readonly written_at: number | null;
 }
 
 const pendingDeletion: Parser<PendingDeletion> = record<PendingDeletion>({
@@ -35,13 +38,12 @@ const pendingDeletion: Parser<PendingDeletion> = record<PendingDeletion>({
   deleted_by: nullable(author),
   reason: or(text, ''),
   created_at: instant,
+  excerpt: or(text, ''),
+  written_at: nullable(instant),
 });
 
-/** Why, and until when; null for no end. */
-export interface Terms {
-  readonly reason: string;
-  readonly until: string | null;
-}
+/** Why, and for how long: so many seconds from now on, or without an end. */
+export type Terms = { readonly reason: string } & ({ readonly seconds: number } | { readonly until: null });
 
 /** Something that somebody decided about me. */
 export interface Decision {
@@ -143,8 +145,32 @@ export async function bans(room: number, wanted: PageRequest): Promise<Page<Sanc
   return page('bans', sanction)(await request('GET', `${v1}/rooms/${room}/bans${pageQuery(wanted)}`), 'bans');
 }
 
-export async function suspend(user: number, terms: Terms & { readonly addresses: boolean }): Promise<void> {
-  await request('PUT', `${v1}/users/${user}/suspension`, { body: terms });
+/** From where somebody came lately: addresses that a suspension bans, and those that are never banned. */
+export interface Addresses {
+  readonly banned: readonly string[];
+  readonly spared: readonly string[];
+}
+
+function addresses(answer: unknown): Addresses {
+  const { banned_addresses: banned, spared_addresses: spared } = record<{
+    banned_addresses: readonly string[];
+    spared_addresses: readonly string[];
+  }>({ banned_addresses: or(list(text), []), spared_addresses: or(list(text), []) })(answer, 'suspension');
+  return { banned, spared };
+}
+
+export async function suspensionAddresses(user: number): Promise<Addresses> {
+  return addresses(await request('GET', `${v1}/users/${user}/suspension/addresses`));
+}
+
+/** Answers until when, in milliseconds since 1970 or null for no end, and which addresses are banned from now on. */
+export async function suspend(
+  user: number,
+  terms: Terms & { readonly addresses?: boolean },
+): Promise<Addresses & { readonly until: number | null }> {
+  const answer = await request('PUT', `${v1}/users/${user}/suspension`, { body: terms });
+  const { until } = record<{ until: number | null }>({ until: nullable(instant) })(answer, 'suspension');
+  return { ...addresses(answer), until };
 }
 
 export async function endSuspension(user: number): Promise<void> {
@@ -171,16 +197,20 @@ export async function markTold(upTo: number): Promise<void> {
   await request('PUT', `${v1}/me/decisions`, { body: { up_to: upTo } });
 }
 
-/** Why the person who was signed in here last may not sign in now. */
+/** Why the person who was signed in here last is not any more. */
 export interface Suspension {
+  /** The server's word for it; empty when it does not know. */
+  readonly ended: string;
   readonly suspended: boolean;
   readonly reason: string;
   readonly until: number | null;
 }
 
 export async function ownSuspension(): Promise<Suspension> {
-  return record<Suspension>({ suspended: or(flag, false), reason: or(text, ''), until: nullable(instant) })(
-    await request('GET', `${v1}/suspension`),
-    'suspension',
-  );
+  return record<Suspension>({
+    ended: or(text, ''),
+    suspended: or(flag, false),
+    reason: or(text, ''),
+    until: nullable(instant),
+  })(await request('GET', `${v1}/suspension`), 'suspension');
 }

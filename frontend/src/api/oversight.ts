@@ -2,7 +2,20 @@
 import { at } from '../base';
 import { request } from './http';
 import { type PageRequest, page, pageQuery } from './paging';
-import { flag, instant, isObject, nullable, oneOf, or, type Parser, record, text, whole } from './parse';
+import {
+  dictionary,
+  flag,
+  instant,
+  isObject,
+  list,
+  nullable,
+  oneOf,
+  or,
+  type Parser,
+  record,
+  text,
+  whole,
+} from './parse';
 import { type Author, author, type Page, type RoomKind } from './records';
 
 const v1 = '/api/v1';
@@ -36,6 +49,15 @@ export interface ReportsPage extends Page<Report> {
 /** What an act changed, by name. */
 export type Facts = Readonly<Record<string, unknown>>;
 
+/** Words for what stands in the facts of entries. */
+export interface AuditNames {
+  readonly people: ReadonlyMap<number, string>;
+  /** Only those that I may know. */
+  readonly rooms: ReadonlyMap<number, string>;
+  /** By what the browser says of itself. */
+  readonly browsers: Readonly<Record<string, string>>;
+}
+
 /** One act in the audit log. */
 export interface AuditEntry {
   readonly id: number;
@@ -51,6 +73,9 @@ export interface AuditEntry {
   readonly reason: string;
   readonly before: Facts;
   readonly after: Facts;
+  /** More is not told: it was in a private room that I am not in. */
+  readonly withheld: boolean;
+  readonly names: AuditNames;
 }
 
 const settlement = oneOf<Settlement>('acted', 'dismissed');
@@ -76,7 +101,7 @@ const report = record<Report>({
 
 const facts: Parser<Facts> = (value) => (isObject(value) ? value : {});
 
-const auditEntry = record<AuditEntry>({
+const auditEntry = record<Omit<AuditEntry, 'names'>>({
   id: whole,
   at: instant,
   origin: oneOf('person', 'command-line', 'chatd'),
@@ -88,6 +113,17 @@ const auditEntry = record<AuditEntry>({
   reason: or(text, ''),
   before: facts,
   after: facts,
+  withheld: or(flag, false),
+});
+
+const auditNames = record<{
+  readonly people: readonly Author[];
+  readonly rooms: readonly { readonly id: number; readonly name: string }[];
+  readonly browsers: AuditNames['browsers'];
+}>({
+  people: or(list(author), []),
+  rooms: or(list(record<{ id: number; name: string }>({ id: whole, name: text })), []),
+  browsers: or(dictionary(text), {}),
 });
 
 const openTotal = record<{ open_total: number }>({ open_total: or(whole, 0) });
@@ -111,7 +147,18 @@ export async function settleReport(id: number, settlement: Settlement): Promise<
 export type AuditQuery = Readonly<Record<string, string>>;
 
 export async function audit(query: AuditQuery, wanted: PageRequest): Promise<Page<AuditEntry>> {
-  return page('entries', auditEntry)(await request('GET', `${v1}/audit${pageQuery(wanted, query)}`), 'audit');
+  const answer = await request('GET', `${v1}/audit${pageQuery(wanted, query)}`);
+  const { items, next } = page('entries', auditEntry)(answer, 'audit');
+  const { people, rooms, browsers } = record<{ names: ReturnType<typeof auditNames> }>({ names: auditNames })(
+    answer,
+    'audit',
+  ).names;
+  const names: AuditNames = {
+    people: new Map(people.map(({ id, display_name }) => [id, display_name])),
+    rooms: new Map(rooms.map(({ id, name }) => [id, name])),
+    browsers,
+  };
+  return { items: items.map((entry) => ({ ...entry, names })), next };
 }
 
 /** Where the browser finds the log as a file. */

@@ -101,6 +101,8 @@ export interface RoomRecord {
   readonly retention_days: number | null;
   /** Everybody new comes into it. */
   readonly is_default: boolean;
+  /** Of the oldest message that is kept: what came before was erased. */
+  readonly first_number: number;
 }
 
 /** A room as one of its members sees it. */
@@ -117,6 +119,18 @@ export interface RoomEntry extends RoomRecord {
   readonly muted: boolean;
   /** When that ends by itself; null when it does not. */
   readonly muted_until: number | null;
+}
+
+/** A room that was deleted, while it can be taken back. */
+export interface LostRoom {
+  readonly name: string;
+  /** Milliseconds since 1970. */
+  readonly undelete_until: number;
+  readonly may_undelete: boolean;
+  /** Who deleted it; null for the command line. */
+  readonly by: Author | null;
+  /** Empty when none was given. */
+  readonly reason: string;
 }
 
 export interface DirectoryRoom extends RoomRecord {
@@ -170,6 +184,8 @@ export type SignUp = 'invite' | 'open';
 export interface Workspace {
   readonly name: string;
   readonly sign_up: SignUp;
+  /** Days that messages are kept where the room says nothing else; 0 for ever. */
+  readonly retention_days: number;
 }
 
 export interface Overview {
@@ -272,6 +288,7 @@ const roomShape = {
   notices: or<NoticesChoice, NoticesChoice>(noticesChoice, 'show'),
   retention_days: nullable(whole),
   is_default: or(flag, false),
+  first_number: or(whole, 1),
 };
 export const room = record<RoomRecord>(roomShape);
 export const roomEntry = record<RoomEntry>({
@@ -284,6 +301,13 @@ export const roomEntry = record<RoomEntry>({
   last_message_at: nullable(instant),
   muted: or(flag, false),
   muted_until: nullable(instant),
+});
+export const lostRoom = record<LostRoom>({
+  name: text,
+  undelete_until: instant,
+  may_undelete: flag,
+  by: nullable(author),
+  reason: or(text, ''),
 });
 export const directoryRoom = record<DirectoryRoom>({ ...roomShape, member_count: whole, joined: flag });
 
@@ -302,7 +326,7 @@ export const message = record<Message>({
 export const historyPage = record<HistoryPage>({ messages: or(list(message), []), position, more: flag });
 
 const signUp = or<SignUp, SignUp>(oneOf<SignUp>('invite', 'open'), 'invite');
-const workspaceShape = { name: text, sign_up: signUp };
+const workspaceShape = { name: text, sign_up: signUp, retention_days: or(whole, 0) };
 export const workspace = record<Workspace>(workspaceShape);
 
 export const abilities = record<Abilities>({ workspace: list(text), room: dictionary(list(text)) });

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { bodyLength, cleanBody, LIMIT } from '../model/body';
-import { fullTime } from '../model/format';
+import { endTime } from '../model/format';
 import type { Room } from '../model/room';
 import { texts } from '../texts';
 import { longDuration } from '../texts/words';
@@ -30,7 +30,7 @@ export function ReadOnlyNote({ room }: { room: Room }) {
 
 function whyNot({ muted, mutedUntil, state }: Room): string {
   if (!muted.value) return t.readOnly[state.value === 'open' ? 'read-only' : state.value];
-  return mutedUntil.value === null ? t.muted : t.mutedUntil(fullTime(mutedUntil.value));
+  return mutedUntil.value === null ? t.muted : t.mutedUntil(endTime(mutedUntil.value));
 }
 
 /** Never disabled: what is written without a connection waits in the outbox. */

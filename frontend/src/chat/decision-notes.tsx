@@ -1,6 +1,6 @@
 import { useRef } from 'preact/hooks';
 import type { Decision } from '../api/moderation';
-import { fullTime, isolate } from '../model/format';
+import { endTime, isolate } from '../model/format';
 import { texts } from '../texts';
 import { Button } from '../view/button';
 import { useChat } from './context';
@@ -30,6 +30,8 @@ export function DecisionNotes() {
             onClick={() => {
               decisions.seen();
               focusComposer();
+              // Where nobody writes, what follows is next.
+              box.current?.closest('main')?.querySelector<HTMLElement>('[data-focus-home]')?.focus();
             }}
           >
             {t.seen}
@@ -51,7 +53,7 @@ function words({ action, by, room, reason, until, role, count }: Decision): stri
   const who = by ? isolate(by.display_name) : t.somebody;
   const where = room?.name ? isolate(room.name) : t.here;
   const said = [sentence(who, where, role, count)];
-  if (lasting.has(action)) said.push(until === null ? t.open : t.until(fullTime(until)));
+  if (lasting.has(action)) said.push(until === null ? t.open : t.until(endTime(until)));
   if (reason !== '') said.push(t.reason(isolate(reason)));
   return said.join(' ');
 }

@@ -1,19 +1,15 @@
 import { useRef } from 'preact/hooks';
-import { changeRoomRole } from '../api/admin';
-import type { Member, RoomRole } from '../api/records';
+import type { Member } from '../api/records';
 import type { Chat } from '../model/chat';
-import { ago, isolate } from '../model/format';
-import { givableRoomRoles } from '../model/moderation';
+import { ago } from '../model/format';
 import { now } from '../model/now';
 import type { Room } from '../model/room';
-import { toast } from '../model/toasts';
 import { texts } from '../texts';
 import { useDerived } from '../view/derived';
-import { sentence } from '../view/form';
 import { Icon } from '../view/icons';
-import { Menu, type MenuItem } from '../view/menu';
+import { Menu } from '../view/menu';
 import { useChat } from './context';
-import { personItems } from './moderation-items';
+import { memberItems } from './moderation-items';
 import { AvatarWithDot, StatusEmoji } from './presence';
 import { showProfile } from './profile-card';
 
@@ -33,7 +29,7 @@ export function MemberRow({
   const { people } = chat;
   const row = useRef<HTMLButtonElement>(null);
   const name = people.name(entry.id) || entry.display_name;
-  const items = actions(chat, room, entry, isolate(name));
+  const items = memberItems(chat, room, entry);
   const about = useDerived(() => note(entry, chat), [entry, chat]);
   return (
     <li class="member-line" data-entry={entry.id}>
@@ -70,26 +66,6 @@ export function MemberRow({
       )}
     </li>
   );
-}
-
-function actions(chat: Chat, room: Room, entry: Member, name: string): readonly MenuItem[] {
-  const items: MenuItem[] = givableRoomRoles(chat, room, entry).map((role) => ({
-    label: t.make[role],
-    icon: role === 'member' ? 'person' : 'shield',
-    testid: `make-${role}`,
-    run: () => void giveRole(room, entry, role, name),
-  }));
-  return [...items, ...personItems(chat, room, entry)];
-}
-
-async function giveRole(room: Room, entry: Member, role: RoomRole, name: string): Promise<void> {
-  try {
-    await changeRoomRole(room.id, entry.id, role);
-    room.roster.put({ ...entry, room_role: role });
-    toast(t.made(name, texts.roomRoles[role]));
-  } catch (error) {
-    toast(sentence(error), { bad: true });
-  }
 }
 
 /** What somebody is: in the workspace when that is more or less than a member, and in the room; and when they were here. */

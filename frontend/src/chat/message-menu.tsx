@@ -33,6 +33,9 @@ export function MessageMenu({
         class="icon-button"
         items={items}
         floating
+        onOpen={(open) => {
+          room.still.value = open;
+        }}
       >
         <Icon name="more" />
       </Menu>

@@ -128,9 +128,9 @@ function WaitingSend({ room, clientId, due }: Props & { due: number }) {
 
 function FailedSend({ room, clientId, problem }: Props) {
   return (
-    <div class="message-failed" role="alert">
+    <div class="message-failed" role="alert" data-testid="message-failed">
       <Icon name="alert" />
-      <span>{problem ?? t.failedNoAnswer}</span>
+      <span>{problem === '' ? t.failedBefore : (problem ?? t.failedNoAnswer)}</span>
       <Button look="bare" data-testid="retry" onClick={() => act(() => room.outbox.retry(clientId))}>
         {t.retry}
       </Button>

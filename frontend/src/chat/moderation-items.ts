@@ -1,13 +1,16 @@
 /** What can be done about a person or a message, as entries of a menu. */
+import { changeRoomRole } from '../api/admin';
+import { passes } from '../api/http';
 import * as moderation from '../api/moderation';
-import type { Author } from '../api/records';
+import type { Author, Member, RoomRole } from '../api/records';
 import type { Chat } from '../model/chat';
 import { isolate } from '../model/format';
-import { mayActOn } from '../model/moderation';
+import { givableRoomRoles, mayActOn, mayManage, mayTakeOver } from '../model/moderation';
 import type { Room } from '../model/room';
 import { toast } from '../model/toasts';
 import { texts } from '../texts';
 import { sentence } from '../view/form';
+import type { IconName } from '../view/icons';
 import type { MenuItem } from '../view/menu';
 import { dialog, type ModerationAct } from './ui';
 
@@ -22,7 +25,7 @@ export function messageItems(chat: Chat, room: Room, author: Author, number: num
       label: t.delete,
       icon: 'close',
       testid: 'delete-message',
-      run: () => void deleteMessage(room, number),
+      run: () => void deleteMessage(room, number, own),
     });
   }
   if (own) return items;
@@ -30,9 +33,42 @@ export function messageItems(chat: Chat, room: Room, author: Author, number: num
   return [...items, ...personItems(chat, room, author)];
 }
 
-/** What I may do about somebody whom I see in a room. */
-export function personItems(chat: Chat, room: Room, user: Author): readonly MenuItem[] {
+/** What I may do about a member of a room: what they are in it, and all that I may do about a person. */
+export function memberItems(chat: Chat, room: Room, member: Member): readonly MenuItem[] {
+  const name = isolate(chat.people.name(member.id) || member.display_name);
+  const roles = givableRoomRoles(chat, room, member).map(
+    (role): MenuItem => ({
+      label: texts.memberMenu.make[role],
+      icon: role === 'member' ? 'person' : 'shield',
+      testid: `make-${role}`,
+      run: () => void attempt(() => giveRole(room, member, role, name)),
+    }),
+  );
+  const handOver = mayTakeOver(chat, room, member) ? [handOverItem(room, member)] : [];
+  return [...roles, ...handOver, ...personItems(chat, room, member)];
+}
+
+function handOverItem(room: Room, user: Author): MenuItem {
+  return {
+    label: texts.roomSettings.handOver,
+    icon: 'forward',
+    testid: 'hand-over-room',
+    run: () => {
+      dialog.value = { name: 'room-hand-over', room, user };
+    },
+  };
+}
+
+/** What I may do about somebody, and, with a room, about what they are and do in it. */
+export function personItems(chat: Chat, room: Room | null, user: Author): readonly MenuItem[] {
   if (user.id === chat.me.id) return [];
+  const items = room ? roomItems(chat, room, user) : [];
+  if (maySuspend(chat, room, user)) items.push(suspendItem(user));
+  items.push(blockItem(chat, user));
+  return items.map((item, i) => ({ ...item, apart: i === 0 }));
+}
+
+function roomItems(chat: Chat, room: Room, user: Author): MenuItem[] {
   const items: MenuItem[] = [];
   const member = room.roster.find(user.id) ?? { id: user.id, room_role: 'member', muted: false };
   const restrain = mayActOn(chat, room, member, 'restrain-member');
@@ -45,9 +81,39 @@ export function personItems(chat: Chat, room: Room, user: Author): readonly Menu
     items.push(entry('remove', t.remove, { room, user }));
   }
   if (restrain) items.push(entry('ban', t.ban, { room, user }));
-  items.push(blockItem(chat, user));
-  return items.map((item, i) => ({ ...item, apart: i === 0 }));
+  return items;
 }
+
+/** By their role; the server judges about people of whom this page knows none. */
+function maySuspend(chat: Chat, room: Room | null, { id }: Author): boolean {
+  const known = chat.people.all.peek().get(id) ?? room?.roster.find(id);
+  return mayManage(chat, known?.role ?? 'member') && !chat.people.deactivated(id);
+}
+
+function suspendItem(user: Author): MenuItem {
+  return {
+    label: t.suspend,
+    icon: 'lock',
+    testid: 'suspend-person',
+    run: () => {
+      dialog.value = { name: 'suspend', user };
+    },
+  };
+}
+
+async function giveRole(room: Room, member: Member, role: RoomRole, name: string): Promise<void> {
+  await changeRoomRole(room.id, member.id, role);
+  room.roster.put({ ...member, room_role: role });
+  toast(texts.memberMenu.made(name, texts.roomRoles[role]));
+}
+
+const icons: Readonly<Record<ModerationAct, IconName>> = {
+  report: 'alert',
+  purge: 'close',
+  mute: 'clock',
+  remove: 'leave',
+  ban: 'shield',
+};
 
 function entry(
   act: ModerationAct,
@@ -56,7 +122,7 @@ function entry(
 ): MenuItem {
   return {
     label,
-    icon: act === 'report' ? 'alert' : 'shield',
+    icon: icons[act],
     testid: act === 'remove' ? 'remove-member' : `${act}-person`,
     run: () => {
       dialog.value = { name: 'moderate', act, number: null, ...about };
@@ -67,7 +133,7 @@ function entry(
 function unmuteItem(room: Room, user: Author): MenuItem {
   return {
     label: t.endMute,
-    icon: 'shield',
+    icon: 'clock',
     testid: 'end-mute',
     run: () =>
       void attempt(async () => {
@@ -99,24 +165,33 @@ function blockItem({ people }: Chat, user: Author): MenuItem {
 }
 
 /** At once, and for some minutes there is a way back. */
-async function deleteMessage(room: Room, number: number): Promise<void> {
+async function deleteMessage(room: Room, number: number, own: boolean): Promise<void> {
   await attempt(async () => {
     const { deletion, undo_until } = await moderation.deleteMessage(room.id, number);
     room.hide([number]);
+    if (own && undo_until !== null) room.ownDeletions.add(number, deletion);
     toast(t.deleted, undo_until === null ? {} : { action: undo([deletion], t.undone) });
   });
 }
 
-/** Takes deletions back. */
+/** Takes deletions back. One that fails can be tried again, unless the server has decided against it. */
 export function undo(deletions: readonly number[], done: string): { label: string; run: () => void } {
   return {
     label: t.undo,
-    run: () =>
-      void attempt(async () => {
-        for (const id of deletions) await moderation.undoDeletion(id);
-        toast(done);
-      }),
+    run: () => void takeBack([...deletions], done),
   };
+}
+
+async function takeBack(left: number[], done: string): Promise<void> {
+  try {
+    for (const id of [...left]) {
+      await moderation.undoDeletion(id);
+      left.shift();
+    }
+    toast(done);
+  } catch (error) {
+    toast(sentence(error), { bad: true, action: passes(error) ? undo(left, done) : null });
+  }
 }
 
 async function attempt(act: () => Promise<void>): Promise<void> {

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { Author, Profile } from '../api/records';
+import type { Author, Profile, User } from '../api/records';
 import * as routes from '../api/routes';
 import type { Chat } from '../model/chat';
 import { ago } from '../model/format';
@@ -18,7 +18,9 @@ import { Dot } from '../view/dot';
 import { sentence } from '../view/form';
 import { Icon } from '../view/icons';
 import { narrow } from '../view/media';
+import { Menu } from '../view/menu';
 import { useChat } from './context';
+import { memberItems, personItems } from './moderation-items';
 import { AvatarWithDot, untilWords } from './presence';
 import { closeDialog, dialog, showMembers } from './ui';
 
@@ -60,7 +62,7 @@ export function ProfileCard({ user, place }: { user: Author; place: Place }) {
       <div class="profile" data-user={user.id}>
         {known?.deactivated ? <p>{t.deactivated}</p> : <Presence user={user.id} profile={found.value} />}
         {failed.value && <p class="hint">{t.failed}</p>}
-        {known && !known.deactivated && <Actions chat={chat} user={user.id} mine={mine} />}
+        {known && <Actions chat={chat} user={known} mine={mine} />}
       </div>
     </Dialog>
   );
@@ -118,7 +120,10 @@ function difference(ahead: number): string {
   return ahead > 0 ? t.ahead(t.hours(ahead)) : t.behind(t.hours(-ahead));
 }
 
-function Actions({ chat, user, mine }: { chat: Chat; user: number; mine: boolean }) {
+function Actions({ chat, user, mine }: { chat: Chat; user: User; mine: boolean }) {
+  const room = chat.openRoom.value;
+  const member = room?.roster.find(user.id);
+  const items = () => (room && member ? memberItems(chat, room, member) : personItems(chat, room, user));
   return (
     <div class="profile-actions">
       {mine && (
@@ -143,10 +148,21 @@ function Actions({ chat, user, mine }: { chat: Chat; user: number; mine: boolean
           {t.edit}
         </Button>
       )}
-      {!mine && chat.may('open-direct') && (
-        <Button look="main" autofocus data-testid="profile-message" onClick={() => write(chat, user)}>
+      {!mine && !user.deactivated && chat.may('open-direct') && (
+        <Button look="main" autofocus data-testid="profile-message" onClick={() => write(chat, user.id)}>
           {t.message}
         </Button>
+      )}
+      {!mine && (
+        <Menu
+          label={texts.memberMenu.label(user.display_name)}
+          testid="person-menu"
+          class="icon-button"
+          items={items}
+          floating
+        >
+          <Icon name="more" />
+        </Menu>
       )}
     </div>
   );

@@ -14,6 +14,7 @@ export function RoomIntro({ room }: { room: Room }) {
   const { people } = chat;
   const title = roomTitle(room, people);
   const toMyself = room.kind === 'direct' && othersIn(room, people).length === 0;
+  const kept = room.retentionDays.value ?? chat.workspace.value.retention_days;
   const empty = room.items.value.every((item) => item.kind !== 'message');
   return (
     <div class="room-intro" data-testid="room-intro">
@@ -21,8 +22,10 @@ export function RoomIntro({ room }: { room: Room }) {
         <RoomSign room={room} people={people} />
       </span>
       <h3>{beginning(room, title, toMyself)}</h3>
+      {room.firstNumber.value > 1 && <p data-testid="erased">{t.erased(kept || null)}</p>}
       {room.description.value && <p dir="auto">{room.description.value}</p>}
       <p>{explanation(room, toMyself)}</p>
+      {kept > 0 && room.firstNumber.value === 1 && <p data-testid="room-kept">{t.kept(kept)}</p>}
       {empty && !toMyself && chat.mayIn(room, 'post-message') && <p>{t.empty}</p>}
       {room.kind === 'public' && chat.may('invite') && empty && (
         <Button
@@ -47,6 +50,7 @@ export function RoomIntro({ room }: { room: Room }) {
 }
 
 function beginning(room: Room, title: string, toMyself: boolean): string {
+  if (room.firstNumber.value > 1) return t.beginKept(isolate(title));
   if (toMyself) return texts.room.notesToSelf;
   return room.kind === 'direct' ? t.beginDirect(isolate(title)) : t.begin(isolate(title));
 }

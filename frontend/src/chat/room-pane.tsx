@@ -1,24 +1,16 @@
-import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { DirectoryRoom } from '../api/records';
-import * as routes from '../api/routes';
-import { findPublicRoom, MOST_LOOKED_THROUGH } from '../model/directory';
 import type { Room } from '../model/room';
 import { now } from '../model/now';
-import { navigate, route } from '../model/router';
-import { toast } from '../model/toasts';
 import { texts } from '../texts';
-import { Button } from '../view/button';
-import { sentence } from '../view/form';
-import { narrow } from '../view/media';
 import { ConnectionBanner } from './banner';
 import { Composer, ReadOnlyNote } from './composer';
 import { useChat } from './context';
 import { DecisionNotes } from './decision-notes';
+import { KeptDraft } from './kept-draft';
+import { BrowseButton, OtherRoom } from './other-room';
 import { RoomHeader } from './room-header';
 import { Timeline } from './timeline';
 import { TypingLine } from './typing-line';
-import { dialog } from './ui';
 
 /** The middle of the page: the open room, or what stands in its place. */
 export function RoomPane() {
@@ -34,7 +26,10 @@ export function RoomPane() {
       ) : id === null ? (
         <NoRoom />
       ) : (
-        <OtherRoom key={id} id={id} />
+        <>
+          <OtherRoom key={id} id={id} />
+          <KeptDraft key={`draft ${id}`} id={id} />
+        </>
       )}
     </main>
   );
@@ -42,16 +37,14 @@ export function RoomPane() {
 
 function OpenRoom({ room }: { room: Room }) {
   const chat = useChat();
+  const writes = chat.mayIn(room, 'post-message') && !isMuted(room);
+  useEffect(() => room.permit(writes), [room, writes]);
   return (
     <>
       <RoomHeader room={room} />
       <Timeline room={room} />
       <TypingLine room={room} />
-      {chat.mayIn(room, 'post-message') && !isMuted(room) ? (
-        <Composer room={room} />
-      ) : (
-        <ReadOnlyNote room={room} />
-      )}
+      {writes ? <Composer room={room} /> : <ReadOnlyNote room={room} />}
     </>
   );
 }
@@ -77,76 +70,6 @@ function NoRoom() {
       <h2>{texts.room.pickTitle}</h2>
       <p>{texts.room.pick}</p>
       <BrowseButton />
-    </div>
-  );
-}
-
-function BrowseButton() {
-  return (
-    <Button
-      look="main"
-      onClick={() => {
-        dialog.value = { name: 'browse' };
-      }}
-    >
-      {texts.sidebar.browse}
-    </Button>
-  );
-}
-
-/** A room that I am not in: a public one can be joined. */
-function OtherRoom({ id }: { id: number }) {
-  const chat = useChat();
-  const found = useSignal<DirectoryRoom | 'loading' | 'none' | 'not-seen'>('loading');
-  useEffect(() => {
-    findPublicRoom(id, routes.directory).then(
-      (room) => {
-        found.value = room;
-      },
-      () => {
-        found.value = 'none';
-      },
-    );
-  }, [id]);
-
-  const room = found.value;
-  if (room === 'loading') return null;
-  if (room === 'not-seen') {
-    return (
-      <div class="blank-slate" data-testid="room-not-seen">
-        <h2>{texts.room.notSeenTitle}</h2>
-        <p>{texts.room.notSeen(MOST_LOOKED_THROUGH)}</p>
-        <BrowseButton />
-      </div>
-    );
-  }
-  if (room === 'none') {
-    return (
-      <div class="blank-slate" data-testid="room-unknown">
-        <h2>{texts.room.unknownTitle}</h2>
-        <p>{texts.room.unknown}</p>
-        <Button look="main" onClick={() => navigate('/')}>
-          {narrow.value && route.value.name === 'room' ? texts.sidebar.back : texts.goHome}
-        </Button>
-      </div>
-    );
-  }
-  const join = () => {
-    routes.joinRoom(id).then(
-      (entry) => chat.add(entry),
-      (error: unknown) => toast(sentence(error), { bad: true }),
-    );
-  };
-  return (
-    <div class="blank-slate" data-testid="room-preview">
-      <h2 dir="auto">{room.name}</h2>
-      {room.description && <p dir="auto">{room.description}</p>}
-      <p>{texts.room.preview(room.member_count)}</p>
-      {chat.mayOutside(room, 'join-room') && (
-        <Button look="main" data-testid="join-room" onClick={join}>
-          {texts.room.join}
-        </Button>
-      )}
     </div>
   );
 }

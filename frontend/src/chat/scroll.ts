@@ -18,6 +18,8 @@ export class ScrollKeeper {
   readonly #stop = new AbortController();
   readonly #sizes: ResizeObserver;
   #stuck = true;
+  /** The reader was at the bottom when the view was told to stay, and goes on there afterwards. */
+  #resumes = false;
   #placed = false;
   #anchor: { element: Element; offset: number } | null = null;
   /** The state we left the scroller in, to tell the reader's movements from the page's. */
@@ -44,10 +46,21 @@ export class ScrollKeeper {
   settle(): void {
     if (this.#room.history.state.peek() !== 'ready') return;
     if (!this.#placed) this.#start();
+    this.#beStill();
     if (this.#readerMovedUp()) this.#stuck = false;
-    else if (this.#stuck) this.#scroller.scrollTop = this.#scroller.scrollHeight;
+    else if (this.#stuck && !this.#room.still.peek()) this.#scroller.scrollTop = this.#scroller.scrollHeight;
     else this.#hold();
     this.#moved();
+  }
+
+  /** Somebody aims at what is on the screen: it stays where it is until they have done. */
+  #beStill(): void {
+    if (this.#room.still.peek()) {
+      this.#resumes ||= this.#stuck;
+      return;
+    }
+    this.#stuck ||= this.#resumes;
+    this.#resumes = false;
   }
 
   toNewest(): void {
@@ -91,7 +104,8 @@ export class ScrollKeeper {
 
   /** A change of size moves the view, too; only without one was it the reader. */
   #scrolled(): void {
-    const { scrollHeight, clientHeight } = this.#scroller;
+    const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
+    if (scrollTop !== this.#left.top) this.#resumes = false;
     if (scrollHeight === this.#left.height && clientHeight === this.#left.view) this.#moved();
     else this.settle();
   }
@@ -102,7 +116,7 @@ export class ScrollKeeper {
     const { history, atBottom } = this.#room;
     this.#left = { top: scrollTop, height: scrollHeight, view: clientHeight };
     this.#stuck = below <= TOLERANCE && !history.newer.peek();
-    this.#anchor = this.#stuck ? null : this.#firstVisible();
+    this.#anchor = this.#stuck && !this.#room.still.peek() ? null : this.#firstVisible();
     atBottom.value = this.#stuck;
     this.#loadAhead(scrollTop, below);
   }

@@ -8,10 +8,12 @@ import { useChat } from './context';
 import { focusComposer } from './focus';
 import { BlockedLine } from './blocked-line';
 import { DayLine, UnreadLine } from './day-line';
+import { DeletedLine } from './deleted-line';
 import { MessageRow } from './message-row';
 import { NoticeLine } from './notice-line';
 import { RoomIntro } from './room-intro';
 import { roomTitle } from './room-title';
+import { useRowFocus } from './row-focus';
 import { ScrollKeeper } from './scroll';
 
 const t = texts.timeline;
@@ -21,6 +23,8 @@ export function Timeline({ room }: { room: Room }) {
   const list = useRef<HTMLOListElement>(null);
   const keeper = useRef<ScrollKeeper | null>(null);
   const { people } = useChat();
+  // The list is put right when a menu opens and closes, too.
+  void room.still.value;
   const { state, older, loading } = room.history;
 
   useLayoutEffect(() => {
@@ -31,6 +35,7 @@ export function Timeline({ room }: { room: Room }) {
   }, [room]);
   // After every change of the list, before it is painted.
   useLayoutEffect(() => keeper.current?.settle());
+  useRowFocus(list);
   const jumps = room.jumps.value;
   const followed = useRef(jumps);
   useEffect(() => {
@@ -82,6 +87,8 @@ function TimelineItem({ item, room }: { item: Item; room: Room }) {
       return <UnreadLine />;
     case 'blocked':
       return <BlockedLine itemKey={item.key} count={item.count} room={room} />;
+    case 'deleted':
+      return <DeletedLine itemKey={item.key} deletion={item.deletion} />;
   }
 }
 

@@ -10,7 +10,7 @@ const t = texts.typing;
 /** Who writes at this moment. Its place is kept while nobody does, and it is not read out: it would never end. */
 export function TypingLine({ room }: { room: Room }) {
   const { people } = useChat();
-  const words = sentence(room.typing.writers.value, people);
+  const words = sentence(room.writers.value, people);
   return (
     <p class="typing-line" aria-live="off" data-testid="typing">
       {words && (

@@ -16,6 +16,8 @@ export type OpenDialog =
 export type LaterDialog =
   | { readonly name: 'create-room' | 'browse' | 'new-message' | 'invites' | 'manage-people' | 'status' }
   | { readonly name: 'add-people' | 'room-settings' | 'room-order' | 'reports'; readonly room: Room }
+  | { readonly name: 'suspend'; readonly user: Author }
+  | { readonly name: 'room-hand-over'; readonly room: Room; readonly user: Author }
   | {
       readonly name: 'moderate';
       readonly act: ModerationAct;

@@ -1,12 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { AuditEntry } from '../api/oversight';
+import type { AuditEntry, AuditNames } from '../api/oversight';
 import { auditTexts } from '../texts/audit';
 import { auditQuery, changesOf, sentenceOf } from './audit';
-import { shortTime } from './format';
+import { isolate, shortTime } from './format';
 
 const ana = { id: 1, username: 'ana', display_name: 'Ana' };
 const bo = { id: 2, username: 'bo', display_name: 'Bo' };
+
+const names: AuditNames = {
+  people: new Map([[1, 'Ana']]),
+  rooms: new Map([[7, 'harbour']]),
+  browsers: { 'Mozilla/5.0 (X11)': 'Firefox on Linux' },
+};
 
 function entry(action: string, change: Partial<AuditEntry> = {}): AuditEntry {
   return {
@@ -21,8 +27,15 @@ function entry(action: string, change: Partial<AuditEntry> = {}): AuditEntry {
     reason: '',
     before: {},
     after: {},
+    withheld: false,
+    names,
     ...change,
   };
+}
+
+/** What changed, without what is only there for few. */
+function changes(facts: Pick<AuditEntry, 'before' | 'after'>) {
+  return changesOf({ ...facts, names }).map(({ name, before, after }) => ({ name, before, after }));
 }
 
 describe('an entry of the audit log', () => {
@@ -62,7 +75,7 @@ describe('an entry of the audit log', () => {
 
   test('tells what changed, before and after, in words', () => {
     assert.deepEqual(
-      changesOf({
+      changes({
         before: { slow_mode: 0, retention_days: null, topic: '', is_default: false, state: 'open' },
         after: { slow_mode: 60, retention_days: 0, topic: 'tides', is_default: true, state: 'read-only' },
       }),
@@ -75,17 +88,32 @@ describe('an entry of the audit log', () => {
       ],
     );
     const until = '2026-03-01T12:00:00Z';
-    assert.deepEqual(changesOf({ before: {}, after: { until, sessions_ended: 2, count: 3 } }), [
+    assert.deepEqual(changes({ before: {}, after: { until, sessions_ended: 2, count: 3 } }), [
       { name: 'until', before: null, after: shortTime(Date.parse(until)) },
       { name: 'sign-ins ended', before: null, after: '2' },
     ]);
-    assert.deepEqual(changesOf({ before: {}, after: { until: null } }), [
+    assert.deepEqual(changes({ before: {}, after: { until: null } }), [
       { name: 'until', before: null, after: 'until somebody ends it' },
     ]);
   });
 
+  test('names browsers, people and the rooms that one may know', () => {
+    const ended = { before: { user_agent: 'Mozilla/5.0 (X11)' }, after: {}, names };
+    assert.deepEqual(changesOf(ended), [
+      { name: 'browser', before: 'Firefox on Linux', after: null, whole: 'Mozilla/5.0 (X11)' },
+    ]);
+    assert.deepEqual(changes({ before: {}, after: { invited_by: 1, room_ids: [7, 9], actor: 5 } }), [
+      { name: 'invited by', before: null, after: isolate('Ana') },
+      { name: 'rooms', before: null, after: `${isolate('harbour')}, room 9` },
+      { name: 'only by', before: null, after: 'person 5' },
+    ]);
+    assert.deepEqual(changes({ before: {}, after: { room_ids: [] } }), [
+      { name: 'rooms', before: null, after: 'none in particular' },
+    ]);
+  });
+
   test('shows what it does not know as it is', () => {
-    assert.deepEqual(changesOf({ before: { flavour: { mild: 1 } }, after: { flavour: [3, 4] } }), [
+    assert.deepEqual(changes({ before: { flavour: { mild: 1 } }, after: { flavour: [3, 4] } }), [
       { name: 'flavour', before: '{"mild":1}', after: '3, 4' },
     ]);
   });

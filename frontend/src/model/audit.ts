@@ -1,5 +1,5 @@
 /** What an entry of the audit log says, for people. */
-import type { AuditEntry, AuditQuery, Facts } from '../api/oversight';
+import type { AuditEntry, AuditNames, AuditQuery, Facts } from '../api/oversight';
 import { auditTexts as t } from '../texts/audit';
 import { count, isolate, shortTime } from './format';
 import type { Filter } from './search';
@@ -28,14 +28,25 @@ export interface Change {
   /** Null when there was, or is, nothing to tell. */
   readonly before: string | null;
   readonly after: string | null;
+  /** What the log has word for word, where it says more than the words shown. */
+  readonly whole: string | null;
 }
 
 /** What changed, each with its value before and after. */
-export function changesOf({ before, after }: Pick<AuditEntry, 'before' | 'after'>): readonly Change[] {
-  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  return names
+export function changesOf({
+  before,
+  after,
+  names,
+}: Pick<AuditEntry, 'before' | 'after' | 'names'>): readonly Change[] {
+  const all = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  return all
     .filter((name) => !hidden.has(name))
-    .map((name) => ({ name: factName(name), before: told(before, name), after: told(after, name) }))
+    .map((name) => ({
+      name: factName(name),
+      before: told(before, name, names),
+      after: told(after, name, names),
+      whole: name === 'user_agent' ? String(after[name] ?? before[name]) : null,
+    }))
     .filter((change) => change.before !== change.after);
 }
 
@@ -46,10 +57,10 @@ function factName(name: string): string {
   return t.facts[name as keyof typeof t.facts] ?? name;
 }
 
-function told(facts: Facts, name: string): string | null {
+function told(facts: Facts, name: string, names: AuditNames): string | null {
   if (!(name in facts)) return null;
   const value = facts[name];
-  const special = t.values[name]?.(value);
+  const special = named[name]?.(value, names) ?? t.values[name]?.(value);
   if (special !== undefined) return special;
   if (value === null || value === '') return t.nothing;
   if (typeof value === 'boolean') return value ? t.yes : t.no;
@@ -57,6 +68,29 @@ function told(facts: Facts, name: string): string | null {
   if (Array.isArray(value)) return value.length === 0 ? t.nothing : value.map(String).join(', ');
   if (typeof value === 'string') return isTime(value) ? shortTime(Date.parse(value)) : isolate(value);
   return JSON.stringify(value);
+}
+
+/** What the log has as a number or in the words of a machine. Undefined where there is no better word. */
+const named: Readonly<Record<string, (value: unknown, names: AuditNames) => string | undefined>> = {
+  user_agent: (value, { browsers }) => browsers[String(value)],
+  invited_by: personName,
+  actor: personName,
+  user: personName,
+  room: roomName,
+  room_ids: (value, names) =>
+    Array.isArray(value) && value.length > 0 ? value.map((id) => roomName(id, names)).join(', ') : t.noRooms,
+};
+
+/** Nothing for 0, which stands for nobody. */
+function personName(id: unknown, { people }: AuditNames): string | undefined {
+  const name = people.get(Number(id));
+  if (name !== undefined) return isolate(name);
+  return typeof id === 'number' && id > 0 ? t.numberedPerson(id) : undefined;
+}
+
+function roomName(id: unknown, { rooms }: AuditNames): string {
+  const name = rooms.get(Number(id));
+  return name === undefined ? t.numberedRoom(Number(id)) : isolate(name);
 }
 
 function isTime(value: string): boolean {

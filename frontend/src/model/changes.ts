@@ -1,10 +1,10 @@
 /**
- * What the forms about myself, a room and the workspace change: only what is different from what was there when the
+ * What the forms about myself and a room change: only what is different from what was there when the
  * form was opened, null when nothing is. What others have changed meanwhile is not put back so.
  */
 import type { ProfileChange } from '../api/account';
 import type { RoomChange } from '../api/admin';
-import type { Me, RoomRecord, Workspace } from '../api/records';
+import type { Me, RoomRecord } from '../api/records';
 
 type Typed = Readonly<Record<string, string>>;
 
@@ -45,15 +45,6 @@ const manners = ['show', 'condense', 'hide'] as const;
 
 /** Who may write in a room that is not archived. */
 export const writers = ['open', 'members', 'read-only'] as const;
-
-export function workspaceChange(workspace: Workspace, typed: Typed): Partial<Workspace> | null {
-  const { name = workspace.name } = typed;
-  const sign_up = typed.sign_up === 'open' ? 'open' : 'invite';
-  return unlessEmpty({
-    ...(name === workspace.name ? {} : { name }),
-    ...(sign_up === workspace.sign_up ? {} : { sign_up }),
-  });
-}
 
 function unlessEmpty<T extends object>(change: T): T | null {
   return Object.keys(change).length === 0 ? null : change;

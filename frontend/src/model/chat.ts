@@ -310,6 +310,11 @@ export class Chat {
     return [...this.rooms.peek().values()].some((room) => room.outbox.unsent);
   }
 
+  /** The page may be left: what is written on it is kept, whatever other tabs have done since. */
+  keepDrafts(): void {
+    for (const room of this.rooms.peek().values()) if (room.draft.peek() !== '') room.keepDraft();
+  }
+
   /** The connection is back: what waited for it goes on. */
   wake(): void {
     for (const room of this.rooms.peek().values()) room.outbox.wake();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { CometState } from '../comet/types';
-import { finding } from './connection';
+import { Connection, finding } from './connection';
 import { listening } from './testing/chat-world';
 
 const at = 1_000_000;
@@ -46,4 +46,15 @@ describe('what was found out about the way to the server', () => {
     assert.ok(found.kind === 'obstacle');
     assert.equal(found.until, null);
   });
+});
+
+test('that it is back is told once after it was away, and not when it comes for the first time', () => {
+  const connection = new Connection(() => {});
+  const backs: number[] = [];
+  for (const phase of ['ready', 'listening', 'listening', 'error', 'listening'] as const) {
+    connection.take({ ...listening, phase });
+    backs.push(connection.back.value);
+  }
+  connection.stop();
+  assert.deepEqual(backs, [0, 0, 0, 0, 1]);
 });

@@ -48,6 +48,8 @@ export class Connection {
   readonly state = signal<CometState>(unconnected);
   /** The connection has been away for so long that people should know. */
   readonly troubled = signal(false);
+  /** How often the channel has come back after it was away. */
+  readonly back = signal(0);
   readonly #stop: () => void;
 
   /** `listening` is called each time the channel has come (back). */
@@ -62,13 +64,16 @@ export class Connection {
   }
 
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #listened = false;
 
   take(state: CometState): void {
     const fine = state.phase === 'listening';
     batch(() => {
       this.state.value = state;
+      if (fine && this.#listened && this.#timer !== undefined) this.back.value++;
       if (fine) this.troubled.value = false;
     });
+    this.#listened ||= fine;
     if (fine || state.phase === 'abort') {
       clearTimeout(this.#timer);
       this.#timer = undefined;

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { DirectoryRoom } from '../api/records';
-import { findPublicRoom, MOST_LOOKED_THROUGH } from './directory';
+import { findPublicRoom, MOST_LOOKED_THROUGH, whenDirectoryChanges } from './directory';
 import type { LoadPage } from './paged';
+import { setUp } from './testing/chat-world';
 
 /** A directory of so many rooms with the ids from 1; says how often it was asked. */
 function directory(size: number): { load: LoadPage<DirectoryRoom>; asked: () => number } {
@@ -27,8 +28,23 @@ const room = (id: number): DirectoryRoom => ({
   notices: 'show' as const,
   retention_days: null,
   is_default: false,
+  first_number: 1,
   member_count: 1,
   joined: false,
+});
+
+describe('news of the directory', () => {
+  test('tell which room is new, different or no longer public, as long as somebody listens', () => {
+    const { feed } = setUp();
+    const told: number[] = [];
+    const stop = whenDirectoryChanges((id) => told.push(id));
+    feed.onData('workspace', 1, { kind: 'room-created', room: room(7) });
+    feed.onData('workspace', 2, { kind: 'room-listed', room: room(7) });
+    feed.onData('workspace', 3, { kind: 'room-unlisted', room_id: 8 });
+    stop();
+    feed.onData('workspace', 4, { kind: 'room-unlisted', room_id: 7 });
+    assert.deepEqual(told, [7, 7, 8]);
+  });
 });
 
 describe('a public room that is opened by its address', () => {

@@ -1,4 +1,4 @@
-/** Looks for a room that I am not in among the public ones. */
+/** What the page knows of the public rooms. */
 import type { DirectoryRoom, Page } from '../api/records';
 import type { LoadPage } from './paged';
 
@@ -8,6 +8,18 @@ const LIMIT = 200;
 
 /** So many rooms are looked through at most. */
 export const MOST_LOOKED_THROUGH = PAGES * LIMIT;
+
+const listeners = new Set<(room: number) => void>();
+
+/** Tells of each public room that is new, looks different or is public no longer, until the answer is called. */
+export function whenDirectoryChanges(listener: (room: number) => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+export function directoryChanged(room: number): void {
+  for (const listener of listeners) listener(room);
+}
 
 /** `none` when there is no public room of this id, `not-seen` when there are more rooms than were looked through. */
 export async function findPublicRoom(

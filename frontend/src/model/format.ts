@@ -5,6 +5,7 @@ const language = typeof navigator === 'undefined' ? 'en' : navigator.language;
 
 const timeFormat = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' });
 const fullFormat = new Intl.DateTimeFormat(language, { dateStyle: 'full', timeStyle: 'medium' });
+const endFormat = new Intl.DateTimeFormat(language, { dateStyle: 'full', timeStyle: 'short' });
 const dayFormat = new Intl.DateTimeFormat(language, { weekday: 'long', day: 'numeric', month: 'long' });
 const yearFormat = new Intl.DateTimeFormat(language, { dateStyle: 'full' });
 const dateFormat = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
@@ -19,7 +20,6 @@ const numberFormat = new Intl.NumberFormat(language);
 // The texts around lists are English, so the lists are, too.
 const listFormat = new Intl.ListFormat('en', { type: 'conjunction' });
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
-
 /** 14:05 */
 export function clock(at: number): string {
   return timeFormat.format(at);
@@ -28,6 +28,11 @@ export function clock(at: number): string {
 /** Day and time in full. */
 export function fullTime(at: number): string {
   return fullFormat.format(at);
+}
+
+/** Day and time of an end, to the minute. */
+export function endTime(at: number): string {
+  return endFormat.format(at);
 }
 
 export function shortDate(at: number): string {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Me } from '../api/records';
-import { profileChange, roomChange, workspaceChange } from './changes';
+import { profileChange, roomChange } from './changes';
 import { ago, shortDate } from './format';
-import { parsePlace, type Section, sectionAddress, sections, shownPlace } from './settings-place';
+import { parsePlace, sectionAddress, sections } from './settings-place';
 import { retentions, slowModes, values } from './room-choices';
 import { ana, entry } from './testing/world';
 import { exampleCommand, tokenWish } from './token';
@@ -54,19 +54,6 @@ describe('a form', () => {
     assert.equal(values(retentions, 30).length, retentions.length);
   });
 
-  test('about the workspace sends what is different', () => {
-    const workspace = { name: 'Home', sign_up: 'invite' } as const;
-    assert.equal(workspaceChange(workspace, { name: 'Home', sign_up: 'invite' }), null);
-    assert.deepEqual(workspaceChange(workspace, { name: 'Home', sign_up: 'open' }), { sign_up: 'open' });
-  });
-
-  test('does not put back what another admin has changed since it was opened', () => {
-    const opened = { name: 'Home', sign_up: 'invite' } as const;
-    const now = { ...opened, name: 'House' };
-    const change = workspaceChange(opened, { name: 'Home', sign_up: 'open' });
-    assert.deepEqual({ ...now, ...change }, { name: 'House', sign_up: 'open' });
-  });
-
   test('for a token asks for as little as can be unless more is chosen', () => {
     assert.deepEqual(tokenWish({ name: 'bot' }), { name: 'bot', scope: 'read', expires_in_days: 90 });
     assert.deepEqual(tokenWish({ name: 'bot', scope: 'read-write', days: '7' }), {
@@ -100,18 +87,6 @@ test('The address says which part of the settings is open', () => {
   assert.equal(parsePlace('#settings'), 'list');
   assert.equal(parsePlace('#settings/nothing'), 'list');
   for (const other of ['', '#messages', '#settingsx']) assert.equal(parsePlace(other), null);
-});
-
-test('A part of the settings that is not allowed is the list, unless the right was lost while it was open', () => {
-  const member = (section: Section) => section !== 'workspace';
-  const admin = () => true;
-  assert.equal(shownPlace('workspace', null, member), 'list');
-  assert.equal(shownPlace('workspace', 'list', member), 'list');
-  assert.equal(shownPlace('workspace', 'account', member), 'list');
-  assert.equal(shownPlace('workspace', null, admin), 'workspace');
-  assert.equal(shownPlace('workspace', 'workspace', member), 'workspace');
-  assert.equal(shownPlace('account', null, member), 'account');
-  assert.equal(shownPlace(null, 'workspace', member), null);
 });
 
 test('A moment in the past is told in words, a long past one by its date', () => {

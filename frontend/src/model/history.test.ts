@@ -41,6 +41,27 @@ describe('the window of messages', () => {
     assert.equal(history.older.value, false);
   });
 
+  test('begins where the room does when what came before was erased', async () => {
+    const log = new Log().fill(500);
+    const history = reading(log);
+    assert.equal(history.beginAt(400), true); // nothing is shown yet
+    await history.openNewest();
+    assert.equal(history.beginAt(400), true);
+    assert.deepEqual([history.first, history.older.value], [500 - PAGE + 1, true]);
+    assert.equal(history.beginAt(480), true);
+    assert.deepEqual(numbers(history), range(480, 500));
+    assert.equal(history.older.value, false);
+    assert.equal(history.beginAt(501), true); // there is nothing more to show
+    assert.deepEqual([numbers(history), history.older.value], [[], false]);
+  });
+
+  test('shows nothing when all that was being read was erased, and says so', async () => {
+    const history = reading(new Log().fill(500));
+    await history.openAround(100);
+    assert.equal(history.beginAt(400), false);
+    assert.deepEqual(numbers(history), []);
+  });
+
   test('asks for a page only once at a time', async () => {
     const log = new Log().fill(500);
     let asked = 0;

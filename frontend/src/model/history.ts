@@ -232,6 +232,16 @@ export class History {
     }
   }
 
+  /** Messages before a number were erased: says whether the window shows something all the same. */
+  beginAt(number: number): boolean {
+    if (this.state.peek() !== 'ready') return true;
+    const before = this.messages.peek();
+    const kept = before.filter((m) => m.number >= number);
+    if (kept.length < before.length) this.messages.value = kept;
+    if ((kept[0]?.number ?? number) <= number) this.older.value = false;
+    return kept.length > 0 || !this.newer.peek();
+  }
+
   /** Keeps only the newest page of the window: a room opens the faster the less it shows. */
   shrink(): void {
     if (this.newer.value || this.messages.value.length <= PAGE) return;

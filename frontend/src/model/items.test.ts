@@ -18,6 +18,7 @@ function items(change: Partial<Sources>): readonly Item[] {
     manner: 'condense',
     divider: null,
     blocked: new Set(),
+    ownDeletions: new Map(),
     me: ana,
     ...change,
   });

@@ -27,7 +27,9 @@ export type Item =
   | { readonly kind: 'divider'; readonly key: string }
   | { readonly kind: 'notices'; readonly key: string; readonly notices: readonly Notice[] }
   /** Messages of people whom I block. */
-  | { readonly kind: 'blocked'; readonly key: string; readonly count: number };
+  | { readonly kind: 'blocked'; readonly key: string; readonly count: number }
+  /** An own message that was deleted and can be brought back. */
+  | { readonly kind: 'deleted'; readonly key: string; readonly deletion: number };
 
 export interface Sources {
   readonly messages: readonly Message[];
@@ -41,6 +43,8 @@ export interface Sources {
   readonly divider: number | null;
   /** Whose messages are not shown. */
   readonly blocked: ReadonlySet<number>;
+  /** The deletions of own messages that can be brought back, by the messages' numbers. */
+  readonly ownDeletions: ReadonlyMap<number, number>;
   readonly me: Author;
 }
 
@@ -53,7 +57,10 @@ export function buildItems(sources: Sources): readonly Item[] {
   let next = 0;
   for (const message of sources.messages) {
     next = builder.noticesUpTo(notices, next, message.number - 1);
-    if (message.deleted) continue;
+    if (message.deleted) {
+      builder.deleted(message, sources.ownDeletions.get(message.number));
+      continue;
+    }
     if (sources.blocked.has(message.author.id)) builder.blocked(message.number);
     else builder.message(fromMessage(message));
   }
@@ -128,6 +135,13 @@ class Builder {
     const last = this.items.at(-1);
     if (last?.kind === 'blocked') this.items[this.items.length - 1] = { ...last, count: last.count + 1 };
     else this.#break({ kind: 'blocked', key: `b${number}`, count: 1 });
+  }
+
+  /** A message that was deleted: a line stands for it as long as it can be brought back. */
+  deleted({ number, created_at }: Message, deletion: number | undefined): void {
+    if (deletion === undefined) return;
+    this.#newDay(created_at);
+    this.#break({ kind: 'deleted', key: `x${number}`, deletion });
   }
 
   /** A line of my own is never new to me. */

@@ -12,6 +12,12 @@ export function givableRoomRoles(chat: Chat, room: Room, member: Member): readon
   return roomRoles.filter((role) => role !== member.room_role);
 }
 
+/** Whether I can hand a room of mine over to a member. */
+export function mayTakeOver(chat: Chat, room: Room, member: Member): boolean {
+  if (member.id === chat.me.id || member.role === 'guest' || chat.people.deactivated(member.id)) return false;
+  return room.role.value === 'owner' && chat.mayIn(room, 'change-room-roles');
+}
+
 /** Whether I may remove, mute or ban a member. With those who look after the room that takes a right of its own. */
 export function mayActOn(
   chat: Chat,
@@ -20,7 +26,13 @@ export function mayActOn(
   act: 'remove-member' | 'restrain-member',
 ): boolean {
   if (member.id === chat.me.id || !chat.mayIn(room, act)) return false;
-  return member.room_role === 'member' || chat.mayIn(room, 'remove-moderator');
+  return !looksAfter(chat, member) || chat.mayIn(room, 'remove-moderator');
+}
+
+/** Whether somebody keeps order in a room: by their role there, or in the workspace. */
+function looksAfter(chat: Chat, member: Pick<Member, 'id' | 'room_role'>): boolean {
+  const role = chat.people.all.value.get(member.id)?.role;
+  return member.room_role !== 'member' || role === 'owner' || role === 'admin';
 }
 
 /** Whether I may change role and access of somebody who has, or shall have, this role. */

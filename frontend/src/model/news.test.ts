@@ -4,10 +4,13 @@ import { setUp } from './testing/chat-world';
 import { ana, bo, cem, entry, guestsAbilities, memberOf, overview, settled } from './testing/world';
 
 describe('news', () => {
-  test('of the workspace change its name and who may sign up', () => {
+  test('of the workspace change its name, who may sign up, and for how long messages are kept', () => {
     const { chat, feed } = setUp();
     feed.onData('workspace', 1, { kind: 'workspace-changed', name: 'Open house', sign_up: 'open' });
-    assert.deepEqual(chat.workspace.value, { name: 'Open house', sign_up: 'open' });
+    assert.deepEqual(chat.workspace.value, { name: 'Open house', sign_up: 'open', retention_days: 0 });
+    const kept = { kind: 'workspace-changed', name: 'Open house', sign_up: 'open', retention_days: 30 };
+    feed.onData('workspace', 2, kept);
+    assert.equal(chat.workspace.value.retention_days, 30);
   });
 
   test('of a room change its name, what it is for, and who writes in it', async () => {

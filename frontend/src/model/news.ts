@@ -2,6 +2,7 @@
 import type { ChatEvent } from '../api/events';
 import type { RoomEntry } from '../api/records';
 import type { Chat } from './chat';
+import { directoryChanged } from './directory';
 import { reportsChanged } from './open-reports';
 import type { Room } from './room';
 
@@ -47,6 +48,9 @@ function takeOtherEvent(chat: Chat, event: ChatEvent): void {
       break;
     case 'room-removed':
       chat.remove(event.room_id);
+      break;
+    case 'directory-changed':
+      directoryChanged(event.room_id);
       break;
     case 'user-added':
     case 'user-changed':

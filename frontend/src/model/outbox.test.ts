@@ -208,4 +208,24 @@ describe('the outbox', () => {
     await settled();
     assert.equal(calls.at(-1)?.body, 'two');
   });
+
+  test('of what was refused for want of a right the sentence goes when there is one again', async () => {
+    const { outbox, answers, calls, states } = setUp();
+    outbox.send('while muted');
+    outbox.send('too long');
+    await answers.fail(refusal(403));
+    await answers.fail(refusal(422));
+    outbox.excuse();
+    assert.deepEqual(states(), ['failed', 'failed']);
+    assert.deepEqual(
+      outbox.entries.value.map((entry) => entry.problem),
+      ['', 'No.'],
+    );
+    outbox.wake();
+    await pass(60_000);
+    assert.equal(calls.length, 2, 'it goes out only when its author wants it');
+    outbox.retry(calls[0]?.clientId ?? '');
+    await settled();
+    assert.equal(calls.length, 3);
+  });
 });

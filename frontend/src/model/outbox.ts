@@ -3,8 +3,9 @@
  * each always under the same client_id, so that trying again never sends twice.
  */
 import { signal } from '@preact/signals';
-import { Problem } from '../api/http';
+import { passes, Problem } from '../api/http';
 import type { Message } from '../api/records';
+import { refusal } from './refusal';
 import { uuid } from './uuid';
 
 export interface Outgoing {
@@ -14,7 +15,10 @@ export interface Outgoing {
   readonly at: number;
   /** `sent`: the server has it, the room's topic has not brought it yet. */
   readonly state: 'sending' | 'sent' | 'failed';
-  /** The server's sentence about a refusal; null when it could not be reached. */
+  /**
+   * The server's sentence about a refusal, empty once that may hold no longer; null when the server could
+   * not be reached.
+   */
   readonly problem: string | null;
   /** Its number in the room, once sent. */
   readonly number: number | null;
@@ -37,6 +41,8 @@ export class Outbox {
   readonly #sent: (message: Message) => void;
   #running = false;
   #stopped = false;
+  /** Those that were refused because I might not write. */
+  readonly #barred = new Set<string>();
   #cutPause: () => void = () => {};
   #later: ReturnType<typeof setTimeout> | undefined;
 
@@ -66,16 +72,24 @@ export class Outbox {
   }
 
   retry(clientId: string): void {
+    this.#barred.delete(clientId);
     this.#change(clientId, { state: 'sending', problem: null });
     this.wake();
   }
 
   remove(clientId: string): void {
+    this.#barred.delete(clientId);
     this.entries.value = this.entries.value.filter((entry) => entry.clientId !== clientId);
     this.wake();
   }
 
-  /** The server can be reached again: what failed for want of a connection goes out now. */
+  /** I may write again: what was refused because I might not can be tried once more, when its author wants it. */
+  excuse(): void {
+    for (const clientId of this.#barred) this.#change(clientId, { problem: '' });
+    this.#barred.clear();
+  }
+
+  /** What failed for want of a connection, or waits, goes out now. */
   wake(): void {
     clearTimeout(this.#later);
     for (const entry of this.entries.value) {
@@ -146,6 +160,7 @@ export class Outbox {
         const pause = PAUSES[tries];
         if (refusal !== null || pause === undefined) {
           this.#change(clientId, { state: 'failed', problem: refusal });
+          if (error instanceof Problem && error.status === 403) this.#barred.add(clientId);
           if (refusal === null) this.#later = setTimeout(() => this.wake(), LATER);
           return;
         }
@@ -195,9 +210,7 @@ export class Outbox {
 
 /** The server's sentence when trying again would not help, otherwise null. */
 function refused(error: unknown): string | null {
-  if (!(error instanceof Problem)) return null;
-  const passing = error.status >= 500 || error.status === 429 || error.status === 408;
-  return passing ? null : error.message;
+  return error instanceof Problem && !passes(error) ? refusal(error) : null;
 }
 
 function retryAfter(error: unknown): number {

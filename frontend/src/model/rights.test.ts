@@ -57,6 +57,8 @@ describe('what one may do', () => {
     feed.onData('user:1', 2, { kind: 'room-role-changed', room: { ...entry(7), role: 'moderator' } });
     assert.ok(mayActOn(chat, room, member('member'), 'remove-member'));
     assert.ok(!mayActOn(chat, room, member('owner'), 'remove-member'));
+    feed.onData('workspace', 1, { kind: 'user-changed', user: { ...bo, role: 'admin' } });
+    assert.ok(!mayActOn(chat, room, member('member'), 'remove-member'), 'an admin keeps order, too');
   });
 
   test('about people depends on what they are and shall become', async () => {

@@ -13,17 +13,18 @@ import type {
   RoomState,
 } from '../api/records';
 import type { Cursor } from '../comet/types';
+import { Draft } from './draft';
 import { History, PAGE, type PageQuery } from './history';
 import { buildItems, type Item } from './items';
 import { type Notice, Notices, quieter } from './notices';
 import { Outbox, type Outgoing } from './outbox';
 import { Overdue } from './overdue';
+import { OwnDeletions } from './own-deletions';
 import type { People } from './people';
 import { ReadMarker } from './reading';
 import type { Standing } from './rights';
 import { type LoadMembers, Roster } from './roster';
-import { store, stored } from './storage';
-import { Typing, worthTelling } from './typing';
+import { Typing, worthTelling, type Writers } from './typing';
 
 /** What a room needs from around it. */
 export interface RoomServices {
@@ -63,6 +64,8 @@ export class Room {
   readonly manner = signal<NoticesChoice>('show');
   readonly retentionDays = signal<number | null>(null);
   readonly isDefault = signal(false);
+  /** Of the oldest message that is kept. */
+  readonly firstNumber = signal(1);
   /** I may not write for now; until when, in milliseconds since 1970, or null for no end. */
   readonly muted = signal(false);
   readonly mutedUntil = signal<number | null>(null);
@@ -82,12 +85,17 @@ export class Room {
   readonly outbox: Outbox;
   readonly notices = new Notices();
   readonly typing: Typing;
-  readonly unread = computed(() => Math.max(0, this.lastNumber.value - this.readNumber.value));
+  /** Who writes, without those whom I block. */
+  readonly writers: ReadonlySignal<Writers>;
+  readonly ownDeletions = new OwnDeletions();
+  readonly unread = computed(() => this.#unreadCount());
   /** The unread divider stands after this number; null for none. */
   readonly divider = signal<number | null>(null);
   /** The reader's view touches the newest message. */
   readonly atBottom = signal(true);
-  readonly draft = signal('');
+  /** The view shall not move by itself: the menu of a message is open. */
+  readonly still = signal(false);
+  readonly draft: ReadonlySignal<string>;
   /** What is known of it is valid at this position of its topic, or later. */
   position: Position;
   /** Counts up whenever the view shall go to the newest message. */
@@ -101,7 +109,9 @@ export class Room {
   readonly #people: People;
   readonly #marker: ReadMarker;
   readonly #overdue: Overdue;
-  readonly #draftKey: string;
+  readonly #draft: Draft;
+  /** Numbers and authors of messages that came while their authors were blocked. */
+  readonly #blocked = signal<readonly { readonly number: number; readonly author: number }[]>([]);
 
   constructor(entry: RoomEntry, services: RoomServices, people: People) {
     this.id = entry.id;
@@ -110,11 +120,15 @@ export class Room {
     this.position = entry.position;
     this.#services = services;
     this.#people = people;
-    this.#draftKey = `draft.${people.me.id}.${entry.id}`;
-    this.draft.value = stored(this.#draftKey) ?? '';
+    this.#draft = new Draft(people.me.id, entry.id);
+    this.draft = this.#draft.text;
     this.history = new History((query) => services.history(this.id, query));
     this.roster = new Roster((wanted) => services.members(this.id, wanted), people);
     this.typing = new Typing(people.me.id);
+    this.writers = computed(() => {
+      const { users, more } = this.typing.writers.value;
+      return { users: users.filter((id) => !people.blocked.value.has(id)), more };
+    });
     this.outbox = new Outbox(
       (clientId, body) => services.send(this.id, clientId, body),
       (message) => this.#acknowledged(message),
@@ -133,6 +147,7 @@ export class Room {
         manner: quieter(people.me.notices, this.manner.value),
         divider: this.divider.value,
         blocked: this.blockedShown.value ? nobody : people.blocked.value,
+        ownDeletions: this.ownDeletions.all.value,
         me: people.me,
       }),
     );
@@ -157,6 +172,8 @@ export class Room {
     batch(() => {
       this.#begin(entry.position, entry.last_number);
       this.change(entry);
+      // A moderator need not wait.
+      if (entry.role !== this.role.peek()) this.outbox.wake();
       this.role.value = entry.role;
       this.muted.value = entry.muted;
       this.mutedUntil.value = entry.muted_until;
@@ -173,10 +190,22 @@ export class Room {
       this.#kind.value = record.kind;
       this.headline.value = record.topic;
       this.state.value = record.state;
+      // What waits goes out at once, or the server says anew for how long.
+      if (record.slow_mode < this.slowMode.peek()) this.outbox.wake();
       this.slowMode.value = record.slow_mode;
       this.manner.value = record.notices;
       this.retentionDays.value = record.retention_days;
       this.isDefault.value = record.is_default;
+      this.#beginAt(record.first_number);
+    });
+  }
+
+  /** What came before was erased, because it is kept no longer. */
+  #beginAt(number: number): void {
+    this.firstNumber.value = number;
+    if (this.history.beginAt(number)) return;
+    this.openNewest().catch(() => {
+      // The room's state says so, and coming back online tries again.
     });
   }
 
@@ -192,6 +221,7 @@ export class Room {
       notices: this.manner.peek(),
       retention_days: this.retentionDays.peek(),
       is_default: this.isDefault.peek(),
+      first_number: this.firstNumber.peek(),
     };
   }
 
@@ -209,6 +239,8 @@ export class Room {
     this.divider.value = null;
     this.place = null;
     this.notices.clear();
+    this.ownDeletions.clear();
+    this.#blocked.value = [];
     this.outbox.dropSent();
     this.#overdue.stop();
     this.#marker.restart();
@@ -217,7 +249,8 @@ export class Room {
   /** A message of the room's topic. */
   receive(message: Message): void {
     batch(() => {
-      this.#markNew(message);
+      if (this.#people.blocked.peek().has(message.author.id)) this.#setAside(message);
+      else this.#markNew(message);
       this.lastNumber.value = Math.max(this.lastNumber.value, message.number);
       this.lastMessageAt.value = Math.max(this.lastMessageAt.value, message.created_at);
       this.history.add(message);
@@ -246,6 +279,19 @@ export class Room {
     this.#overdue.expect(message.seq);
   }
 
+  /** What somebody whom I block has just written is not unread. */
+  #setAside({ number, author }: Message): void {
+    if (number <= this.lastNumber.value) return;
+    this.#blocked.value = [...this.#blocked.value, { number, author: author.id }];
+  }
+
+  #unreadCount(): number {
+    const read = this.readNumber.value;
+    const blocked = this.#people.blocked.value;
+    const aside = this.#blocked.value.filter(({ number, author }) => number > read && blocked.has(author));
+    return Math.max(0, this.lastNumber.value - read - aside.length);
+  }
+
   /** Messages were deleted, by their author or by somebody who keeps order. */
   hide(numbers: readonly number[]): void {
     this.history.hide(numbers);
@@ -253,6 +299,7 @@ export class Room {
 
   /** A deletion was taken back. */
   restore(numbers: readonly number[]): void {
+    this.ownDeletions.drop(numbers);
     this.history.restore(numbers).catch(() => {
       // They come with the next page that is loaded.
     });
@@ -356,6 +403,8 @@ export class Room {
   readUpTo(number: number, elsewhere = false): void {
     if (number <= this.readNumber.value) return;
     this.readNumber.value = number;
+    const later = this.#blocked.peek().filter((one) => one.number > number);
+    if (later.length < this.#blocked.peek().length) this.#blocked.value = later;
     if (!elsewhere) this.#marker.mark(number);
   }
 
@@ -366,8 +415,23 @@ export class Room {
   }
 
   setDraft(text: string): void {
-    this.draft.value = text;
-    store(this.#draftKey, text === '' ? null : text);
+    this.#draft.set(text);
+  }
+
+  /** What is written here outlives the page, whatever other tabs have done since. */
+  keepDraft(): void {
+    this.#draft.keep();
+  }
+
+  /** Whether I may write here at this moment, as it turns out. */
+  permit(may: boolean): void {
+    if (may) {
+      this.outbox.excuse();
+      return;
+    }
+    this.keepDraft();
+    // What waits asks now, and is told why it cannot go out.
+    this.outbox.wake();
   }
 
   /** Ends it. What was not sent stands in front of the draft afterwards. */
@@ -376,6 +440,7 @@ export class Room {
     this.#overdue.stop();
     this.#marker.stop();
     this.typing.stop();
+    this.ownDeletions.clear();
   }
 
   /**
@@ -385,9 +450,6 @@ export class Room {
    */
   #keep(unsent: readonly Outgoing[]): void {
     const shown = new Set(this.history.messages.peek().map((message) => message.client_id));
-    const bodies = unsent.filter(({ clientId }) => !shown.has(clientId)).map(({ body }) => body);
-    if (bodies.length === 0) return;
-    const draft = stored(this.#draftKey) ?? this.draft.peek();
-    this.setDraft([...bodies, draft].filter((text) => text !== '').join('\n\n'));
+    this.#draft.keep(unsent.filter(({ clientId }) => !shown.has(clientId)).map(({ body }) => body));
   }
 }

@@ -42,6 +42,8 @@ describe('the session', () => {
   let log: string[] = [];
   let signOut: () => Promise<Response>;
   let look: () => Promise<Response>;
+  /** The server, asked why the session has ended. */
+  let why: () => Promise<Response>;
   /** What the root element carries; the styles hide the page while its session is unconfirmed. */
   const dataset: { session?: string } = {};
   const problem = (status: number) => Promise.resolve(Response.json({ detail: 'No.' }, { status }));
@@ -51,6 +53,7 @@ describe('the session', () => {
     if (path === '/logout') return signOut();
     if (path === '/api/v1/overview') return look();
     if (path === '/api/v1/workspace') return Promise.resolve(Response.json(workspace));
+    if (path === '/api/v1/suspension') return why();
     return never();
   };
   const workspace = {
@@ -111,6 +114,7 @@ describe('the session', () => {
   beforeEach(async () => {
     useMemory();
     look = mine;
+    why = never;
     localStorage.setItem('chatd.signed-in', String(ana.id));
     page = new AbortController();
     session.startSession(page.signal, client);
@@ -171,6 +175,72 @@ describe('the session', () => {
     assert.ok(now.name === 'visitor');
     assert.deepEqual([now.ended, now.workspace, now.signUp], ['password-changed', 'Workspace', 'invite']);
     assert.equal(localStorage.getItem('chatd.draft.1.7'), 'half a thou');
+  });
+
+  describe('that ended without a word of the right reason', () => {
+    const visitor = () => {
+      const now = session.stage.value;
+      if (now.name !== 'visitor') throw new Error(`not a visitor: ${now.name}`);
+      return now;
+    };
+    const suspended = { ended: 'suspended', suspended: true, reason: 'spam', until: '2026-01-05T13:00:00Z' };
+
+    test('asks the server why, when the data channel was refused', async () => {
+      why = async () =>
+        Response.json({ ended: 'password-changed', suspended: false, reason: '', until: null });
+      channel?.onAbort('signed-out', 'You are signed out.');
+      await answered();
+      assert.deepEqual([visitor().ended, visitor().suspension], ['password-changed', null]);
+    });
+
+    test('tells the terms of a suspension, when a request was refused', async () => {
+      why = async () => Response.json(suspended);
+      look = () => problem(401);
+      await assert.rejects(chat().renew());
+      await answered();
+      const { ended, suspension } = visitor();
+      assert.equal(ended, 'suspended');
+      assert.deepEqual([suspension?.reason, suspension?.until], ['spam', Date.UTC(2026, 0, 5, 13)]);
+    });
+
+    test('stays with what it took it for, when the server cannot tell', async () => {
+      for (const answer of [() => problem(503), async () => Response.json({ ended: '' })]) {
+        why = answer;
+        await session.enter();
+        channel?.onAbort('signed-out', 'You are signed out.');
+        await answered();
+        assert.equal(visitor().ended, 'elsewhere');
+        localStorage.setItem('chatd.signed-in', String(ana.id));
+      }
+    });
+
+    test('tells it again when the page is loaded anew, but not that one has signed out', async () => {
+      await Tabs.say('signed-out');
+      for (const [answer, ended] of [
+        [suspended, 'suspended'],
+        [{ ended: 'signed-out', suspended: false, reason: '', until: null }, null],
+        [{ ended: '', suspended: false, reason: '', until: null }, null],
+      ] as const) {
+        why = async () => Response.json(answer);
+        await session.enter();
+        await answered();
+        assert.deepEqual(
+          [visitor().ended, visitor().suspension?.reason],
+          [ended, ended ? 'spam' : undefined],
+        );
+      }
+    });
+
+    test('does not believe a late answer about the session before', async () => {
+      const late = new Later<Response>();
+      why = late.ask;
+      channel?.onAbort('signed-out', 'You are signed out.');
+      localStorage.setItem('chatd.signed-in', String(ana.id));
+      await session.enter();
+      await Tabs.say('signed-out');
+      await late.answer(Response.json(suspended));
+      assert.equal(visitor().ended, 'elsewhere');
+    });
   });
 
   test('shows the sentence of the server for a reason that this page does not know', () => {

@@ -2,33 +2,20 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { changeMe } from '../api/account';
 import { Problem, Unreachable, whenSignedOut } from '../api/http';
-import { decisions, markTold } from '../api/moderation';
+import { decisions, markTold, type Suspension } from '../api/moderation';
 import type { Overview, SignUp, WorkspaceState } from '../api/records';
 import * as routes from '../api/routes';
 import { at, base } from '../base';
 import { CometClient } from '../comet/client';
 import { attention } from './attention';
 import { Chat } from './chat';
+import { askWhy, type EndReason, reasonOf } from './ending';
 import type { MakeClient } from './feed';
 import { idle } from './idle';
 import { frontPage } from './route';
 import { here, navigate, route } from './router';
 import { transport } from './settings';
 import { store, stored } from './storage';
-
-/** Why somebody who was signed in is not any more. */
-export type EndReason = 'signed-out' | 'elsewhere' | (typeof endings)[number];
-
-/** The server's reasons to end a session that have a sentence of their own. */
-const endings = [
-  'expired',
-  'replaced',
-  'removed',
-  'revoked',
-  'deactivated',
-  'suspended',
-  'password-changed',
-] as const;
 
 export type Stage =
   | { readonly name: 'loading' | 'unreachable' }
@@ -38,6 +25,8 @@ export type Stage =
       readonly workspace: string;
       readonly signUp: SignUp;
       readonly ended: EndReason | null;
+      /** The terms of the suspension that has ended the session, once they are known. */
+      readonly suspension: Suspension | null;
     }
   | { readonly name: 'chat'; readonly chat: Chat }
   /** The server ended the connection for good, with a sentence. */
@@ -88,7 +77,11 @@ export async function enter(): Promise<void> {
     const found = await look();
     if (start !== starts) return;
     if ('me' in found) enterChat(found);
-    else enterAsVisitor(found, null);
+    else {
+      enterAsVisitor(found, null);
+      // After a reload the page does not know any more why somebody was signed out; the cookie does.
+      void learnWhy(true);
+    }
   } catch (error) {
     if (!(error instanceof Unreachable || error instanceof Problem)) console.error(error);
     if (start === starts) change({ name: 'unreachable' });
@@ -131,7 +124,13 @@ function enterAsVisitor(workspace: WorkspaceState, ended: EndReason | null): voi
     if (name !== 'setup' && name !== 'connection') navigate('/setup', { replace: true });
     return;
   }
-  change({ name: 'visitor', workspace: workspace.name ?? '', signUp: workspace.sign_up, ended });
+  change({
+    name: 'visitor',
+    workspace: workspace.name ?? '',
+    signUp: workspace.sign_up,
+    ended,
+    suspension: null,
+  });
   if (name === 'room' || name === 'administration') wanted ??= here();
   if (!['join', 'reset', 'sign-in', 'sign-up', 'connection', 'unknown'].includes(name)) {
     navigate('/sign-in', { replace: true });
@@ -186,6 +185,19 @@ function end(reason: EndReason): void {
     signed_in: false,
   } as const;
   enterAsVisitor(workspace, reason);
+  if (reason !== 'signed-out') void learnWhy();
+}
+
+/**
+ * At once, not when the sign-in page is drawn: on a slow machine that takes a while. `anew` says that the page was just
+ * opened: then nobody has to be told that they have signed out.
+ */
+async function learnWhy(anew = false): Promise<void> {
+  const start = starts;
+  const ending = await askWhy();
+  if (anew && ending?.ended === 'elsewhere') return;
+  const now = current.peek();
+  if (ending && start === starts && now.name === 'visitor') current.value = { ...now, ...ending };
 }
 
 function heard(event: MessageEvent<unknown>): void {
@@ -194,17 +206,17 @@ function heard(event: MessageEvent<unknown>): void {
 }
 
 function aborted(reason: string, text: string): void {
-  const ending = endings.find((one) => one === reason);
-  if (reason === 'signed-out') end('elsewhere');
-  else if (ending) end(ending);
+  const known = reasonOf(reason);
+  if (known) end(known);
   else change({ name: 'stopped', text });
 }
 
-/** Before the page goes into the back/forward cache: nothing of the chat may flash up on return. */
+/** Before the page is left. In the back/forward cache nothing of the chat may flash up on return. */
 export function hide(): void {
   hidings++;
   // What was asked before says nothing about who is signed in on return.
   starts++;
+  chat()?.keepDrafts();
   document.documentElement.dataset.session = 'unconfirmed';
 }
 

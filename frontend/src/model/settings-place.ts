@@ -10,7 +10,6 @@ export const sections = [
   'password',
   'sessions',
   'tokens',
-  'workspace',
 ] as const;
 
 export type Section = (typeof sections)[number];
@@ -22,19 +21,6 @@ export function parsePlace(fragment: string): SettingsPlace {
   const [word, name = ''] = fragment.split('/');
   if (word !== '#settings') return null;
   return sections.find((section) => section === name) ?? 'list';
-}
-
-/**
- * What is shown for an address: a part that is not allowed counts as the list, unless it was allowed when it was
- * opened (`held` is what was shown until now). Then it stays, and what was typed in it is not lost.
- */
-export function shownPlace(
-  wanted: SettingsPlace,
-  held: SettingsPlace,
-  allowed: (section: Section) => boolean,
-): SettingsPlace {
-  if (wanted === null || wanted === 'list' || wanted === held || allowed(wanted)) return wanted;
-  return 'list';
 }
 
 export const settingsPlace = computed(() => parsePlace(hash.value));

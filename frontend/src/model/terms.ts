@@ -9,7 +9,10 @@ export const lengths: readonly number[] = [600, HOUR, DAY, 7 * DAY, 30 * DAY, 0]
 /** How far back messages are deleted, in seconds. */
 export const purges: readonly number[] = [600, HOUR, DAY, 7 * DAY];
 
-/** The end of what begins now and lasts so many seconds, as the server takes it; null for no end. */
-export function endAfter(seconds: number, now: number): string | null {
-  return seconds === 0 ? null : new Date(now + seconds * 1_000).toISOString();
+/**
+ * How long it lasts, as the server takes it: it reckons by its own clock, since that of the reader may be wrong. Without
+ * an end it says so.
+ */
+export function lasting(seconds: number): { readonly seconds: number } | { readonly until: null } {
+  return seconds === 0 ? { until: null } : { seconds };
 }

@@ -7,12 +7,13 @@ import { navigate } from '../model/router';
 import { signedIn } from '../model/session';
 import { texts } from '../texts';
 import { Button } from '../view/button';
-import { Form, FormProblem, SubmitButton, type Values } from '../view/form';
+import { Form, FormProblem, SubmitButton, sentence, type Values } from '../view/form';
 import { AccountFields, accountOf } from './account-fields';
 import { Frame } from './frame';
 import { LoadingPage, UnreachablePage } from './plain';
 
-type State = InviteInfo | 'loading' | 'gone' | 'unknown' | 'unreachable';
+/** Of one that works no longer the server tells why. */
+type State = InviteInfo | { readonly gone: string } | 'loading' | 'unknown' | 'unreachable';
 
 const t = texts.invitation;
 
@@ -35,17 +36,19 @@ export function JoinPage({ token }: { token: string }) {
       return <LoadingPage />;
     case 'unreachable':
       return <UnreachablePage again={load} />;
-    case 'gone':
     case 'unknown':
-      return <BadInvite expired={state.value === 'gone'} />;
+      return <BadInvite title={t.unknownTitle} lead={t.unknown} testid="invite-unknown" />;
     default:
-      return <SignUp token={token} info={state.value} />;
+      break;
   }
+  if ('gone' in state.value)
+    return <BadInvite title={t.goneTitle} lead={state.value.gone} testid="invite-gone" />;
+  return <SignUp token={token} info={state.value} />;
 }
 
 function whatIsWrong(error: unknown): State {
   if (!(error instanceof Problem)) return 'unreachable';
-  if (error.status === 410) return 'gone';
+  if (error.status === 410) return { gone: sentence(error) };
   return error.status >= 500 ? 'unreachable' : 'unknown';
 }
 
@@ -70,13 +73,9 @@ function SignUp({ token, info }: { token: string; info: InviteInfo }) {
   );
 }
 
-function BadInvite({ expired }: { expired: boolean }) {
+function BadInvite(how: { title: string; lead: string; testid: string }) {
   return (
-    <Frame
-      title={expired ? t.goneTitle : t.unknownTitle}
-      lead={expired ? t.gone : t.unknown}
-      testid={expired ? 'invite-gone' : 'invite-unknown'}
-    >
+    <Frame {...how}>
       <p class="front-foot">
         <Button look="bare" onClick={() => navigate('/sign-in')}>
           {t.haveAccount}

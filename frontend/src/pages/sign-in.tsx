@@ -1,12 +1,11 @@
-import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
 import { Problem } from '../api/http';
-import { ownSuspension, type Suspension } from '../api/moderation';
+import type { Suspension } from '../api/moderation';
 import type { SignUp } from '../api/records';
 import * as routes from '../api/routes';
-import { fullTime, isolate } from '../model/format';
+import type { EndReason } from '../model/ending';
+import { endTime, isolate } from '../model/format';
 import { navigate } from '../model/router';
-import { type EndReason, signedIn } from '../model/session';
+import { signedIn } from '../model/session';
 import { texts } from '../texts';
 import { Button } from '../view/button';
 import { Field, PasswordField } from '../view/field';
@@ -18,16 +17,18 @@ export function SignInPage({
   workspace,
   signUp,
   ended,
+  suspension,
 }: {
   workspace: string;
   signUp: SignUp;
   ended: EndReason | null;
+  suspension: Suspension | null;
 }) {
   return (
     <Frame title={texts.signIn.title(workspace)} testid="sign-in-page">
       {ended && (
         <p class="front-notice" role="status" data-testid="sign-in-notice">
-          <Ended reason={ended} />
+          {endedText(ended, suspension)}
         </p>
       )}
       <Form onSubmit={signIn} testid="sign-in-form">
@@ -59,26 +60,11 @@ export function SignInPage({
   );
 }
 
-/**
- * Of a suspension why, and until when: the browser still has the cookie of the session that has ended. A request that was
- * on its way is refused like that of any session that is over, and may be the first to tell.
- */
-function Ended({ reason: ended }: { reason: EndReason }) {
-  const known = useSignal<Suspension | null>(null);
-  useEffect(() => {
-    if (ended !== 'suspended' && ended !== 'expired') return;
-    ownSuspension().then(
-      (found) => {
-        if (found.suspended) known.value = found;
-      },
-      () => {
-        // The sentence that stands there says how to learn it.
-      },
-    );
-  }, []);
-  if (!known.value) return texts.ended[ended];
-  const { until, reason } = known.value;
-  return texts.signIn.suspended(until === null ? null : fullTime(until), isolate(reason));
+/** What there is to know of it. Of a suspension why, and until when. */
+function endedText(ended: EndReason, suspension: Suspension | null): string {
+  if (!suspension) return texts.ended[ended];
+  const { until, reason } = suspension;
+  return texts.signIn.suspended(until === null ? null : endTime(until), isolate(reason));
 }
 
 async function signIn({ login = '', password = '' }: Values): Promise<void> {

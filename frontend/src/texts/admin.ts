@@ -34,6 +34,8 @@ export const roomSettings = {
       : days === '0'
         ? 'For ever'
         : some(Number(days), 'day', 'days'),
+  asWorkspace: (days: number) =>
+    `As long as the workspace says (${days === 0 ? 'for ever' : some(days, 'day', 'days')})`,
   isDefault: 'Everybody new comes into this room',
   isDefaultHint: 'Guests do not.',
   endings: 'Archive or delete',
@@ -46,8 +48,16 @@ export const roomSettings = {
   unarchived: (name: string) => `${name} is open again.`,
   delete: 'Delete the room',
   deleteQuestion: (name: string) =>
-    `Delete ${name} with all its messages? It is gone for everybody at once. For seven days it can be brought back under Administration, after that nobody can.`,
+    `Delete ${name} with all its messages? It is gone for everybody at once. For seven days it can be brought back, after that nobody can.`,
   deleted: (name: string) => `${name} is deleted. For seven days it can be brought back.`,
+  undo: 'Bring it back',
+  undeleted: (name: string) => `${name} is there again.`,
+  handOver: 'Hand the room over…',
+  handOverQuestion: (name: string, room: string) => `Hand ${room} over to ${name}?`,
+  handOverLead: (name: string) =>
+    `${name} becomes room owner. You stay in it as a member; only a room owner can make you more again.`,
+  handOverSubmit: 'Hand over',
+  handedOver: (name: string, room: string) => `${name} is owner of ${room} now, and you are a member.`,
   writers: 'Who writes',
   states: {
     open: 'Everybody in the room',

@@ -36,6 +36,7 @@ export const administration = {
 
   list: {
     failed: 'This could not be loaded. Check your connection and try again.',
+    stale: 'What follows is the list from before.',
     partly: (some: string) => `${some} shown; there are more below.`,
   },
 

@@ -6,6 +6,7 @@ export const moderation = {
   ownMessageMenu: 'What to do about your message',
   delete: 'Delete the message',
   deleted: 'The message is deleted.',
+  ownDeleted: 'You deleted this message.',
   undo: 'Undo',
   undone: 'The message is there again.',
   undoneMany: 'The messages are there again.',
@@ -39,7 +40,7 @@ export const moderation = {
   muteEnded: (name: string) => `${name} can write again.`,
   remove: 'Remove from the room…',
   removeTitle: (name: string, room: string) => `Remove ${name} from ${room}?`,
-  removePublic: 'They can join again at any time.',
+  removePublic: 'They can join again at any time. Guests cannot: somebody has to add them.',
   removePrivate: 'They can no longer read it until somebody adds them again.',
   removeSubmit: 'Remove',
   removed: (name: string, room: string) => `${name} is no longer in ${room}.`,
@@ -57,6 +58,14 @@ export const moderation = {
     'Nobody signs in or makes an account from where they were. Others who share such an address and are signed in stay so.',
   suspendSubmit: 'Suspend',
   suspended: (name: string) => `${name} is suspended.`,
+  suspendedBanned: (name: string, addresses: readonly string[]) =>
+    `${name} is suspended. Banned: ${addresses.join(', ')}.`,
+  suspendedSpared: (name: string) => `${name} is suspended. None of their addresses could be banned.`,
+  addressesLooking: 'Looking up from where they came…',
+  addressesFailed: 'From where they came could not be looked up.',
+  addressesBanned: 'These are banned:',
+  addressesSpared: 'These are not, because they are yours, private, or those of this server and its proxies:',
+  addressesNone: 'In the last thirty days they came from no address that can be banned.',
   block: 'Block',
   blockHint: 'You no longer see what they write. They do not learn it.',
   blocked: (name: string) => `You no longer see what ${name} writes.`,
@@ -107,6 +116,9 @@ export const decided = {
   'messages-undeleted': (by: string, room: string, _role: string, n: number) =>
     `${by} brought back ${some(n, 'message', 'messages')} of yours in ${room}.`,
   'member-role-changed': (by: string, room: string, role: string) => `${by} made you ${role} of ${room}.`,
+  'room-handed-over': (by: string, room: string) =>
+    `${by} handed ${room} over to you: you look after it now.`,
+  'workspace-handed-over': (by: string) => `${by} handed the workspace over to you: you are its owner now.`,
   'user-role-changed': (by: string, _room: string, role: string) =>
     `${by} made you ${role} of the workspace.`,
   'user-suspended': (by: string) => `${by} suspended your account.`,

@@ -17,7 +17,6 @@ export const settings = {
     password: 'Password',
     sessions: 'Signed-in browsers',
     tokens: 'Access tokens',
-    workspace: 'Workspace',
   },
   theme: 'Colours',
   themes: { system: 'Like the system', light: 'Light', dark: 'Dark' },

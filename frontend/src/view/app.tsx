@@ -46,11 +46,12 @@ export function App() {
   }
 }
 
-function Visitor({ stage: { workspace, signUp, ended } }: { stage: Extract<Stage, { name: 'visitor' }> }) {
+function Visitor({ stage }: { stage: Extract<Stage, { name: 'visitor' }> }) {
+  const { workspace, signUp, ended, suspension } = stage;
   const here = route.value;
   if (here.name === 'join') return <JoinPage token={here.token} />;
   if (here.name === 'sign-up') return <SignUpPage workspace={workspace} open={signUp === 'open'} />;
-  return <SignInPage workspace={workspace} signUp={signUp} ended={ended} />;
+  return <SignInPage workspace={workspace} signUp={signUp} ended={ended} suspension={suspension} />;
 }
 
 function SignedIn({ stage: { chat } }: { stage: Extract<Stage, { name: 'chat' }> }) {

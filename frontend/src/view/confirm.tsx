@@ -1,4 +1,4 @@
-import { useSignal } from '@preact/signals';
+import { type Signal, useSignal } from '@preact/signals';
 import { useLayoutEffect, useId, useRef } from 'preact/hooks';
 import { texts } from '../texts';
 import { Button } from './button';
@@ -11,8 +11,11 @@ interface Props {
   name?: string;
   question: string;
   danger?: boolean;
+  /** Asks why, too, if one wants to say it, and tells for whom the answer is. */
+  reasonHint?: string;
   testid: string;
-  act: () => Promise<void>;
+  /** The reason is empty where none is asked for or given. */
+  act: (reason: string) => Promise<void>;
 }
 
 /** A button that asks before it acts: the question and its answers take the button's place. */
@@ -47,11 +50,20 @@ export function Confirm(props: Props) {
 }
 
 /** The focus goes to the harmless answer; afterwards to where `data-focus-home` says, since the row may be gone. */
-function Question({ label, question, danger = false, testid, act, close }: Props & { close: () => void }) {
+function Question({
+  label,
+  question,
+  danger = false,
+  reasonHint,
+  testid,
+  act,
+  close,
+}: Props & { close: () => void }) {
   const ref = useRef<HTMLDivElement>(null);
   const id = useId();
   const busy = useSignal(false);
   const problem = useSignal('');
+  const reason = useSignal('');
   // Before it is painted: nothing may move once people aim at it.
   useLayoutEffect(() => {
     ref.current?.scrollIntoView({ block: 'nearest' });
@@ -65,7 +77,7 @@ function Question({ label, question, danger = false, testid, act, close }: Props
     busy.value = true;
     problem.value = '';
     try {
-      await act();
+      await act(reason.value.trim());
       close();
       home?.focus({ preventScroll: true });
     } catch (error) {
@@ -90,6 +102,7 @@ function Question({ label, question, danger = false, testid, act, close }: Props
       }}
     >
       <p id={id}>{question}</p>
+      {reasonHint !== undefined && <Reason reason={reason} hint={reasonHint} testid={testid} submit={yes} />}
       <div role="alert">{problem.value && <p class="field-problem">{problem.value}</p>}</div>
       <div class="form-line">
         <Button onClick={close}>{texts.cancel}</Button>
@@ -103,6 +116,46 @@ function Question({ label, question, danger = false, testid, act, close }: Props
           {label}
         </Button>
       </div>
+    </div>
+  );
+}
+
+function Reason({
+  reason,
+  hint,
+  testid,
+  submit,
+}: {
+  reason: Signal<string>;
+  hint: string;
+  testid: string;
+  submit: () => Promise<void>;
+}) {
+  const id = useId();
+  return (
+    <div class="field">
+      <label class="label" for={id}>
+        {texts.moderation.reason}
+        <span class="label-note"> {texts.account.optional}</span>
+      </label>
+      <input
+        id={id}
+        class="input"
+        maxLength={500}
+        autocomplete="off"
+        aria-describedby={`${id}-hint`}
+        data-testid={`${testid}-reason`}
+        value={reason.value}
+        onInput={(event) => {
+          reason.value = event.currentTarget.value;
+        }}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') void submit();
+        }}
+      />
+      <p class="hint" id={`${id}-hint`}>
+        {hint}
+      </p>
     </div>
   );
 }

@@ -49,7 +49,14 @@ export function CopyCommand(props: Props) {
   );
 }
 
-function CopyButton({ value, copy, copied, testid, select }: Props & { select: () => void }) {
+/** `select` selects the text that is taken, in case that it has to be copied by hand. */
+export function CopyButton({
+  value,
+  copy,
+  copied,
+  testid,
+  select,
+}: Omit<Props, 'label'> & { select: () => void }) {
   const take = async () => {
     select();
     toast((await taken(value)) ? copied : texts.copyByHand);

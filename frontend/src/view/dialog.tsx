@@ -48,6 +48,7 @@ export function Dialog({
   useLayoutEffect(() => {
     const dialog = ref.current;
     dialog?.showModal();
+    if (dialog && !wide) focusField(dialog);
     here.current = true;
     return () => {
       // The event comes later, when perhaps another dialog is open.
@@ -87,6 +88,14 @@ export function Dialog({
     </dialog>
   );
 }
+
+/** Who opens a form wants to fill it in: unless something else asks for the focus, the first field has it. */
+function focusField(dialog: HTMLDialogElement): void {
+  if (dialog.querySelector('[autofocus]')) return;
+  dialog.querySelector<HTMLElement>(`form :is(${FIELDS}):enabled`)?.focus();
+}
+
+const FIELDS = 'input:not([type="hidden"], [readonly], [type="radio"]:not(:checked)), select, textarea';
 
 const GAP = 8;
 

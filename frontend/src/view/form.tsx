@@ -2,6 +2,8 @@ import { type Signal, signal } from '@preact/signals';
 import { type ComponentChildren, createContext } from 'preact';
 import { useContext, useEffect, useRef, useState } from 'preact/hooks';
 import { Problem, Unreachable } from '../api/http';
+import { refusal } from '../model/refusal';
+import { toast } from '../model/toasts';
 import { texts } from '../texts';
 import { Icon } from './icons';
 
@@ -10,7 +12,7 @@ export type Values = Readonly<Record<string, string>>;
 /** A sentence for people about what went wrong. */
 export function sentence(error: unknown): string {
   if (error instanceof Unreachable) return texts.errors.unreachable;
-  if (error instanceof Problem && error.message !== '') return error.message;
+  if (error instanceof Problem && error.message !== '') return refusal(error);
   return texts.errors.unexpected;
 }
 
@@ -34,6 +36,8 @@ export class FormState {
 
   readonly #submit: (values: Values) => Promise<void>;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** The form is not shown any more. */
+  #gone = false;
 
   constructor(submit: (values: Values) => Promise<void>) {
     this.#submit = submit;
@@ -61,13 +65,18 @@ export class FormState {
     try {
       await act();
     } catch (error) {
-      this.problem.value = sentence(error);
+      if (this.#gone) tellLater(error);
+      else this.problem.value = sentence(error);
     } finally {
       this.pending.value = false;
     }
   }
 
   #failed(error: unknown, form: HTMLFormElement): void {
+    if (this.#gone) {
+      tellLater(error);
+      return;
+    }
     if (error instanceof Problem) {
       const waits = error.status === 429 || error.status === 503;
       if (waits && error.retryAfter) {
@@ -106,9 +115,19 @@ export class FormState {
     if (mended !== undefined) this.fields.value = rest;
   }
 
+  start(): void {
+    this.#gone = false;
+  }
+
   stop(): void {
+    this.#gone = true;
     clearTimeout(this.#timer);
   }
+}
+
+/** Whoever closed the form while it was being sent believes that it was done. */
+function tellLater(error: unknown): void {
+  toast(sentence(error), { bad: true });
 }
 
 function inputs(form: HTMLFormElement): HTMLInputElement[] {
@@ -150,7 +169,10 @@ export function Form({
   latest.current = onSubmit;
   const [state] = useState(() => new FormState((values) => latest.current(values)));
   const form = useRef<HTMLFormElement>(null);
-  useEffect(() => () => state.stop(), [state]);
+  useEffect(() => {
+    state.start();
+    return () => state.stop();
+  }, [state]);
   const refusals = state.refusals.value;
   useEffect(() => {
     if (refusals > 0) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();

@@ -30,7 +30,7 @@ interface Props {
   class: string;
   /** A function is asked when the menu is opened. */
   items: readonly MenuItem[] | (() => readonly MenuItem[]);
-  /** It stands over what scrolls, on the side where there is space, and goes when that is scrolled. */
+  /** It stands over what scrolls, on the side where there is space, and moves along with its button. */
   floating?: boolean;
   onOpen?: (open: boolean) => void;
   children: ComponentChildren;
@@ -59,11 +59,13 @@ export function Menu({
     const stop = new AbortController();
     if (floating) {
       float(list.current, button.current);
-      const close = () => {
-        open.value = false;
+      const follow = ({ target }: Event) => {
+        if (target === list.current) return;
+        if (outOfSight(button.current, target)) close();
+        else float(list.current, button.current);
       };
-      document.addEventListener('scroll', close, { capture: true, signal: stop.signal });
-      window.addEventListener('resize', close, { signal: stop.signal });
+      document.addEventListener('scroll', follow, { capture: true, signal: stop.signal });
+      window.addEventListener('resize', follow, { signal: stop.signal });
     }
     entries()[0]?.focus({ preventScroll: floating });
     if (!floating) list.current?.scrollIntoView({ block: 'nearest' });
@@ -81,7 +83,7 @@ export function Menu({
 
   const close = () => {
     open.value = false;
-    button.current?.focus();
+    button.current?.focus({ preventScroll: floating });
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Escape') close();
@@ -155,20 +157,33 @@ function Entry({ item, choose }: { item: MenuItem; choose: () => void }) {
 /** Below the button, or above it where there is more space; its end stands below the button's end. */
 function float(list: HTMLElement | null, button: HTMLElement | null): void {
   if (!list || !button) return;
-  const place = button.getBoundingClientRect();
-  const { offsetWidth: width, offsetHeight: height } = list;
-  const below = place.bottom + GAP;
-  const top = below + height <= innerHeight - GAP ? below : Math.max(GAP, place.top - GAP - height);
-  const left = Math.max(GAP, Math.min(place.right - width, innerWidth - GAP - width));
+  // First of all, for it is as wide as its words only where the button's box does not hold it.
   Object.assign(list.style, {
     position: 'fixed',
-    inset: `${top}px auto auto ${left}px`,
-    maxHeight: `${innerHeight - 2 * GAP}px`,
+    inset: '0 auto auto 0',
+    maxWidth: `${innerWidth - 2 * EDGE}px`,
+    maxHeight: `${innerHeight - 2 * EDGE}px`,
+    overflowY: 'auto',
   });
+  const place = button.getBoundingClientRect();
+  const { width, height } = list.getBoundingClientRect();
+  const below = place.bottom + GAP;
+  const top = below + height <= innerHeight - EDGE ? below : Math.max(EDGE, place.top - GAP - height);
+  const left = Math.max(EDGE, Math.min(place.right - width, innerWidth - EDGE - width));
+  list.style.inset = `${top}px auto auto ${left}px`;
 }
 
-/** Pixels between a floating list and what is around it. */
+/** Pixels between a floating list and its button, and between it and the edges of the window. */
 const GAP = 4;
+const EDGE = 8;
+
+/** Whether the button has been scrolled out of what shows it. */
+function outOfSight(button: HTMLElement | null, scrolled: EventTarget | null): boolean {
+  if (!button || !(scrolled instanceof Element) || !scrolled.contains(button)) return false;
+  const { top, bottom } = button.getBoundingClientRect();
+  const view = scrolled.getBoundingClientRect();
+  return bottom <= view.top || top >= view.bottom;
+}
 
 function moveFocus(key: string, entries: readonly HTMLElement[]): boolean {
   const at = entries.findIndex((entry) => entry.matches(':focus'));

@@ -1,4 +1,5 @@
-import { dismiss, type ToastAction, toasts } from '../model/toasts';
+import { useEffect, useRef } from 'preact/hooks';
+import { dismiss, hold, release, type Toast, type ToastAction, toasts } from '../model/toasts';
 import { texts } from '../texts';
 import { Button, IconButton } from './button';
 
@@ -6,12 +7,45 @@ export function Toasts() {
   return (
     <div class="toasts" role="status" data-testid="toasts">
       {toasts.value.map((toast) => (
-        <div key={toast.id} class="toast" data-bad={toast.bad}>
-          <span>{toast.text}</span>
-          {toast.action && <ActionButton id={toast.id} action={toast.action} />}
-          <IconButton icon="close" label={texts.close} onClick={() => dismiss(toast.id)} />
-        </div>
+        <ToastLine key={toast.id} toast={toast} />
       ))}
+    </div>
+  );
+}
+
+/** It waits as long as the pointer or the focus is on it. */
+function ToastLine({ toast: { id, text, bad, action } }: { toast: Toast }) {
+  const line = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const stop = new AbortController();
+    const at = { pointer: false, focus: false };
+    const on = <K extends keyof HTMLElementEventMap>(
+      kind: K,
+      seen: (event: HTMLElementEventMap[K]) => Partial<typeof at>,
+    ) => {
+      const look = (event: HTMLElementEventMap[K]) => {
+        Object.assign(at, seen(event));
+        if (at.pointer || at.focus) hold(id);
+        else release(id);
+      };
+      line.current?.addEventListener(kind, look, { signal: stop.signal });
+    };
+    // A finger that is lifted points at nothing any more.
+    on('pointerenter', ({ pointerType }) => ({ pointer: pointerType !== 'touch' }));
+    on('pointerleave', () => ({ pointer: false }));
+    on('focusin', () => ({ focus: true }));
+    // While another window has the focus, it keeps it in this one.
+    on('focusout', () => ({ focus: !document.hasFocus() }));
+    return () => {
+      stop.abort();
+      release(id);
+    };
+  }, [id]);
+  return (
+    <div ref={line} class="toast" data-bad={bad} data-action={action !== null}>
+      <span>{text}</span>
+      {action && <ActionButton id={id} action={action} />}
+      <IconButton icon="close" label={texts.close} onClick={() => dismiss(id)} />
     </div>
   );
 }

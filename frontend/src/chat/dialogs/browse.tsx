@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals';
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { DirectoryRoom } from '../../api/records';
 import * as routes from '../../api/routes';
+import { whenDirectoryChanges } from '../../model/directory';
 import { Paged } from '../../model/paged';
 import { roomPath } from '../../model/route';
 import { navigate } from '../../model/router';
@@ -23,6 +24,7 @@ export function BrowseDialog({ onClose }: { onClose: () => void }) {
   const [rooms] = useState(() => new Paged(routes.directory, (room) => room.id));
   const loading = useLoading(() => rooms.refresh());
   const query = useSignal('');
+  useEffect(() => whenDirectoryChanges(loading.again), [loading.again]);
 
   const join = async (room: DirectoryRoom) => {
     try {

@@ -3,7 +3,7 @@ import * as moderation from '../../api/moderation';
 import type { Author } from '../../api/records';
 import { isolate } from '../../model/format';
 import type { Room } from '../../model/room';
-import { endAfter, lengths, purges } from '../../model/terms';
+import { lasting, lengths, purges } from '../../model/terms';
 import { toast } from '../../model/toasts';
 import { texts } from '../../texts';
 import { longDuration } from '../../texts/words';
@@ -80,7 +80,7 @@ const acts: Record<ModerationAct, Act> = {
 };
 
 function terms({ reason = '', seconds = '0' }: Values): moderation.Terms {
-  return { reason, until: endAfter(Number(seconds), Date.now()) };
+  return { reason, ...lasting(Number(seconds)) };
 }
 
 async function purge({ room, user }: About, { reason = '', since = '', where }: Values): Promise<void> {

@@ -6,10 +6,12 @@ import { InvitesDialog } from './invites';
 import { ManagePeopleDialog } from './manage-people';
 import { ModerateDialog } from './moderate';
 import { AddPeopleDialog, NewMessageDialog } from './people';
+import { RoomHandOverDialog } from './room-hand-over';
 import { RoomOrderDialog } from './room-order';
 import { RoomSettingsDialog } from './room-settings';
 import { StatusDialog } from './status';
 
+const Suspend = lazy(async () => (await import('../../administration/suspend')).SuspendDialog, closeDialog);
 const Reports = lazy(async () => (await import('./reports')).ReportsDialog, closeDialog);
 
 /** The dialogs that are loaded when one of them is first opened. */
@@ -29,6 +31,8 @@ export function MoreDialogs({ open }: { open: LaterDialog }) {
       return <ManagePeopleDialog onClose={closeDialog} />;
     case 'room-settings':
       return <RoomSettingsDialog room={open.room} onClose={closeDialog} />;
+    case 'room-hand-over':
+      return <RoomHandOverDialog room={open.room} user={open.user} onClose={closeDialog} />;
     case 'room-order':
       return <RoomOrderDialog room={open.room} onClose={closeDialog} />;
     case 'reports':
@@ -43,6 +47,8 @@ export function MoreDialogs({ open }: { open: LaterDialog }) {
           onClose={closeDialog}
         />
       );
+    case 'suspend':
+      return <Suspend user={open.user} onClose={closeDialog} />;
     case 'status':
       return <StatusDialog onClose={closeDialog} />;
   }

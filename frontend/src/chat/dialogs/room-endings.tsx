@@ -1,11 +1,13 @@
 import { useId } from 'preact/hooks';
-import { changeRoom, deleteRoom } from '../../api/admin';
+import { changeRoom, deleteRoom, undeleteRoom } from '../../api/admin';
 import { isolate } from '../../model/format';
 import type { Room } from '../../model/room';
+import { roomPath } from '../../model/route';
 import { navigate } from '../../model/router';
 import { toast } from '../../model/toasts';
 import { texts } from '../../texts';
 import { Confirm } from '../../view/confirm';
+import { sentence } from '../../view/form';
 import { useChat } from '../context';
 
 const t = texts.roomSettings;
@@ -27,7 +29,7 @@ export function RoomEndings({ room, onClose }: { room: Room; onClose: () => void
     await deleteRoom(room.id);
     onClose();
     if (open) navigate('/');
-    toast(t.deleted(name));
+    toast(t.deleted(name), { action: { label: t.undo, run: () => void bringBack(room, name) } });
   };
   return (
     <section class="endings" aria-labelledby={id} data-testid="room-endings">
@@ -53,4 +55,15 @@ export function RoomEndings({ room, onClose }: { room: Room; onClose: () => void
       )}
     </section>
   );
+}
+
+/** At once, while the name is still free and nobody has missed it. Later its address has the way back. */
+async function bringBack({ id }: Room, name: string): Promise<void> {
+  try {
+    await undeleteRoom(id, null);
+    navigate(roomPath(id));
+    toast(t.undeleted(name));
+  } catch (error) {
+    toast(sentence(error), { bad: true });
+  }
 }

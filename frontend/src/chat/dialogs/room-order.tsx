@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useState } from 'preact/hooks';
 import * as moderation from '../../api/moderation';
-import { fullTime, isolate } from '../../model/format';
+import { clock, endTime, fullTime, isolate, isoTime } from '../../model/format';
 import { Paged } from '../../model/paged';
 import type { Room } from '../../model/room';
 import { toast } from '../../model/toasts';
@@ -77,7 +77,7 @@ function Sanctions({
           <li key={one.user.id}>
             <p>
               <strong dir="auto">{one.user.display_name}</strong>{' '}
-              <span class="hint">{one.until === null ? t.open : t.until(fullTime(one.until))}</span>
+              <span class="hint">{one.until === null ? t.open : t.until(endTime(one.until))}</span>
               {one.reason && (
                 <span class="hint order-reason" dir="auto">
                   {one.reason}
@@ -118,8 +118,18 @@ function Deletions({ room }: { room: Room }) {
               <strong dir="auto">{one.user.display_name}</strong>{' '}
               <span class="hint">
                 {t.messages(one.count)}
-                {one.undo_until !== null && ` · ${t.undoUntil(fullTime(one.undo_until))}`}
+                {one.undo_until !== null && ` · ${t.undoUntil(clock(one.undo_until))}`}
               </span>
+              {one.excerpt && (
+                <span class="order-excerpt" data-testid="deletion-excerpt">
+                  {one.written_at !== null && (
+                    <time dateTime={isoTime(one.written_at)} title={fullTime(one.written_at)}>
+                      {clock(one.written_at)}
+                    </time>
+                  )}{' '}
+                  <q dir="auto">{one.excerpt}</q>
+                </span>
+              )}
               {one.reason && (
                 <span class="hint order-reason" dir="auto">
                   {one.reason}

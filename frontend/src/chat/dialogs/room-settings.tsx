@@ -105,6 +105,8 @@ function Shape({ opened }: { opened: ReturnType<Room['record']> }) {
 
 /** What is shown of those who come and go, and for how long messages are kept. */
 function Keeping({ opened, mayDefault }: { opened: ReturnType<Room['record']>; mayDefault: boolean }) {
+  const { workspace } = useChat();
+  const asWorkspace = t.asWorkspace(workspace.value.retention_days);
   return (
     <>
       <Select
@@ -121,7 +123,7 @@ function Keeping({ opened, mayDefault }: { opened: ReturnType<Room['record']>; m
         hint={t.retentionHint}
         values={values(retentions, opened.retention_days)}
         initial={String(opened.retention_days)}
-        text={t.retentions}
+        text={(days) => (days === 'null' ? asWorkspace : t.retentions(days))}
       />
       {mayDefault && opened.kind === 'public' && (
         <label class="choice">

@@ -1,5 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
-import type { Chat } from '../../model/chat';
+import { mayAdminister } from '../../administration/may';
+import { at } from '../../base';
+import { navigate, overlays } from '../../model/router';
 import {
   closeSettings,
   leaveSection,
@@ -7,9 +9,7 @@ import {
   type Section,
   sectionAddress,
   sections,
-  type SettingsPlace,
   settingsPlace,
-  shownPlace,
 } from '../../model/settings-place';
 import { texts } from '../../texts';
 import { Dialog } from '../../view/dialog';
@@ -23,7 +23,6 @@ import { NoticesSection } from './notices';
 import { PasswordSection } from './password';
 import { SessionsSection } from './sessions';
 import { TokensSection } from './tokens';
-import { WorkspaceSection } from './workspace';
 
 const t = texts.settings;
 
@@ -35,17 +34,12 @@ const parts: Record<Section, () => preact.JSX.Element> = {
   password: PasswordSection,
   sessions: SessionsSection,
   tokens: TokensSection,
-  workspace: WorkspaceSection,
 };
 
 /** Everything one can set: the parts on the left and one of them beside it; on a narrow screen one after the other. */
 export function SettingsDialog() {
-  const chat = useChat();
-  const held = useRef<SettingsPlace>(null);
-  const place = shownPlace(settingsPlace.value, held.current, (section) => mayChange(chat, section));
-  held.current = place;
+  const place = settingsPlace.value;
   if (place === null) return null;
-  const offered = sections.filter((one) => one === place || mayChange(chat, one));
   const single = narrow.value;
   const open = place === 'list' ? (single ? null : 'appearance') : place;
   return (
@@ -57,22 +51,19 @@ export function SettingsDialog() {
       onClose={closeSettings}
     >
       <div class="settings">
-        {(!single || !open) && <SectionList offered={offered} open={open} />}
+        {(!single || !open) && <SectionList open={open} />}
         {open && <OpenSection key={open} section={open} titled={!single} />}
       </div>
     </Dialog>
   );
 }
 
-function mayChange(chat: Chat, section: Section): boolean {
-  return section !== 'workspace' || chat.may('change-workspace');
-}
-
-function SectionList({ offered, open }: { offered: readonly Section[]; open: Section | null }) {
+function SectionList({ open }: { open: Section | null }) {
+  const chat = useChat();
   return (
     <nav class="settings-nav" aria-label={t.sectionsLabel}>
       <ul>
-        {offered.map((section) => (
+        {sections.map((section) => (
           <li key={section}>
             <a
               class="settings-link"
@@ -89,8 +80,33 @@ function SectionList({ offered, open }: { offered: readonly Section[]; open: Sec
             </a>
           </li>
         ))}
+        {mayAdminister(chat) && (
+          <li class="settings-elsewhere">
+            <AdministrationLink />
+          </li>
+        )}
       </ul>
     </nav>
+  );
+}
+
+/** What holds for everybody has a page of its own, which takes the place of the settings. */
+function AdministrationLink() {
+  const path = '/administration';
+  return (
+    <a
+      class="settings-link"
+      href={at(path)}
+      data-testid="settings-administration"
+      onClick={(event) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        navigate(path, { replace: overlays() > 0 });
+      }}
+    >
+      {texts.menu.administration}
+      <Icon name="forward" />
+    </a>
   );
 }
 

@@ -1,1 +1,0 @@
-import{K as o}from"./part-chunk-2RNSYSVL.js";var i={figures:"see-administration",people:"manage-members",rooms:"see-administration",invites:"invite",reports:"handle-reports",connections:"see-administration",audit:"see-audit",settings:"change-workspace"};function n(e,t){return e.may(i[t])}function a(e){return o.some(t=>n(e,t))}export{n as a,a as b};

@@ -1,0 +1,60 @@
+/** What somebody has begun to write in a room, kept in this browser. Its tabs share the place where it is kept. */
+import { signal } from '@preact/signals';
+import { store, stored } from './storage';
+
+export class Draft {
+  readonly text = signal('');
+  readonly #key: string;
+  /** What this tab has found or put there; null for nothing. */
+  #known: string | null;
+  /** It was written in this tab. */
+  #written = false;
+
+  constructor(user: number, room: number) {
+    this.#key = `draft.${user}.${room}`;
+    this.#known = stored(this.#key);
+    this.text.value = this.#known ?? '';
+  }
+
+  /** Erasing it here leaves what another tab has kept. */
+  set(text: string): void {
+    this.text.value = text;
+    this.#written = true;
+    if (text === '' && stored(this.#key) !== this.#known) return;
+    this.#known = text === '' ? null : text;
+    store(this.#key, this.#known);
+  }
+
+  /**
+   * Keeps it for somebody who cannot go on with it here: another tab may have kept its own in its place,
+   * which then stands before it. What was only found here, and was sent or erased in another tab, is gone.
+   * `unsent` are messages that stand before all that.
+   */
+  keep(unsent: readonly string[] = []): void {
+    const found = stored(this.#key);
+    if (!this.#written) {
+      this.#known = found;
+      this.text.value = found ?? '';
+    }
+    const mine = [...unsent, this.text.peek()].filter((part) => part !== '').join(GAP);
+    if (mine !== '') this.set(this.#written || unsent.length > 0 ? together(found ?? '', mine) : mine);
+  }
+
+  /** It is of no use any more. */
+  discard(): void {
+    this.#known = stored(this.#key);
+    this.set('');
+  }
+}
+
+const GAP = '\n\n';
+
+/** Both texts, or the one that has the other among its paragraphs. */
+function together(one: string, other: string): string {
+  if (has(one, other)) return one;
+  return has(other, one) ? other : `${one}${GAP}${other}`;
+}
+
+function has(text: string, part: string): boolean {
+  return part === '' || `${GAP}${text}${GAP}`.includes(`${GAP}${part}${GAP}`);
+}
