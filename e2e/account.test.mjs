@@ -112,14 +112,17 @@ testUnderEachName('the page follows what people may do', async (_t, { browser, u
     assert.equal(await cem.page.$(`[data-testid="${id}"]`), null);
   await picture(cem.page, `guest-${new URL(url).hostname}`);
 
-  // An address does not lead to settings that somebody may not change.
+  // Neither the settings nor an address lead to what somebody may not change.
   for (const { page } of [bo, cem]) {
     await page.bringToFront();
-    await page.goto(`${url}/#settings/workspace`);
+    await page.goto(`${url}/#settings`);
     await part(page, 'section-appearance');
-    for (const id of ['section-workspace', 'workspace-form', 'settings-workspace'])
-      assert.equal(await page.$(`[data-testid="${id}"]`), null);
-    await close(page);
+    assert.equal(await page.$('[data-testid="settings-administration"]'), null);
+    await page.goto(`${url}/administration/settings`);
+    await part(page, 'part-settings');
+    assert.equal(await page.$('[data-testid="settings-form"]'), null);
+    await press(page, 'leave-administration');
+    await part(page, 'composer');
   }
 
   // A room becomes read-only under somebody's hands; what they were writing waits for them.
@@ -149,18 +152,14 @@ testUnderEachName('the page follows what people may do', async (_t, { browser, u
   // What was typed stays when the right is lost meanwhile; the way back to it is gone.
   await press(bo.page, 'members-button');
   await part(bo.page, 'member-menu');
-  await settings(bo.page, 'workspace');
-  await bo.page.locator('[data-testid="workspace-form"] [name="name"]').fill('Half a na');
+  await workspaceSettings(bo.page);
+  await bo.page.locator('[data-testid="settings-form"] [name="name"]').fill('Half a na');
   await givesRole(ana.page, 'bo', 'member');
   await bo.page.bringToFront();
-  await bo.page.waitForFunction(
-    () => !/\badmin\b/.test(document.querySelector('[data-testid="members"]')?.textContent ?? ''),
-  );
-  assert.equal(await fieldOf(bo.page, 'workspace-form', 'name'), 'Half a na');
-  await press(bo.page, 'settings-appearance');
-  await gone(bo.page, 'settings-workspace');
-  assert.equal(await bo.page.$('[data-testid="section-workspace"]'), null);
-  await close(bo.page);
+  await gone(bo.page, 'admin-settings');
+  assert.equal(await fieldOf(bo.page, 'settings-form', 'name'), 'Half a na');
+  await press(bo.page, 'leave-administration');
+  await part(bo.page, 'composer');
   await press(bo.page, 'user-menu');
   await part(bo.page, 'settings');
   assert.equal(await bo.page.$('[data-testid="people"]'), null);
@@ -177,18 +176,19 @@ testUnderEachName('the page follows what people may do', async (_t, { browser, u
   await dee.page.goto(`${url}/sign-up`);
   await part(dee.page, 'sign-up-closed');
   // Saving that alone does not put back a name that was changed elsewhere meanwhile.
-  await settings(ana.page, 'workspace');
+  await workspaceSettings(ana.page);
   for (const name of ['Ubuntu', 'Ubuntu help'])
-    await ana.page.locator('[data-testid="workspace-form"] [name="name"]').fill(name);
+    await ana.page.locator('[data-testid="settings-form"] [name="name"]').fill(name);
   assert.equal(await changeElsewhere(ana.page, 'workspace', { name: 'Open house' }), 200);
-  await shows(ana.page, 'sidebar', /Open house/);
+  await ana.page.waitForFunction(() => document.title.endsWith('Open house'));
   await ana.page.locator('[name="sign_up"][value="open"]').click();
-  await submit(ana.page, 'workspace-form', {});
+  await submit(ana.page, 'settings-form', {});
   await shows(ana.page, 'toasts', /Saved/);
-  assert.equal(await fieldOf(ana.page, 'workspace-form', 'name'), 'Open house');
-  await submit(ana.page, 'workspace-form', { name: 'Our open house' });
+  assert.equal(await fieldOf(ana.page, 'settings-form', 'name'), 'Open house');
+  await submit(ana.page, 'settings-form', { name: 'Our open house' });
   await shows(bo.page, 'sidebar', /Our open house/);
-  await close(ana.page);
+  await press(ana.page, 'leave-administration');
+  await part(ana.page, 'composer');
   await dee.page.goto(`${url}/sign-in`);
   await press(dee.page, 'create-account');
   await submit(dee.page, 'sign-up-form', { username: 'dee', display_name: 'dee', password });
@@ -284,6 +284,14 @@ async function roomMenu(page, entry) {
 async function memberMenu(page, name, entry) {
   await page.locator(`aria/What to do about ${name}`).click();
   await press(page, entry);
+}
+
+/** Goes from the settings to those of the workspace. @param {Page} page */
+async function workspaceSettings(page) {
+  await menu(page, 'settings');
+  await press(page, 'settings-administration');
+  await press(page, 'admin-settings');
+  await part(page, 'settings-form');
 }
 
 /** Opens the dialog about a person. @param {Page} page @param {string} name */

@@ -27,7 +27,8 @@ import { Server } from './lib/server.mjs';
 /** @typedef {import('puppeteer-core').Page} Page */
 /** @typedef {Awaited<ReturnType<typeof newPerson>>} Person */
 
-const server = new Server();
+// Whoever asks may say from which address: people come from somewhere here.
+const server = new Server({ env: { CHATD_TRUSTED_PROXIES: '127.0.0.1/32' } });
 /** @type {import('puppeteer-core').Browser} */ let browser;
 /** The owner. @type {Person} */ let ana;
 /** @type {Person} */ let bo;
@@ -87,6 +88,16 @@ async function apiOf(person) {
   };
 }
 
+/** Signs in once more, from an address. @param {string} login @param {string} address @param {string} [secret] */
+async function comesFrom(login, address, secret = password) {
+  const answer = await fetch(`${server.url}/api/v1/sign-in`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-forwarded-for': address },
+    body: JSON.stringify({ login, password: secret }),
+  });
+  assert.equal(answer.status, 200, await answer.text());
+}
+
 /** Opens a part of the administration. @param {Page} page @param {string} section */
 async function open(page, section) {
   await page.bringToFront();
@@ -136,6 +147,77 @@ test('the menu leads there, and the first part is open', async () => {
   await inspect(bo.page, 'admin-nothing');
   await bo.page.goto(server.url);
   await part(bo.page, 'composer');
+});
+
+test('the settings lead there by keyboard, and are closed then', async () => {
+  const { page } = ana;
+  const room = page.url();
+  await menu(page, 'settings');
+  await part(page, 'settings-dialog');
+  await inspect(page, 'settings-administration');
+  await page.focus('[data-testid="settings-tokens"]');
+  await page.keyboard.press('Tab');
+  assert.equal(await focused(page), 'settings-administration');
+  await page.keyboard.press('Enter');
+  await part(page, 'totals');
+  assert.equal(await page.$('[data-testid="settings-dialog"]'), null);
+  await page.evaluate(() => history.back());
+  await part(page, 'composer');
+  assert.equal(page.url(), room);
+  assert.equal(await page.$('[data-testid="settings-dialog"]'), null);
+});
+
+test('the card of a person has the menu that their row has, and works by keyboard', async () => {
+  const { page } = ana;
+  await page.bringToFront();
+  const author = await page.waitForSelector('[data-testid="message-author"] ::-p-text(bo)');
+  await author?.evaluate((found) => found.closest('button')?.focus());
+  await page.keyboard.press('Enter');
+  await part(page, 'profile-card');
+  await inspect(page, 'profile-card');
+  await page.keyboard.press('Tab');
+  assert.equal(await focused(page), 'person-menu');
+  await page.keyboard.press('Enter');
+  await part(page, 'suspend-person');
+  assert.deepEqual(await entriesOf(page), [
+    'make-owner',
+    'make-moderator',
+    'hand-over-room',
+    'purge-person',
+    'mute-person',
+    'remove-member',
+    'ban-person',
+    'suspend-person',
+    'block-person',
+  ]);
+  await picture(page, 'profile-menu-large-light');
+  await page.keyboard.press('Escape');
+  await gone(page, 'suspend-person');
+  assert.equal(await focused(page), 'person-menu');
+  await page.keyboard.press('Enter');
+  await press(page, 'mute-person');
+  await submit(page, 'mute-form', { reason: 'too loud' });
+  await gone(page, 'mute-form');
+  await shows(bo.page, 'decision', /ana.* muted you[\s\S]*too loud/);
+  await author?.evaluate((found) => found.closest('button')?.click());
+  await press(page, 'person-menu');
+  await press(page, 'end-mute');
+  await shows(page, 'toasts', /bo.* can write again/);
+  await press(page, 'person-menu');
+  await press(page, 'suspend-person');
+  await part(page, 'suspend-form');
+  await page.keyboard.press('Escape');
+  await gone(page, 'suspend-form');
+  // Whoever looks after nothing only blocks.
+  await bo.page.bringToFront();
+  await press(bo.page, 'decisions-seen');
+  const other = await bo.page.waitForSelector('[data-testid="message-author"] ::-p-text(cy)');
+  await other?.evaluate((found) => found.closest('button')?.click());
+  await press(bo.page, 'person-menu');
+  assert.deepEqual(await entriesOf(bo.page), ['block-person']);
+  await bo.page.keyboard.press('Escape');
+  await bo.page.keyboard.press('Escape');
+  await gone(bo.page, 'profile-card');
 });
 
 test('figures: what there is, and the last 90 days as pictures and as a table', async () => {
@@ -197,16 +279,31 @@ test('a person: role, suspension with a reason, and back', async () => {
   await opensPerson('bo');
   await shot(page, 'person');
   await inspect(page, 'admin-person');
+  await comesFrom('bo', '203.0.113.9');
+  await comesFrom('bo', '2001:db8::9');
   await press(page, 'suspend');
   await part(page, 'suspend-form');
+  await shows(
+    page,
+    'suspend-addresses',
+    /banned:[\s\S]*2001:db8::\/64[\s\S]*203\.0\.113\.9[\s\S]*not,[\s\S]*127\.0\.0\.1/,
+  );
   await shot(page, 'suspend');
   await inspect(page, 'admin-suspend');
+  await page.locator('[data-testid="suspend-form"] [name="addresses"]').click();
   await submit(page, 'suspend-form', { reason: 'advertising' });
+  await shows(page, 'toasts', /bo.* is suspended\. Banned: 2001:db8::\/64, 203\.0\.113\.9\./);
   await shows(page, 'suspension', /Suspended until somebody ends it\. By ana\. Reason: advertising/);
   await shows(page, 'people-row', /suspended/);
   await bo.page.bringToFront();
   await part(bo.page, 'sign-in-form');
+  // Whoever is suspended and deactivated, too, is still suspended when they are reactivated.
   await page.bringToFront();
+  await confirm(page, 'deactivate');
+  await shows(page, 'people-row', /deactivated/);
+  await confirm(page, 'reactivate');
+  await shows(page, 'people-row', /suspended/);
+  await shows(page, 'suspension', /Reason: advertising/);
   await confirm(page, 'end-suspension');
   await part(page, 'suspend');
   await signIn(bo.page, server.url, 'bo');
@@ -371,12 +468,20 @@ test('live connections: who is there, and one of them ended', async () => {
   await press(page, 'connections-open');
   await press(page, 'end-connection');
   await part(page, 'end-connection-yes');
+  await page.locator('[data-testid="end-connection-reason"]').fill('left signed in at the library');
   await inspect(page, 'admin-connections');
   const ended = await page.$eval('tr[data-open="true"]', (row) => row.getAttribute('data-id') ?? '');
   await press(page, 'end-connection-yes');
   await page.waitForSelector(`tr[data-id="${ended}"]`, { hidden: true });
   await cy.page.bringToFront();
   await part(cy.page, 'sign-in-form');
+  await signIn(cy.page, server.url, 'cy');
+  await shows(
+    cy.page,
+    'decision',
+    /ana.* signed you out in one browser\. Reason: .*left signed in at the library/,
+  );
+  await press(cy.page, 'decisions-seen');
 });
 
 test('the audit log: a sentence for each act, found by filters, and as a file', async () => {
@@ -385,6 +490,10 @@ test('the audit log: a sentence for each act, found by filters, and as a file', 
   await shows(page, 'audit-entry', /ana signed cy out in one browser\./);
   await shows(page, 'audit-entry', /ana suspended bo\.[\s\S]*Reason: advertising/);
   await shows(page, 'audit-entry', /bo set a new password with a link\./);
+  await shows(page, 'audit-entry', /signed cy out[\s\S]*browser(?!Mozilla)[\s\S]*Chrome on Linux/);
+  await shows(page, 'audit-entry', /ana made an invitation\.[\s\S]*rooms\s*general/);
+  await page.locator('[data-testid="audit-entry"] details summary').click();
+  await shows(page, 'audit-entry', /Chrome on Linux[\s\S]*Mozilla\/5\.0/);
   await shot(page, 'audit');
   await inspect(page, 'admin-audit');
   await page.select('[data-testid="filter-action"]', 'user-suspended');
@@ -413,6 +522,12 @@ test('the audit log: a sentence for each act, found by filters, and as a file', 
 
 test('settings: each says what it brings about, and only what changed is sent', async () => {
   const { page } = ana;
+  const { rooms } = await api('GET', 'overview');
+  const general = rooms.find((/** @type {any} */ one) => one.name === 'general');
+  await cy.page.bringToFront();
+  await cy.page.goto(`${server.url}/rooms/${general.id}`);
+  await part(cy.page, 'room-intro');
+  assert.equal(await cy.page.$('[data-testid="room-kept"]'), null);
   await open(page, 'settings');
   await part(page, 'settings-form');
   await shot(page, 'settings');
@@ -431,6 +546,8 @@ test('settings: each says what it brings about, and only what changed is sent', 
       flood_seconds: 5,
     },
   );
+  // Pages that are open learn of it at once.
+  await shows(cy.page, 'room-kept', /kept for 90 days/);
 });
 
 test('a role is given, and the account closed and opened', async () => {
@@ -480,6 +597,15 @@ test('nothing went wrong on any page', () => {
     [],
   );
 });
+
+/** The hook of what has the focus. @param {Page} page */
+const focused = (page) => page.evaluate(() => document.activeElement?.getAttribute('data-testid'));
+
+/** The hooks of the entries of the menu that is open. @param {Page} page */
+const entriesOf = (page) =>
+  page.$$eval('[role="menu"] [role^="menuitem"]', (found) =>
+    found.map((one) => one.getAttribute('data-testid')),
+  );
 
 /** Opens somebody in the list of people. @param {string} username */
 async function opensPerson(username) {

@@ -182,7 +182,7 @@ test('the settings', async () => {
   await part(page, 'settings-dialog');
   await inspect(page, 'settings');
   await close(page);
-  for (const section of ['notices', 'connection', 'account', 'password', 'sessions', 'tokens', 'workspace']) {
+  for (const section of ['notices', 'connection', 'account', 'password', 'sessions', 'tokens']) {
     await settings(page, section);
     await part(page, `section-${section}`);
     await page.waitForNetworkIdle({ concurrency: 1, idleTime: 200 });

@@ -6,6 +6,7 @@ import { launchChromium, newPerson } from './lib/browser.mjs';
 import {
   gone,
   invite,
+  listensBy,
   part,
   password,
   press,
@@ -111,6 +112,8 @@ test('a message is deleted, and comes back', async () => {
     () => seesNoMore(cy.page, 'buy my boat'),
     () => isTold(bo.page, /ana deleted 1 message of yours in general/),
   );
+  // Under the pointer the way back stays, however long the other page loads.
+  await ana.page.locator('[data-testid="toast-action"]').hover();
   await cy.page.reload();
   await part(cy.page, 'composer');
   await seesNoMore(cy.page, 'buy my boat');
@@ -151,6 +154,7 @@ test('all that somebody wrote of late is deleted, and comes back', async () => {
 test('somebody is muted, is told why and until when, and can write again', async () => {
   await onMessage(ana.page, 'spam three', 'mute-person');
   await part(ana.page, 'mute-form');
+  assert.equal(await ana.page.$eval(':focus', (field) => field.getAttribute('name')), 'seconds');
   await ana.page.locator('[data-testid="mute-form"] [name="reason"]').fill('calm down');
   await within(
     () => press(ana.page, 'mute-submit'),
@@ -222,6 +226,8 @@ test('somebody is suspended: all their screens end, and say why and until when',
   const [first, second] = await Promise.all([newPerson(browser), newPerson(browser)]);
   await signUp(first.page, link, 'di');
   await signIn(second.page, server.url, 'di');
+  // That their streams are open is part of what the act has to end.
+  await Promise.all([listensBy(first.page, 'iframe'), listensBy(second.page, 'iframe')]);
   const until = new Date(Date.now() + 3_600_000).toISOString();
   const id = await idOf('di');
   const suspend = () =>

@@ -66,7 +66,7 @@ describe('two chatd on one host name, each below a path', { timeout: 120_000 }, 
     await Promise.all([one.start(), two.start()]);
     ana = await visitor(chat);
     bo = await visitor(chat);
-    await setUp(ana.page, `${chat}/`, { name: 'ana', code: one.setupCode() });
+    await setUp(ana.page, `${chat}/`, { name: 'ana', code: await one.setupCode() });
     await signUp(bo.page, await invite(ana.page), 'bo');
   });
 
@@ -98,7 +98,7 @@ describe('two chatd on one host name, each below a path', { timeout: 120_000 }, 
 
   test('another chatd beside it is used as another person, in the same browser, at the same time', async () => {
     const there = await visitor(other, ana.context);
-    await setUp(there.page, `${other}/`, { name: 'eve', code: two.setupCode() });
+    await setUp(there.page, `${other}/`, { name: 'eve', code: await two.setupCode() });
     const tab = await visitor(other, ana.context);
     await tab.page.goto(`${other}/`);
     await listensBy(tab.page, 'iframe');

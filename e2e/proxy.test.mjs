@@ -26,7 +26,7 @@ for (const [title, start] of Object.entries({ nginx, caddy })) {
     await server.start();
 
     const ana = await newPerson(browser);
-    await setUp(ana.page, `https://${name}`, { name: 'ana', code: server.setupCode() });
+    await setUp(ana.page, `https://${name}`, { name: 'ana', code: await server.setupCode() });
     const link = await invite(ana.page);
     assert.ok(link.startsWith(`https://${name}/join/`), link);
     const bo = await newPerson(browser);

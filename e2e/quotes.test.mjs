@@ -158,7 +158,7 @@ async function beside(t, start) {
   });
   await server.start();
   const ana = await newPerson(browser);
-  await setUp(ana.page, site, { name: 'ana', code: server.setupCode() });
+  await setUp(ana.page, site, { name: 'ana', code: await server.setupCode() });
   const room = new URL(ana.page.url()).pathname.split('/').pop() ?? '';
   const token = await tokenOf(ana.page);
   return { server, proxy, browser, ana, room, token, address: `${site}/quotes/?room=${room}` };

@@ -110,5 +110,6 @@ export async function inWorld(t, kind, host, server, run) {
   t.after(() => Promise.all([launched.then((browser) => browser.close()), server.dispose()]));
   const [browser] = await Promise.all([launched, server.start()]);
   const url = `http://${host}:${new URL(server.url).port}`;
-  await run(t, { kind, browser, server, host, url, code: host === 'localhost' ? '' : server.setupCode() });
+  const code = host === 'localhost' ? '' : await server.setupCode();
+  await run(t, { kind, browser, server, host, url, code });
 }

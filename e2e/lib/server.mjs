@@ -70,19 +70,24 @@ export class Server {
     return stdout;
   }
 
-  /** The code for the first visit from elsewhere, as chatd printed it. */
+  /** The code for the first visit from elsewhere, as chatd prints it to whoever has not set it up. */
   setupCode() {
-    return /set-up code is (\S+)/.exec(this.log)?.[1] ?? '';
+    return this.#says(/set-up code is (\S+)/);
   }
 
   /** What chatd counts; it must have been started with an address for metrics. */
   async figures() {
-    for (let tries = 0; tries < 100; tries += 1) {
-      const address = /"metrics are served","url":"([^"]+)"/.exec(this.log)?.[1];
-      if (address) return new Figures(address);
+    return new Figures(await this.#says(/"metrics are served","url":"([^"]+)"/));
+  }
+
+  /** Waits for what chatd prints: that it is ready may come before. @param {RegExp} wanted */
+  async #says(wanted) {
+    for (let tries = 0; tries < 200; tries += 1) {
+      const found = wanted.exec(this.log)?.[1];
+      if (found) return found;
       await pause(50);
     }
-    throw new Error(`chatd serves no metrics:\n${this.log}`);
+    throw new Error(`chatd did not print ${wanted}:\n${this.log}`);
   }
 
   /** Ends chatd as an operator would. */
