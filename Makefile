@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 GO    ?= go
 
-.PHONY: help run build test test-go test-frontend e2e e2e-container check lint types fresh frontend bench load reach fuzz fuzz-api clean
+.PHONY: help run build test test-go test-frontend e2e e2e-container check lint types fresh frontend bench load pictures reach fuzz fuzz-api clean
 
 help: ## Print the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +60,11 @@ load: build ## Put chatd under load; build/load.jsonl, and a table beside the go
 	@mkdir -p build
 	@status=0; $(GO) run ./e2e/load all > build/load.jsonl || status=$$?; \
 		$(GO) run ./e2e/load table build/load.jsonl | tee build/load.txt; exit $$status
+
+pictures: build e2e/node_modules ## Remake the pictures of docs/administration.md in Chromium
+	@scripts/install-postgres.sh
+	@scripts/install-test-tools.sh
+	@E2E_PICTURES=yes E2E_CHATD="$(CURDIR)/bin/chatd" node --test --test-reporter=spec e2e/guide.test.mjs
 
 reach: build e2e/node_modules ## Chat through real proxies in Chromium and Firefox; build/reach.txt
 	@scripts/install-postgres.sh
