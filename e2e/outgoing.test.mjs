@@ -161,7 +161,8 @@ async function everyDialog(page) {
       await press(page, menu);
       await press(page, entry);
       await page.waitForSelector('dialog[open]');
-      const sections = await hooks(page, 'dialog nav [data-testid^="settings-"]');
+      // The link to the administration leads away from the dialog; everyPart goes there.
+      const sections = await hooks(page, 'dialog nav [data-testid^="settings-"][href*="#"]');
       for (const section of sections) await press(page, section);
       await page.waitForNetworkIdle({ concurrency: 1, idleTime: 100 });
       await close(page);
