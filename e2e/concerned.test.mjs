@@ -1,34 +1,14 @@
 // Whom something was decided about learns it wherever they are: in all tabs, in the administration, on a narrow screen
 // and after a reload. And what fails is told to those who decide, even when they look elsewhere by then.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { launchChromium, newTab } from './lib/browser.mjs';
-import { gather, hears, onMessage, together } from './lib/crew.mjs';
+import { test } from 'node:test';
+import { newTab } from './lib/browser.mjs';
+import { ana, bo, crew, cy, gus, harbour, hears, onMessage, server, together } from './lib/crew.mjs';
 import { gone, part, password, press, say, sees, shows, submit } from './lib/people.mjs';
-import { Server } from './lib/server.mjs';
 
 /** @typedef {import('puppeteer-core').Page} Page */
-/** @typedef {import('./lib/crew.mjs').Member} Member */
 
-const server = new Server();
-/** @type {import('puppeteer-core').Browser} */ let browser;
-/** The owner of the workspace. @type {Member} */ let ana;
-/** Whose room it is. @type {Member} */ let bo;
-/** @type {Member} */ let cy;
-/** @type {Member} */ let gus;
-/** @type {number} */ let harbour;
-
-before(async () => {
-  await server.start();
-  browser = await launchChromium();
-  ({ ana, bo, cy, gus, harbour } = await gather(server, browser));
-  await together(harbour, 'harbour', ana, bo, cy, gus);
-});
-
-after(async () => {
-  await browser.close();
-  await server.dispose();
-});
+crew(() => together(harbour, 'harbour', ana, bo, cy, gus));
 
 /** @param {number} user */
 const mutePath = (user) => `rooms/${harbour}/members/${user}/mute`;

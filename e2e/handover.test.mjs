@@ -1,10 +1,14 @@
 // What goes, comes back or goes to somebody else: rooms and the workspace, seen from the screen of who acts, of those
 // concerned and of a bystander.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { launchChromium } from './lib/browser.mjs';
+import { test } from 'node:test';
 import {
-  gather,
+  ana,
+  bo,
+  crew,
+  cy,
+  gus,
+  harbour,
   hears,
   isTold,
   listed,
@@ -12,6 +16,7 @@ import {
   onMember,
   roomMenu,
   roomOf,
+  server,
   textOf,
   together,
   typedIn,
@@ -31,32 +36,15 @@ import {
   submit,
   password,
 } from './lib/people.mjs';
-import { Server } from './lib/server.mjs';
 
-/** @typedef {import('puppeteer-core').Page} Page */
 /** @typedef {import('./lib/crew.mjs').Member} Member */
 
-const server = new Server();
-/** @type {import('puppeteer-core').Browser} */ let browser;
-/** The owner of the workspace. @type {Member} */ let ana;
-/** Whose rooms they are. @type {Member} */ let bo;
-/** @type {Member} */ let cy;
-/** @type {Member} */ let gus;
-/** @type {number} */ let harbour;
 /** The room that goes and comes back. @type {number} */ let pier;
 
-before(async () => {
-  await server.start();
-  browser = await launchChromium();
-  ({ ana, bo, cy, gus, harbour } = await gather(server, browser));
+crew(async () => {
   pier = await roomOf(bo, 'pier', [ana, cy]);
   await together(pier, 'pier', ana, bo, cy);
   await say(cy.page, 'meet me at the pier');
-});
-
-after(async () => {
-  await browser.close();
-  await server.dispose();
 });
 
 /** Deletes the open room, and waits until it is in no sidebar. @param {string} name */

@@ -1,14 +1,19 @@
 // Looking after rooms on the page: each act seen from the screen of who acts, of those in the room and of a bystander.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { launchChromium } from './lib/browser.mjs';
+import { test } from 'node:test';
 import {
+  ana,
+  bo,
+  crew,
+  cy,
   enterSettings,
-  gather,
+  gus,
+  harbour,
   hears,
   listed,
   roomMenu,
   roomOf,
+  server,
   setRoom,
   textOf,
   together,
@@ -31,27 +36,8 @@ import { address, run } from './lib/postgres.mjs';
 import { Server } from './lib/server.mjs';
 
 /** @typedef {import('puppeteer-core').Page} Page */
-/** @typedef {import('./lib/crew.mjs').Member} Member */
 
-const server = new Server();
-/** @type {import('puppeteer-core').Browser} */ let browser;
-/** The owner of the workspace. @type {Member} */ let ana;
-/** Whose room it is. @type {Member} */ let bo;
-/** In the room. @type {Member} */ let cy;
-/** A guest in it. @type {Member} */ let gus;
-/** The room of all four. @type {number} */ let harbour;
-
-before(async () => {
-  await server.start();
-  browser = await launchChromium();
-  ({ ana, bo, cy, gus, harbour } = await gather(server, browser));
-  await together(harbour, 'harbour', ana, bo, cy, gus);
-});
-
-after(async () => {
-  await browser.close();
-  await server.dispose();
-});
+crew(() => together(harbour, 'harbour', ana, bo, cy, gus));
 
 const everybody = () => [ana, bo, cy, gus].map(({ page }) => page);
 

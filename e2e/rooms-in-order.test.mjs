@@ -1,11 +1,15 @@
 // Those who look after one room together: what is in force there, what was reported, and what happens when two do the
 // same at once, when a right was lost a moment ago, or when what they act on is gone.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { launchChromium } from './lib/browser.mjs';
+import { test } from 'node:test';
 import {
+  ana,
+  bo,
+  crew,
+  cy,
   enterSettings,
-  gather,
+  gus,
+  harbour,
   hears,
   isTold,
   logged,
@@ -18,30 +22,11 @@ import {
   typedIn,
 } from './lib/crew.mjs';
 import { close, gone, part, press, say, sees, shows } from './lib/people.mjs';
-import { Server } from './lib/server.mjs';
 
 /** @typedef {import('puppeteer-core').Page} Page */
 /** @typedef {import('./lib/crew.mjs').Member} Member */
 
-const server = new Server();
-/** @type {import('puppeteer-core').Browser} */ let browser;
-/** The owner of the workspace. @type {Member} */ let ana;
-/** Whose room it is. @type {Member} */ let bo;
-/** @type {Member} */ let cy;
-/** @type {Member} */ let gus;
-/** @type {number} */ let harbour;
-
-before(async () => {
-  await server.start();
-  browser = await launchChromium();
-  ({ ana, bo, cy, gus, harbour } = await gather(server, browser));
-  await together(harbour, 'harbour', ana, bo, cy, gus);
-});
-
-after(async () => {
-  await browser.close();
-  await server.dispose();
-});
+crew(() => together(harbour, 'harbour', ana, bo, cy, gus));
 
 const room = () => `rooms/${harbour}`;
 

@@ -1,12 +1,39 @@
 // Four people in one workspace, and what those who look after its rooms do on the page.
 import assert from 'node:assert/strict';
-import { newPerson } from './browser.mjs';
+import { after, before } from 'node:test';
+import { launchChromium, newPerson } from './browser.mjs';
 import { gone, invite, opened, part, press, setUp, shows, signUp } from './people.mjs';
+import { Server } from './server.mjs';
 
 /** @typedef {import('puppeteer-core').Page} Page */
-/** @typedef {import('./server.mjs').Server} Server */
 /** @typedef {(method: string, path: string, body?: object) => Promise<any>} Api */
 /** @typedef {Awaited<ReturnType<typeof newPerson>> & {api: Api, id: number}} Member */
+
+// What the tests of a file have in common, from before its first one on; see crew.
+export const server = new Server();
+/** The owner of the workspace. @type {Member} */ export let ana;
+/** Whose rooms they are. @type {Member} */ export let bo;
+/** @type {Member} */ export let cy;
+/** A guest. @type {Member} */ export let gus;
+/** The room of all four. @type {number} */ export let harbour;
+
+/**
+ * Gives the tests of a file a chatd, a browser and the four in it, until they are over.
+ * @param {() => Promise<unknown>} begin what comes before the first test
+ */
+export function crew(begin) {
+  /** @type {import('puppeteer-core').Browser} */ let browser;
+  before(async () => {
+    await server.start();
+    browser = await launchChromium();
+    ({ ana, bo, cy, gus, harbour } = await gather(server, browser));
+    await begin();
+  });
+  after(async () => {
+    await browser.close();
+    await server.dispose();
+  });
+}
 
 /**
  * Ana owns the workspace; bo and cy are members; gus is a guest in the room "harbour", which is bo's and in which all are.
