@@ -39,7 +39,7 @@ before(async () => {
 });
 
 after(async () => {
-  await browser.close();
+  await browser?.close();
   await server.dispose();
 });
 

@@ -25,7 +25,7 @@ before(async () => {
 });
 
 after(async () => {
-  await browser.close();
+  await browser?.close();
   await server.dispose();
 });
 

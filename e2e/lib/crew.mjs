@@ -30,7 +30,7 @@ export function crew(begin) {
     await begin();
   });
   after(async () => {
-    await browser.close();
+    await browser?.close(); // not there when chatd has not come up
     await server.dispose();
   });
 }
