@@ -27,6 +27,13 @@ const patience = 60_000;
  */
 const noticing = 12_000;
 
+/**
+ * What a browser says of a response whose head was cut: it reads what is left as if it were whole, so half a word of a header
+ * is a word that it does not know. Violations of a policy read otherwise.
+ */
+const halfHead =
+  /^console: (Unrecognized Content-Security-Policy directive|The source list for the Content Security Policy directive|Error with Permissions-Policy header|Invalid 'X-Frame-Options')/;
+
 const obstacles = { 'held back': /was held back/, 'cut off': /were cut off/, silent: /fell silent/ };
 
 /**
@@ -64,7 +71,10 @@ export async function converse(where) {
     const result = { ...(await measured(page, shown.notes)), ...counts(faults), done, slowest };
     judge(where, result);
     assert.deepEqual(faults, { lost: [], repeated: [], reordered: [] });
-    assert.deepEqual(problems, []);
+    assert.deepEqual(
+      problems.filter((problem) => !(intermediary.halves && halfHead.test(problem))),
+      [],
+    );
     return result;
   } catch (error) {
     const state = await page.evaluate('JSON.stringify(window.reach?.states)').catch(String);

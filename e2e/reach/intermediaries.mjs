@@ -19,9 +19,9 @@ export const plainName = 'chat.lan';
 
 /**
  * `secure`: it gives chatd HTTPS. `protocol`: what the browser must have spoken. `holds`: it keeps streams back.
- * `unsteady`: the page may well give streams up.
+ * `unsteady`: the page may well give streams up. `halves`: it may let half of a response's head through.
  * @typedef {{title: string, secure?: boolean, protocol: string, holds?: boolean, unsteady?: boolean,
- *   open: (chatd: string) => Promise<Passage>}} Intermediary
+ *   halves?: boolean, open: (chatd: string) => Promise<Passage>}} Intermediary
  */
 
 const nothing = () => () => '';
@@ -70,6 +70,7 @@ const cutting = (title, limits) => ({
   title,
   protocol: 'http/1.1',
   unsteady: true,
+  halves: limits.bytes !== undefined,
   async open(chatd) {
     const cutter = new Cutter(chatd, limits);
     return {
