@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { launchChromium, newPerson, picture } from './lib/browser.mjs';
-import { lines } from './lib/conversation.mjs';
+import { lines, literally } from './lib/conversation.mjs';
 import { inspect } from './lib/looks.mjs';
 import {
   confirm,
@@ -44,7 +44,8 @@ before(async () => {
   await signUp(bo.page, link, 'bo');
   await signUp(cy.page, link, 'cy');
   api = await apiOf(ana);
-  for (const [i, text] of lines(6).entries()) await say([ana, bo, cy][i % 3]?.page ?? ana.page, text);
+  for (const [i, text] of lines(6).entries())
+    await say([ana, bo, cy][i % 3]?.page ?? ana.page, literally(text));
   await sees(ana.page, lines(6).at(-1) ?? '');
   await run(server, crowd);
 });

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { launchChromium, newPerson } from './lib/browser.mjs';
-import { lines } from './lib/conversation.mjs';
+import { lines, literally } from './lib/conversation.mjs';
 import { choose, invite, listensBy, say, sees, setUp, signUp, transcript } from './lib/people.mjs';
 import { Server } from './lib/server.mjs';
 
@@ -58,7 +58,7 @@ for (const transport of ['iframe', 'long-poll']) {
     for (const [i, text] of words.slice(22).entries()) {
       const page = pages[i % 2];
       assert.ok(page);
-      await say(page, text);
+      await say(page, literally(text));
       expected.push({ number: expected.length + 1, text });
     }
     for (const page of pages) await shows(page, expected);
@@ -75,7 +75,7 @@ async function talk(pages, texts) {
   for (const [i, text] of texts.entries()) {
     const page = pages[i % pages.length];
     assert.ok(page);
-    await say(page, text);
+    await say(page, literally(text));
     for (const other of pages) await sees(other, text);
   }
 }

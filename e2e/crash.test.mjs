@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import crypto from 'node:crypto';
 import { describe, test } from 'node:test';
 import { launchChromium, newPerson } from './lib/browser.mjs';
-import { lines } from './lib/conversation.mjs';
+import { lines, literally } from './lib/conversation.mjs';
 import { invite, listensBy, setUp, signUp, transcript } from './lib/people.mjs';
 import { Server } from './lib/server.mjs';
 
@@ -89,7 +89,7 @@ function sendAll(server, page, texts) {
     const worker = async () => {
       while (next < texts.length) {
         const text = `${next} ${texts[next++]}`;
-        const body = JSON.stringify({ client_id: crypto.randomUUID(), body: text });
+        const body = JSON.stringify({ client_id: crypto.randomUUID(), body: literally(text) });
         for (;;) {
           try {
             const answer = await fetch(`${api}/rooms/${room}/messages`, {

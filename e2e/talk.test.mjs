@@ -1,7 +1,7 @@
 // The main job: two people in two browsers, over both Comet modes.
 import assert from 'node:assert/strict';
 import { newPerson, newTab, picture } from './lib/browser.mjs';
-import { lines } from './lib/conversation.mjs';
+import { lines, literally } from './lib/conversation.mjs';
 import { testUnderEachName } from './lib/names.mjs';
 import {
   choose,
@@ -66,7 +66,7 @@ testUnderEachName('two people talk over both modes', async (_t, { browser, url, 
  */
 async function exchange(speaker, listener, n) {
   const text = `${n} ${said[n % said.length]}`;
-  await say(speaker, text);
+  await say(speaker, literally(text));
   await sees(listener, text);
   await sees(speaker, text);
   return 1;

@@ -6,7 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { launchChromium, newPerson } from '../lib/browser.mjs';
-import { lines } from '../lib/conversation.mjs';
+import { lines, literally } from '../lib/conversation.mjs';
 import { choose, invite, say, sees, setUp, signIn, signUp, transcript } from '../lib/people.mjs';
 import { Compose, docker } from './compose.mjs';
 
@@ -141,7 +141,7 @@ test('a backup of one becomes another, whose password comes from a file', async 
 async function talk(one, other, from, turns) {
   for (let n = from; n < from + turns; n++) {
     const text = `${n} ${said[n % said.length]}`;
-    await say(n % 2 ? one : other, text);
+    await say(n % 2 ? one : other, literally(text));
     await Promise.all([sees(one, text, 60_000), sees(other, text, 60_000)]);
   }
   return from + turns;

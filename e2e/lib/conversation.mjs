@@ -34,3 +34,22 @@ export function lines(count = 50) {
   while (found.length < count) found = found.concat(spare);
   return found.slice(0, count);
 }
+
+const address = /https?:\/\/\S+/g;
+/** What Markdown may take for markup, inside a line and where it begins. */
+const marks = /[\\`*_~|[\]<&]|^\s*[#>+=-]|(?<=^\s*\d+)[.)]|:(?=[\w+-]+:)/g;
+
+/** A line written so that Markdown shows it as it is. Addresses are links, which show themselves. @param {string} text */
+export function literally(text) {
+  const escaped = (/** @type {string} */ part) => part.replace(marks, (mark) => mark.replace(/\S/, '\\$&'));
+  let written = '';
+  let end = 0;
+  for (const found of text.matchAll(address)) {
+    written += escaped(text.slice(end, found.index)) + found[0];
+    end = found.index + found[0].length;
+  }
+  return written + escaped(text.slice(end));
+}
+
+/** How a line is shown that was written {@link literally}. @param {string} text */
+export const asShown = (text) => text.replace(/\\([!-/:-@[-`{-~])/g, '$1');

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { newTab } from '../lib/browser.mjs';
 import { compare, numbered } from '../lib/compare.mjs';
-import { lines } from '../lib/conversation.mjs';
+import { asShown, lines, literally } from '../lib/conversation.mjs';
 import { choose, listensBy, part, password, say, sees, settings, transcript } from '../lib/people.mjs';
 import { stored } from '../lib/postgres.mjs';
 import { Follower } from './follower.mjs';
@@ -132,11 +132,15 @@ async function talk(page, owner, follower, enough) {
     assert.ok(n < mostBursts, 'nothing stood in the way');
     const begun = performance.now();
     const now = texts.slice(count * n, count * (n + 1));
-    const [a, b] = [now.slice(0, burst.mine), now.slice(burst.mine)];
+    const written = now.map(literally);
+    const [a, b] = [written.slice(0, burst.mine), written.slice(burst.mine)];
     mine.push(...a);
     theirs.push(...b);
     await Promise.all([each(a, (text) => say(page, text)), each(b, (text) => owner.say(text))]);
-    await Promise.all(now.flatMap((text) => [sees(page, text, patience), follower.hears(text, patience)]));
+    await Promise.all([
+      ...now.map((text) => sees(page, text, patience)),
+      ...written.map((text) => follower.hears(text, patience)),
+    ]);
     slowest = Math.max(slowest, performance.now() - begun);
   }
   return { mine, theirs, slowest };
@@ -173,23 +177,25 @@ function places(kept, said, { screen, notes, other }) {
   const own = kept.filter((line) => line.author !== 'ana');
   const numbers = new Set(own.map(({ number }) => number));
   const all = kept.map(numbered);
+  const visible = (/** @type {typeof kept} */ some) =>
+    some.map(({ number, text }) => numbered({ number, text: asShown(text) }));
   return [
     ...Object.entries(said).map(([author, wanted]) => ({
       where: `stored of ${author}`,
       wanted,
       found: of(author).map(({ text }) => text),
     })),
-    { where: 'on the screen', wanted: all, found: screen.map(numbered) },
+    { where: 'on the screen', wanted: visible(kept), found: screen.map(numbered) },
     { where: 'at the other end', wanted: all, found: other.map(numbered) },
     // An own line gets its number from the answer to its request, which may be here before earlier lines of others.
     {
       where: 'coming onto the screen',
-      wanted: theirs.map(numbered),
+      wanted: visible(theirs),
       found: notes.lines.filter(({ number }) => !numbers.has(number)).map(numbered),
     },
     {
       where: 'getting its number on the screen',
-      wanted: own.map(numbered),
+      wanted: visible(own),
       found: notes.lines.filter(({ number }) => numbers.has(number)).map(numbered),
     },
   ];
