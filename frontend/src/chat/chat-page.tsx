@@ -15,6 +15,7 @@ import { MembersPanel } from './members-panel';
 import { RoomPane } from './room-pane';
 import { roomTitle } from './room-title';
 import { SettingsDialog } from './settings/settings-dialog';
+import { useShortcutKeys } from './shortcuts';
 import { Sidebar } from './sidebar';
 import { useSwipeBack } from './swipe';
 import { closeDialog, dialog, membersShown, restorePanels } from './ui';
@@ -22,6 +23,7 @@ import { closeDialog, dialog, membersShown, restorePanels } from './ui';
 export function ChatPage({ chat }: { chat: Chat }) {
   useRoute(chat);
   useTitle(chat);
+  useShortcutKeys();
   const ref = useSwipeBack();
   useEffect(() => fetchWhenIdle(MoreDialogs), []);
   const room = chat.openRoom.value;

@@ -1,0 +1,62 @@
+/** The texts of the list of shortcuts. */
+import type { ShortcutId, topics } from '../model/shortcuts';
+
+/** What each shortcut does. */
+const does: Record<ShortcutId, string> = {
+  switcher: 'Go to a room or a person',
+  'previous-room': 'Previous room',
+  'next-room': 'Next room',
+  'previous-unread': 'Previous unread room',
+  'next-unread': 'Next unread room',
+  unread: 'All unread messages',
+  threads: 'Threads',
+  saved: 'Saved messages',
+  browse: 'Browse rooms',
+  members: 'Show or hide the members',
+  settings: 'Settings',
+  help: 'This list',
+  'help-reading': 'This list, while nothing is being written',
+  back: 'Step by step: end what is being written, close the panel, mark the room as read',
+  'read-all': 'Mark all rooms as read',
+  newest: 'Jump to the newest message',
+  send: 'Send',
+  'new-line': 'New line',
+  'edit-last': 'Edit your last message, while nothing is written',
+  'reply-last': 'Reply to the last message, while nothing is written',
+  'to-messages': 'From the composer to the messages',
+  'walk-messages': 'Walk through the messages',
+};
+
+const topicNames: Record<(typeof topics)[number], string> = {
+  moving: 'Moving around',
+  reading: 'Reading',
+  writing: 'Writing',
+  messages: 'Messages',
+};
+
+/** The keys as people call them; others are shown as they are. */
+const keyNames: Readonly<Record<string, string>> = {
+  Mod: 'Ctrl',
+  ArrowUp: '↑',
+  ArrowDown: '↓',
+  ArrowLeft: '←',
+  ArrowRight: '→',
+  Escape: 'Esc',
+};
+
+const appleKeyNames: Readonly<Record<string, string>> = {
+  ...keyNames,
+  Mod: '⌘',
+  Alt: '⌥',
+  Shift: '⇧',
+  Ctrl: '⌃',
+};
+
+export const shortcutTexts = {
+  title: 'Keyboard shortcuts',
+  or: 'or',
+  does,
+  topics: topicNames,
+  key: (part: string, apple: boolean) =>
+    (apple ? appleKeyNames : keyNames)[part] ?? (part.length === 1 ? part.toUpperCase() : part),
+};
