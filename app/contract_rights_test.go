@@ -38,6 +38,8 @@ func (s *scene) tries(at rights.Standing, action rights.RoomAction) []try {
 		return []try{{"GET", room + "/members", nil}}
 	case rights.PostMessage:
 		return []try{{"POST", room + "/messages", map[string]any{"client_id": newUUID(), "body": "x"}}, {"POST", room + "/messages", map[string]any{"body": "x"}}}
+	case rights.MentionRoom, rights.EditMessage, rights.React, rights.PinMessage:
+		return nil // the page alone is told
 	case rights.SkipSlowMode:
 		return s.hurries(at)
 	case rights.DeleteOwnMessage:
@@ -138,7 +140,7 @@ func (s *scene) hurries(at rights.Standing) []try {
 
 // inOrder are all actions, first those that leave things as they were.
 var inOrder = []rights.RoomAction{
-	rights.SeeRoom, rights.ReadMessages, rights.ListMembers, rights.PostMessage, rights.DeleteOwnMessage, rights.DeleteMessage, rights.SeeReports,
+	rights.SeeRoom, rights.ReadMessages, rights.ListMembers, rights.PostMessage, rights.MentionRoom, rights.EditMessage, rights.React, rights.PinMessage, rights.DeleteOwnMessage, rights.DeleteMessage, rights.SeeReports,
 	rights.SkipSlowMode, rights.SteerRoom, rights.ChangeRoom, rights.ChangeRoomRoles, rights.ArchiveRoom, rights.DeleteRoom, rights.RestrainMember,
 	rights.AddMember, rights.RemoveMember, rights.RemoveModerator, rights.JoinRoom, rights.LeaveRoom,
 }

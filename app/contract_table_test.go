@@ -83,6 +83,10 @@ var roomRows = map[string]rights.RoomAction{
 	"leave":                              rights.LeaveRoom,
 	"read and follow it":                 rights.ReadMessages,
 	"write":                              rights.PostMessage,
+	"call everybody with @room or @here": rights.MentionRoom,
+	"edit what they wrote themselves":    rights.EditMessage,
+	"react to messages":                  rights.React,
+	"pin messages, and unpin them":       rights.PinMessage,
 	"write without waiting in slow mode": rights.SkipSlowMode,
 	"delete what they wrote themselves":  rights.DeleteOwnMessage,
 	"see who is in it":                   rights.ListMembers,
@@ -101,8 +105,16 @@ var roomRows = map[string]rights.RoomAction{
 
 // stateRows are those that hold in rooms of a state in the place of others.
 var stateRows = map[rights.State]map[string]rights.RoomAction{
-	rights.Members:  {"write when guests only read": rights.PostMessage},
-	rights.ReadOnly: {"write when it is read-only": rights.PostMessage},
+	rights.Members: {
+		"write when guests only read":                           rights.PostMessage,
+		"edit what they wrote themselves when guests only read": rights.EditMessage,
+		"react when guests only read":                           rights.React,
+	},
+	rights.ReadOnly: {
+		"write when it is read-only":                              rights.PostMessage,
+		"call everybody with @room or @here when it is read-only": rights.MentionRoom,
+		"edit what they wrote themselves when it is read-only":    rights.EditMessage,
+	},
 }
 
 // archivedRooms is the heading of the table with what nobody does in archived

@@ -54,6 +54,15 @@ const (
 	// as read.
 	ReadMessages RoomAction = "read-messages"
 	PostMessage  RoomAction = "post-message"
+	// MentionRoom is to call everybody in it with @room or @here.
+	MentionRoom RoomAction = "mention-room"
+	// EditMessage is to change what one wrote oneself; nobody changes what others
+	// wrote.
+	EditMessage RoomAction = "edit-message"
+	// React is to put an emoji to a message, and to take it back.
+	React RoomAction = "react"
+	// PinMessage is to pin a message to the room for everybody, and to unpin it.
+	PinMessage RoomAction = "pin-message"
 	// SkipSlowMode is to write without waiting where slow mode makes others wait.
 	SkipSlowMode RoomAction = "skip-slow-mode"
 	// DeleteOwnMessage is to take back what one wrote, DeleteMessage what others
@@ -88,7 +97,8 @@ const (
 
 // RoomActions are all actions in rooms.
 var RoomActions = []RoomAction{
-	SeeRoom, JoinRoom, LeaveRoom, ReadMessages, PostMessage, SkipSlowMode, DeleteOwnMessage, ListMembers,
+	SeeRoom, JoinRoom, LeaveRoom, ReadMessages, PostMessage, MentionRoom, EditMessage, React, PinMessage,
+	SkipSlowMode, DeleteOwnMessage, ListMembers,
 	AddMember, RemoveMember, RemoveModerator, RestrainMember, DeleteMessage, SeeReports,
 	SteerRoom, ChangeRoom, ChangeRoomRoles, ArchiveRoom, DeleteRoom,
 }
@@ -113,6 +123,7 @@ var (
 	liveRooms   = placesOf([]Kind{Public, Private}, Open, Members, ReadOnly) // not archived
 	unarchived  = placesOf([]Kind{Public, Private, Direct}, Open, Members, ReadOnly)
 	livePublic  = placesOf([]Kind{Public}, Open, Members, ReadOnly)
+	livePrivate = placesOf([]Kind{Private, Direct}, Open, Members, ReadOnly)
 	openRooms   = placesOf([]Kind{Public, Private, Direct}, Open)
 	memberRooms = placesOf([]Kind{Public, Private}, Members)
 	readOnly    = placesOf([]Kind{Public, Private}, ReadOnly)
@@ -159,11 +170,15 @@ var roomTable = slices.Concat([]rule{
 	{JoinRoom, publicRooms, outside, notGuests},
 	{LeaveRoom, namedRooms, inside, everybody},
 	{ReadMessages, anyRoom, inside, everybody},
-	{PostMessage, openRooms, inside, everybody},
-	{PostMessage, memberRooms, moderators, everybody},
-	{PostMessage, memberRooms, members, notGuests},
-	{PostMessage, readOnly, moderators, everybody},
-	{PostMessage, readOnly, members, admins},
+	{React, readOnly, inside, everybody},
+	{PinMessage, livePublic, moderators, notGuests},
+	{PinMessage, livePublic, members, admins},
+	{PinMessage, livePrivate, inside, everybody},
+	{MentionRoom, openRooms, inside, notGuests},
+	{MentionRoom, memberRooms, inside, notGuests},
+	{MentionRoom, only(Public, readOnly), moderators, everybody},
+	{MentionRoom, only(Private, readOnly), moderators, notGuests},
+	{MentionRoom, readOnly, members, admins},
 	{SkipSlowMode, liveRooms, moderators, everybody},
 	{SkipSlowMode, liveRooms, members, admins},
 	{DeleteOwnMessage, unarchived, inside, everybody},
@@ -172,6 +187,9 @@ var roomTable = slices.Concat([]rule{
 	{AddMember, liveRooms, inside, notGuests},
 	{AddMember, livePublic, outside, admins},
 },
+	posting(PostMessage),
+	posting(EditMessage),
+	talking(React),
 	moderation(RemoveMember, namedRooms),
 	moderation(RestrainMember, namedRooms),
 	moderation(DeleteMessage, namedRooms),
@@ -183,6 +201,20 @@ var roomTable = slices.Concat([]rule{
 	ownership(ArchiveRoom, namedRooms),
 	ownership(DeleteRoom, namedRooms),
 )
+
+// posting allows what only those do who may write in a room.
+func posting(action RoomAction) []rule {
+	return append(talking(action), rule{action, readOnly, moderators, everybody}, rule{action, readOnly, members, admins})
+}
+
+// talking is posting, but for read-only rooms.
+func talking(action RoomAction) []rule {
+	return []rule{
+		{action, openRooms, inside, everybody},
+		{action, memberRooms, moderators, everybody},
+		{action, memberRooms, members, notGuests},
+	}
+}
 
 // moderation allows what keeps order in a room to its moderators and owners,
 // and to owners and admins of the workspace.
