@@ -25,7 +25,23 @@ type Send struct {
 	ClientID string
 	// Body has 1 to MaxBody characters of valid UTF-8 without NUL.
 	Body string
+	// HTML is what Markdown makes of Body; "" when it is plain text.
+	HTML string
+	// ReplyTo is the number of the message that it answers, in the same thread or
+	// like it in none, and Thread that of the root of its thread; 0 for none.
+	ReplyTo, Thread int64
+	// Mentions are people of the room who are mentioned. MentionsAll is
+	// MentionsRoom or MentionsHere when everybody is; for MentionsHere the Mentions
+	// include those who were here.
+	Mentions    []int64
+	MentionsAll string
 }
+
+// What MentionsAll of a message may be, but for "".
+const (
+	MentionsRoom = "room" // everybody in the room
+	MentionsHere = "here" // those of them who were here
+)
 
 // Sent is a stored message. Repeated says that an earlier send with the same
 // ClientID stored it.

@@ -185,8 +185,8 @@ func bringIn(ctx context.Context, tx pgx.Tx, user, room int64) (joined bool, err
 	}
 	tag, err := tx.Exec(ctx, `
 		with entered as (
-			insert into memberships as m (room_id, user_id, read_number)
-			select t.id, $1, t.last_number from topics t where t.id = $2
+			insert into memberships as m (room_id, user_id, read_number, read_aside)
+			select t.id, $1, t.last_number, t.last_aside from topics t where t.id = $2
 			on conflict (room_id, user_id) do update
 			set role = excluded.role, joined_at = excluded.joined_at, left_at = null, changed_tx = excluded.changed_tx
 			where m.left_at is not null

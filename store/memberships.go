@@ -126,7 +126,7 @@ func (s *Store) enter(ctx context.Context, action rights.RoomAction, by, user, r
 		}
 		tag, err := tx.Exec(ctx, `
 			with room as (
-				select r.id, t.last_number
+				select r.id, t.last_number, t.last_aside
 				from rooms r
 				join topics t on t.id = r.id
 				join users u on u.id = $4 and u.deactivated_at is null,
@@ -135,8 +135,8 @@ func (s *Store) enter(ctx context.Context, action rights.RoomAction, by, user, r
 					select from sanctions b
 					where b.kind = 'ban' and b.user_id = $4 and coalesce(b.room_id, 0) = r.id and `+inForce(`b`)+`)
 			), entered as (
-				insert into memberships as m (room_id, user_id, read_number)
-				select room.id, $4, room.last_number from room
+				insert into memberships as m (room_id, user_id, read_number, read_aside)
+				select room.id, $4, room.last_number, room.last_aside from room
 				on conflict (room_id, user_id) do update
 				set role = excluded.role, joined_at = excluded.joined_at, left_at = null, changed_tx = excluded.changed_tx
 				where m.left_at is not null

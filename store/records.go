@@ -25,6 +25,9 @@ const (
 	MaxTimeZone    = 64
 )
 
+// MaxThreadAuthors is how many of those who wrote in a thread stand at its root.
+const MaxThreadAuthors = 5
+
 // Roles and kinds of room are those of the table of rights.
 type (
 	Role     = rights.Role
@@ -73,6 +76,7 @@ const (
 
 	EventMessagesDeleted   EventKind = "messages-deleted"   // room: Deletion
 	EventMessagesUndeleted EventKind = "messages-undeleted" // room: Deletion, which was taken back
+	EventMessageEdited     EventKind = "message-edited"     // room: Message as it is now
 	EventReportsChanged    EventKind = "reports-changed"    // user: there are other reports for them to settle
 
 	EventDecided EventKind = "decided" // user: something was decided about them, see [Store.Decisions]
@@ -144,8 +148,33 @@ type Message struct {
 	ClientID  string
 	Body      string
 	CreatedAt time.Time
-	// Deleted says that it is hidden: Author and Body are empty.
+	// Deleted says that it is hidden: Author and Body are empty, and so is what
+	// is made of the body.
 	Deleted bool
+	// HTML is what Markdown makes of Body; "" when it is plain text.
+	HTML     string
+	EditedAt *time.Time
+	// Thread is the number of the root of its thread, and ThreadIndex its place
+	// among the replies there, from 1 on and with deleted ones; 0 for none.
+	Thread, ThreadIndex int64
+	// ReplyTo is the number of the message that it answers; 0 for none.
+	ReplyTo int64
+	// Mentions are the people who are mentioned, and MentionsAll is not "" when
+	// everybody is; see [Send].
+	Mentions    []int64
+	MentionsAll string
+	// Aside is how many of the room's messages up to this one are in threads.
+	Aside int64
+	// Replies are those of the thread of which it is the root; nil for none.
+	Replies *Replies
+}
+
+// Replies are the messages of a thread that are not deleted.
+type Replies struct {
+	Count      int64
+	LastAt     time.Time
+	LastNumber int64
+	Authors    []int64 // of the newest ones, at most MaxThreadAuthors, the newest first
 }
 
 // Event is one entry of the log with what it refers to. Which of the

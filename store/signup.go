@@ -178,8 +178,8 @@ func holdDefaults(ctx context.Context, tx pgx.Tx, role Role) ([]int64, error) {
 func welcome(ctx context.Context, tx pgx.Tx, user User, way admission) (Pending, error) {
 	rows, err := tx.Query(ctx, `
 		with joined as (
-			insert into memberships (room_id, user_id, read_number)
-			select t.id, $1, t.last_number
+			insert into memberships (room_id, user_id, read_number, read_aside)
+			select t.id, $1, t.last_number, t.last_aside
 			from topics t
 			where t.id = any ($3::bigint[]) or t.id = any ($5::bigint[])
 			returning room_id, user_id
