@@ -26,6 +26,7 @@ type pageData struct {
 	Base                string // for the script
 	Script, Style, Icon string
 	Parts               []string // that the script needs at once
+	Emoji               string   // where the data of emoji are
 	Old                 string   // the script that leads old browsers away
 	Room                int64    // the room that the address names; 0: none
 	Problem             *Problem
@@ -55,6 +56,7 @@ func (a *App) writePage(w http.ResponseWriter, status int, room int64, p *Proble
 		Script:  a.asset("main.js"),
 		Parts:   a.assets.parts("main.js"),
 		Style:   a.asset("main.css"),
+		Emoji:   a.asset("emoji.json"),
 		Icon:    a.asset("icon.svg"),
 		Old:     a.asset("old.js"),
 		Room:    room,

@@ -3,6 +3,7 @@
 // entry ("main.js") to its file ("main-ABCD1234.js"). Parts have names of their
 // own there; those that main.js cannot do without stand below it
 // ("main.js/part-chunk-ABCD1234.js"), the others are loaded when they are needed.
+// What is known of emoji is there as emoji.json, made from an npm package.
 // The comet client for other pages is there as comet-client.js, with its types.
 //
 //	go -C tools run ./frontend          build frontend/dist
@@ -116,6 +117,9 @@ func bundle() (map[string][]byte, error) {
 	for _, part := range imports.needed(manifest["main.js"]) {
 		delete(manifest, part)
 		manifest["main.js/"+part] = part
+	}
+	if err := addEmoji(files, manifest); err != nil {
+		return nil, err
 	}
 	encoded, err := json.MarshalIndent(manifest, "", "  ")
 	if err != nil {
