@@ -2,6 +2,7 @@
 import { request } from './http';
 import { list, record } from './parse';
 import * as mine from './account-records';
+import type { SendWith } from './attention-records';
 import type { Choice, NoticesChoice } from './presence-records';
 import { type Me, me as parseMe } from './records';
 
@@ -17,6 +18,8 @@ export interface ProfileChange {
   readonly status?: { readonly emoji: string; readonly text: string; readonly until: string | null } | null;
   readonly time_zone?: string;
   readonly notices?: NoticesChoice;
+  readonly send_with?: SendWith;
+  readonly seen_by?: boolean;
 }
 
 export interface TokenWish {

@@ -1,8 +1,12 @@
-/** What the chat publishes on its topics, and what the server hints. */
-import { isObject, list, nullable, or, type Parser, record, whole } from './parse';
+/** What the chat publishes on its topics. */
+import { flag, isObject, list, nullable, or, whole } from './parse';
+import { reactions } from './message-records';
 import {
+  type Author,
+  author,
   type Message,
   message,
+  type Reaction,
   type RoomEntry,
   type RoomRecord,
   room,
@@ -23,9 +27,18 @@ export interface MembershipEvent {
 
 export type ChatEvent =
   | MembershipEvent
-  | { readonly kind: 'message'; readonly message: Message }
+  | { readonly kind: 'message' | 'message-edited'; readonly message: Message }
+  | { readonly kind: 'reactions-changed'; readonly number: number; readonly reactions: readonly Reaction[] }
+  /** `user` is who pinned it, or took the pin away. */
+  | {
+      readonly kind: 'pins-changed';
+      readonly number: number;
+      readonly pinned: boolean;
+      readonly user: Author;
+    }
   | { readonly kind: 'room-changed'; readonly room: RoomRecord }
-  | { readonly kind: 'room-added' | 'room-role-changed'; readonly room: RoomEntry }
+  /** `membership-changed`: I want to be told something else of it, or have it elsewhere in my sidebar. */
+  | { readonly kind: 'room-added' | 'room-role-changed' | 'membership-changed'; readonly room: RoomEntry }
   | { readonly kind: 'room-removed'; readonly room_id: number }
   /** A public room is new, looks different or stands in the directory no longer. */
   | { readonly kind: 'directory-changed'; readonly room_id: number }
@@ -37,27 +50,9 @@ export type ChatEvent =
   | { readonly kind: 'decided' }
   /** There is something new among the reports that I may settle. */
   | { readonly kind: 'reports-changed' }
+  /** The sections of my sidebar: the overview tells which there are. */
+  | { readonly kind: 'sections-changed' }
   | { readonly kind: 'workspace-changed'; readonly workspace: Workspace };
-
-export interface ReadHint {
-  readonly room_id: number;
-  readonly number: number;
-}
-
-export const readHint: Parser<ReadHint> = record<ReadHint>({ room_id: whole, number: whole });
-
-/** Who writes in a room at this moment: some of them, and how many more. */
-export interface TypingHint {
-  readonly room_id: number;
-  readonly user_ids: readonly number[];
-  readonly more: number;
-}
-
-export const typingHint: Parser<TypingHint> = record<TypingHint>({
-  room_id: whole,
-  user_ids: or(list(whole), []),
-  more: or(whole, 0),
-});
 
 /** The event in a payload; null for a kind that this page does not know (a newer server). */
 export function chatEvent(payload: unknown): ChatEvent | null {
@@ -65,7 +60,21 @@ export function chatEvent(payload: unknown): ChatEvent | null {
   const kind = payload.kind;
   switch (kind) {
     case 'message':
+    case 'message-edited':
       return { kind, message: message(payload.message, 'message') };
+    case 'reactions-changed':
+      return {
+        kind,
+        number: whole(payload.number, 'number'),
+        reactions: reactions(payload.reactions, 'reactions'),
+      };
+    case 'pins-changed':
+      return {
+        kind,
+        number: whole(payload.number, 'number'),
+        pinned: flag(payload.pinned, 'pinned'),
+        user: author(payload.user, 'user'),
+      };
     case 'join':
     case 'leave': {
       const who = user(payload.user, 'user');
@@ -81,6 +90,7 @@ export function chatEvent(payload: unknown): ChatEvent | null {
       return { kind: 'directory-changed', room_id: whole(payload.room_id, 'room_id') };
     case 'room-added':
     case 'room-role-changed':
+    case 'membership-changed':
       return { kind, room: roomEntry(payload.room, 'room') };
     case 'room-removed':
       return { kind, room_id: whole(payload.room_id, 'room_id') };
@@ -99,6 +109,7 @@ export function chatEvent(payload: unknown): ChatEvent | null {
       };
     case 'decided':
     case 'reports-changed':
+    case 'sections-changed':
       return { kind };
     case 'workspace-changed':
       return { kind, workspace: workspace(payload, 'workspace') };

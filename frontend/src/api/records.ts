@@ -23,17 +23,30 @@ import {
   state,
   status,
 } from './presence-records';
+import { type Author, author, type Position, position } from './basic-records';
+import {
+  type Draft,
+  draft,
+  type Level,
+  level,
+  type Place,
+  place,
+  type Section,
+  type SendWith,
+  section,
+  sendWith,
+} from './attention-records';
 
-export interface Position {
-  readonly epoch: number;
-  readonly seq: number;
-}
-
-export interface Author {
-  readonly id: number;
-  readonly username: string;
-  readonly display_name: string;
-}
+export { type Author, author, type Position, position } from './basic-records';
+export {
+  type HistoryPage,
+  historyPage,
+  type Message,
+  message,
+  type Quote,
+  type Reaction,
+  type Replies,
+} from './message-records';
 
 export type Role = 'owner' | 'admin' | 'member' | 'guest';
 
@@ -51,6 +64,10 @@ export interface Me extends User {
   /** An IANA name; empty when it is not known. */
   readonly time_zone: string;
   readonly notices: NoticesChoice;
+  /** The key that sends what I wrote. */
+  readonly send_with: SendWith;
+  /** Others see what I have read in small rooms, and I see what they have. */
+  readonly seen_by: boolean;
 }
 
 /** Somebody as those see them who manage people. */
@@ -119,6 +136,21 @@ export interface RoomEntry extends RoomRecord {
   readonly muted: boolean;
   /** When that ends by itself; null when it does not. */
   readonly muted_until: number | null;
+  /** How many of its messages are in threads: of all, and of those up to `read_number`. */
+  readonly last_aside: number;
+  readonly read_aside: number;
+  /** How many unread messages mention me, in threads too. */
+  readonly mentions: number;
+  /** What of it I want to be told. */
+  readonly level: Level;
+  /** I want to hear nothing of it for now; until when, null for no end. */
+  readonly silenced: boolean;
+  readonly silenced_until: number | null;
+  readonly favourite: boolean;
+  /** Of my sidebar; 0 for none. */
+  readonly section: number;
+  /** So few are in it that it is shown who has read what. */
+  readonly small: boolean;
 }
 
 /** A room that was deleted, while it can be taken back. */
@@ -154,30 +186,6 @@ export interface MembersPage extends Page<Member> {
   readonly here: number | null;
 }
 
-export interface Message {
-  readonly id: number;
-  readonly room_id: number;
-  /** Position among the room's messages: 1, 2, 3, … */
-  readonly number: number;
-  readonly seq: number;
-  readonly author: Author;
-  readonly client_id: string;
-  readonly body: string;
-  /** It was deleted; the body is empty, and the number stays. */
-  readonly deleted: boolean;
-  /** Milliseconds since 1970. */
-  readonly created_at: number;
-}
-
-export interface HistoryPage {
-  /** Ascending by number. */
-  readonly messages: readonly Message[];
-  /** The position of the room's topic that this page is valid at. */
-  readonly position: Position;
-  /** There are further messages in the direction that was asked for. */
-  readonly more: boolean;
-}
-
 /** Who may make an account. */
 export type SignUp = 'invite' | 'open';
 
@@ -197,6 +205,13 @@ export interface Overview {
   readonly user_position: Position;
   readonly rooms: readonly RoomEntry[];
   readonly users: readonly User[];
+  /** Of my sidebar, in order. */
+  readonly sections: readonly Section[];
+  readonly drafts: readonly Draft[];
+  /** The newest of what I saved. */
+  readonly saved: readonly Place[];
+  /** How many threads that I follow have unread replies. */
+  readonly threads_unread: number;
 }
 
 export interface WorkspaceState {
@@ -238,9 +253,6 @@ export interface Page<T> {
 const role = oneOf<Role>('owner', 'admin', 'member', 'guest');
 const roomRole = oneOf<RoomRole>('owner', 'moderator', 'member');
 
-export const position = record<Position>({ epoch: whole, seq: whole });
-export const author = record<Author>({ id: whole, username: text, display_name: text });
-
 const userShape = {
   id: whole,
   username: text,
@@ -256,6 +268,8 @@ export const me = record<Me>({
   presence: or(chosenPresence, automatic),
   time_zone: or(text, ''),
   notices: noticesChoice,
+  send_with: sendWith,
+  seen_by: or(flag, true),
 });
 export const person = record<Person>({ ...userShape, email: or(text, ''), last_seen_at: nullable(instant) });
 export const profile = record<Profile>({
@@ -301,6 +315,15 @@ export const roomEntry = record<RoomEntry>({
   last_message_at: nullable(instant),
   muted: or(flag, false),
   muted_until: nullable(instant),
+  last_aside: or(whole, 0),
+  read_aside: or(whole, 0),
+  mentions: or(whole, 0),
+  level,
+  silenced: or(flag, false),
+  silenced_until: nullable(instant),
+  favourite: or(flag, false),
+  section: or(whole, 0),
+  small: or(flag, false),
 });
 export const lostRoom = record<LostRoom>({
   name: text,
@@ -310,20 +333,6 @@ export const lostRoom = record<LostRoom>({
   reason: or(text, ''),
 });
 export const directoryRoom = record<DirectoryRoom>({ ...roomShape, member_count: whole, joined: flag });
-
-export const message = record<Message>({
-  id: whole,
-  room_id: whole,
-  number: whole,
-  seq: whole,
-  author,
-  client_id: text,
-  body: text,
-  deleted: or(flag, false),
-  created_at: instant,
-});
-
-export const historyPage = record<HistoryPage>({ messages: or(list(message), []), position, more: flag });
 
 const signUp = or<SignUp, SignUp>(oneOf<SignUp>('invite', 'open'), 'invite');
 const workspaceShape = { name: text, sign_up: signUp, retention_days: or(whole, 0) };
@@ -339,6 +348,10 @@ export const overview = record<Overview>({
   user_position: position,
   rooms: or(list(roomEntry), []),
   users: or(list(user), []),
+  sections: or(list(section), []),
+  drafts: or(list(draft), []),
+  saved: or(list(place), []),
+  threads_unread: or(whole, 0),
 });
 
 export const workspaceState = record<WorkspaceState>({

@@ -2,6 +2,7 @@
 import { request } from './http';
 import { type PageRequest, page, pageQuery } from './paging';
 import * as records from './records';
+import { type ReadMark, readMark } from './attention-records';
 
 const v1 = '/api/v1';
 
@@ -26,7 +27,15 @@ export interface NewRoom {
 export interface HistoryQuery {
   readonly before?: number;
   readonly after?: number;
+  /** Half of the page before this number, and half after it. */
+  readonly around?: number;
   readonly limit: number;
+}
+
+/** Where a message belongs: what it answers, and the root of its thread. */
+export interface Belonging {
+  readonly reply_to?: number;
+  readonly thread?: number;
 }
 
 export interface MembersRequest extends PageRequest {
@@ -114,11 +123,20 @@ export async function history(room: number, query: HistoryQuery): Promise<record
   return records.historyPage(await request('GET', `${v1}/rooms/${room}/messages?${params}`), 'history');
 }
 
-export async function send(room: number, clientId: string, body: string): Promise<records.Message> {
-  const input = { client_id: clientId, body };
+export async function message(room: number, number: number): Promise<records.Message> {
+  return records.message(await request('GET', `${v1}/rooms/${room}/messages/${number}`), 'message');
+}
+
+export async function send(
+  room: number,
+  clientId: string,
+  body: string,
+  belonging: Belonging = {},
+): Promise<records.Message> {
+  const input = { client_id: clientId, body, ...belonging };
   return records.message(await request('POST', `${v1}/rooms/${room}/messages`, { body: input }), 'message');
 }
 
-export async function markRead(room: number, number: number): Promise<void> {
-  await request('PUT', `${v1}/rooms/${room}/read`, { body: { number } });
+export async function markRead(room: number, number: number): Promise<ReadMark> {
+  return readMark(await request('PUT', `${v1}/rooms/${room}/read`, { body: { number } }), 'read');
 }

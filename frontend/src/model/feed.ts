@@ -1,5 +1,6 @@
 /** Takes what the data channel brings and puts it where it belongs. */
-import { chatEvent, readHint, typingHint } from '../api/events';
+import { chatEvent } from '../api/events';
+import { hint } from '../api/hints';
 import type { Overview, Position } from '../api/records';
 import type { CometClient } from '../comet/client';
 import type {
@@ -12,6 +13,7 @@ import type {
 } from '../comet/types';
 import type { Chat } from './chat';
 import { Figures } from './figures';
+import { takeHint } from './hints';
 import { takeEvent } from './news';
 import { presenceKind } from './notices';
 import type { Room } from './room';
@@ -256,14 +258,8 @@ export class Feed implements CometDelegate {
   }
 
   onHint(key: string, payload: unknown): void {
-    const rooms = this.#chat.rooms.peek();
-    if (key.startsWith('read:')) {
-      const { room_id, number } = readHint(payload, key);
-      rooms.get(room_id)?.readUpTo(number, true);
-    } else if (key.startsWith('typing:')) {
-      const hint = typingHint(payload, key);
-      rooms.get(hint.room_id)?.typing.take(hint);
-    }
+    const told = hint(key, payload);
+    if (told) takeHint(this.#chat, told);
   }
 
   /** Something has happened in rooms that are not followed: the API knows what of it is unread. */

@@ -4,13 +4,13 @@ const LONGEST_PAUSE = 60_000;
 
 /** Tells the server how far a room has been read: at once, then at most every two seconds. */
 export class ReadMarker {
-  readonly #put: (number: number) => Promise<void>;
+  readonly #put: (number: number) => Promise<unknown>;
   #wanted = 0;
   #told = 0;
   #running = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(put: (number: number) => Promise<void>) {
+  constructor(put: (number: number) => Promise<unknown>) {
     this.#put = put;
   }
 

@@ -1,5 +1,6 @@
 /** One room that I am in. */
 import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import type { ReadMark } from '../api/attention-records';
 import type { MembershipEvent } from '../api/events';
 import type { NoticesChoice } from '../api/presence-records';
 import type {
@@ -30,7 +31,7 @@ import { Typing, worthTelling, type Writers } from './typing';
 export interface RoomServices {
   history(room: number, query: PageQuery): Promise<HistoryPage>;
   send(room: number, clientId: string, body: string): Promise<Message>;
-  markRead(room: number, number: number): Promise<void>;
+  markRead(room: number, number: number): Promise<ReadMark>;
   members(room: number, ...wanted: Parameters<LoadMembers>): ReturnType<LoadMembers>;
   /** I am writing in the room. */
   typing(room: Room): void;

@@ -124,5 +124,7 @@ test('What a newer server adds is passed over', () => {
     messages: [],
     position: { epoch: 1, seq: 1 },
     more: false,
+    more_after: false,
+    quotes: [],
   });
 });

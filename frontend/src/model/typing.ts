@@ -1,6 +1,6 @@
 /** Who writes in a room at this moment. */
 import { type ReadonlySignal, signal } from '@preact/signals';
-import type { TypingHint } from '../api/events';
+import type { TypingHint } from '../api/hints';
 
 /** Milliseconds after the last word of it until somebody is not thought to write any more. */
 const LASTS = 5_000;

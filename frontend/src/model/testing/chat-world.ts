@@ -64,7 +64,10 @@ export function setUp(
       sent.push(clientId);
       return sends.ask();
     },
-    markRead: async (_room, number) => void read.push(number),
+    markRead: async (_room, number) => {
+      read.push(number);
+      return { number, aside: 0, mentions: 0 };
+    },
     members: async () => {
       roster.asked++;
       const { members: items, more } = roster;
@@ -160,7 +163,17 @@ export function setUp(
 
 /** A message as it travels. */
 export function wire(message: Message) {
-  return { ...message, created_at: new Date(message.created_at).toISOString() };
+  const { created_at, edited_at, replies } = message;
+  return {
+    ...message,
+    created_at: time(created_at),
+    edited_at: edited_at === null ? null : time(edited_at),
+    replies: replies && { ...replies, last_at: time(replies.last_at) },
+  };
+}
+
+function time(at: number): string {
+  return new Date(at).toISOString();
 }
 
 /** What the open room shows. */

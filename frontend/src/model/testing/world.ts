@@ -22,6 +22,8 @@ export const ana: Me = {
   presence: automatic,
   time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   notices: 'condense',
+  send_with: 'enter',
+  seen_by: true,
 };
 
 function person(id: number, display_name: string): User {
@@ -45,8 +47,19 @@ export function message(number: number, change: Partial<Message> = {}): Message 
     author: bo,
     client_id: `client-${number}`,
     body: `message ${number}`,
+    html: null,
     deleted: false,
     created_at: START + number * 1000,
+    edited_at: null,
+    thread: null,
+    thread_index: null,
+    reply_to: null,
+    mentions: [],
+    mentions_all: null,
+    aside: 0,
+    replies: null,
+    reactions: [],
+    pinned: false,
     ...change,
   };
 }
@@ -72,6 +85,15 @@ export function entry(id: number, change: Partial<RoomEntry> = {}): RoomEntry {
     last_message_at: null,
     muted: false,
     muted_until: null,
+    last_aside: 0,
+    read_aside: 0,
+    mentions: 0,
+    level: 'everything',
+    silenced: false,
+    silenced_until: null,
+    favourite: false,
+    section: 0,
+    small: false,
     ...change,
   };
 }
@@ -109,6 +131,10 @@ export function overview(rooms: readonly RoomEntry[], change: Partial<Overview> 
     user_position: { epoch: 1, seq: 0 },
     rooms,
     users: [ana, bo, cem],
+    sections: [],
+    drafts: [],
+    saved: [],
+    threads_unread: 0,
     ...change,
   };
 }
@@ -131,12 +157,13 @@ export class Log {
 
   page({ before, after, limit }: PageQuery): HistoryPage {
     const position = { epoch: this.epoch, seq: this.messages.length };
+    const rest = { position, more_after: false, quotes: [] };
     if (after) {
-      const rest = this.messages.filter((m) => m.number > after);
-      return { messages: rest.slice(0, limit), position, more: rest.length > limit };
+      const later = this.messages.filter((m) => m.number > after);
+      return { ...rest, messages: later.slice(0, limit), more: later.length > limit };
     }
-    const rest = this.messages.filter((m) => !before || m.number < before);
-    return { messages: rest.slice(-limit), position, more: rest.length > limit };
+    const earlier = this.messages.filter((m) => !before || m.number < before);
+    return { ...rest, messages: earlier.slice(-limit), more: earlier.length > limit };
   }
 }
 

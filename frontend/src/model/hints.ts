@@ -1,0 +1,17 @@
+/** Puts what the server hints where it belongs. */
+import type { Hint } from '../api/hints';
+import type { Chat } from './chat';
+
+export function takeHint(chat: Chat, hint: Hint): void {
+  const room = chat.rooms.peek().get(hint.room_id);
+  switch (hint.kind) {
+    case 'read':
+      room?.readUpTo(hint.number, true);
+      break;
+    case 'typing':
+      room?.typing.take(hint);
+      break;
+    default:
+      break;
+  }
+}
