@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 GO    ?= go
 
-.PHONY: help run build test test-go test-frontend e2e e2e-container check lint types fresh frontend bench load pictures reach fuzz fuzz-api clean
+.PHONY: help run build test test-go test-frontend e2e e2e-container check lint types fresh frontend bench load pictures reach long bench-page fuzz fuzz-api clean
 
 help: ## Print the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -70,6 +70,16 @@ reach: build e2e/node_modules ## Chat through real proxies in Chromium and Firef
 	@scripts/install-postgres.sh
 	@scripts/install-test-tools.sh reach
 	@E2E_CHATD="$(CURDIR)/bin/chatd" node e2e/reach/main.mjs
+
+long: build e2e/node_modules ## The long forms of the browser tests: an hour of conversation, 50,000 messages in a tab
+	@scripts/install-postgres.sh
+	@scripts/install-test-tools.sh
+	@E2E_CHATD="$(CURDIR)/bin/chatd" node --test --test-concurrency=1 --test-reporter=spec e2e/long/*.test.mjs
+
+bench-page: build e2e/node_modules ## Print how long rooms take from a key to their content
+	@scripts/install-postgres.sh
+	@scripts/install-test-tools.sh
+	@E2E_CHATD="$(CURDIR)/bin/chatd" node e2e/bench/rooms.mjs
 
 fuzz: ## Run each fuzz target for FUZZTIME (default 1m), then fuzz-api
 	@scripts/install-postgres.sh

@@ -35,6 +35,42 @@ export function lines(count = 50) {
   return found.slice(0, count);
 }
 
+/**
+ * A conversation as it went on: seconds since its beginning, a number for each who spoke, and what was said. Where no real
+ * one is at hand, a line each other second.
+ * @param {number} minutes how much of it @returns {{at: number, who: number, text: string}[]}
+ */
+export function timed(minutes) {
+  const file =
+    fs.existsSync(shared) &&
+    fs
+      .readdirSync(shared)
+      .filter((f) => f.endsWith('.raw.txt'))
+      .sort()[1];
+  if (!file)
+    return Array.from({ length: minutes * 30 }, (_, n) => ({
+      at: n * 2,
+      who: n % 3,
+      text: `${spare[n % spare.length]}`,
+    }));
+  const voices = new Map();
+  const said = [];
+  for (const line of fs.readFileSync(path.join(shared, file), 'utf8').split('\n')) {
+    const [, hour, minute, name, text] = /^\[(\d\d):(\d\d)\] <([^>]+)> (.*\S)/.exec(line) ?? [];
+    if (!name || !text) continue;
+    if (!voices.has(name)) voices.set(name, voices.size);
+    said.push({ minute: Number(hour) * 60 + Number(minute), who: voices.get(name), text });
+  }
+  const first = said[0]?.minute ?? 0;
+  const chosen = said
+    .map((one) => ({ ...one, minute: (one.minute - first + 24 * 60) % (24 * 60) }))
+    .filter(({ minute }) => minute < minutes);
+  // The minute is all that is known: those of one minute are spread over it.
+  return Array.from({ length: minutes }, (_, now) => chosen.filter(({ minute }) => minute === now)).flatMap(
+    (some) => some.map(({ minute, who, text }, n) => ({ at: (minute + n / some.length) * 60, who, text })),
+  );
+}
+
 const address = /https?:\/\/\S+/g;
 /** What Markdown may take for markup, inside a line and where it begins. */
 const marks = /[\\`*_~|[\]<&]|^\s*[#>+=-]|(?<=^\s*\d+)[.)]|:(?=[\w+-]+:)/g;
