@@ -26,6 +26,7 @@ export async function replay(server, follower, reader, { minutes, speed }) {
   const [ana, bo, ...voices] = people;
   assert.ok(ana && bo);
   for (let n = 0; n < 120; n += 1) await voices[n % 3]?.say(room, `before ${n}`);
+  for (const person of [ana, bo]) await person.ask('PUT', `rooms/${room}/read`, { number: 120 });
   const follows = await opens(server, follower, ana, room);
   const reads = await opens(server, reader, bo, room);
   await back(reads.page);
