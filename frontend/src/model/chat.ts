@@ -9,6 +9,8 @@ import {
   untracked,
 } from '@preact/signals';
 import type * as account from '../api/account';
+import type * as attentionRoutes from '../api/attention';
+import type { Section } from '../api/attention-records';
 import { Unreachable } from '../api/http';
 import type { Me, Message, Overview, RoomEntry, RoomRecord, Workspace } from '../api/records';
 import type * as routes from '../api/routes';
@@ -16,6 +18,7 @@ import { Connection } from './connection';
 import { type DecisionRoutes, Decisions } from './decisions';
 import { Feed, type FeedClient, type MakeClient } from './feed';
 import { Overviews } from './overviews';
+import type { OwnSettingsRecord } from './own-settings';
 import { tellTimeZone } from './own-state';
 import { People } from './people';
 import { Rights, type RoomAction, type WorkspaceAction } from './rights';
@@ -38,6 +41,7 @@ export type Api = Pick<
   | 'room'
 > &
   Pick<typeof account, 'changeMe'> &
+  Pick<typeof attentionRoutes, 'unread' | 'changeRoomSettings' | 'putSections'> &
   DecisionRoutes;
 
 /** More rooms than this are loaded all at once. */
@@ -60,11 +64,13 @@ export class Chat {
   readonly decisions: Decisions;
   readonly workspace: Signal<Workspace>;
   readonly rooms = signal<ReadonlyMap<number, Room>>(new Map());
+  /** Of my sidebar, in order. */
+  readonly sections: Signal<readonly Section[]>;
   readonly openId = signal<number | null>(null);
   readonly openRoom = computed(() => this.rooms.value.get(this.openId.value ?? 0) ?? null);
   readonly unread = computed(() => {
     let sum = 0;
-    for (const room of this.rooms.value.values()) sum += room.unread.value;
+    for (const room of this.rooms.value.values()) sum += room.weight.value.total;
     return sum;
   });
   /** When another room took the place of an open one, in milliseconds since 1970; 0 for never. */
@@ -94,6 +100,7 @@ export class Chat {
     this.people = new People(overview.me, overview.users);
     this.people.blocked.value = new Set(overview.blocked);
     this.workspace = signal(overview.workspace);
+    this.sections = signal(overview.sections);
     this.#rights = signal(new Rights(overview.abilities));
     this.#services = {
       history: api.history,
@@ -242,6 +249,31 @@ export class Chat {
     this.rooms.value = rest;
   }
 
+  /** Changes what I want to be told of a room, or where I have it. It shows at once. */
+  async setRoom(
+    room: Room,
+    shown: Partial<OwnSettingsRecord>,
+    wanted: attentionRoutes.RoomSettings,
+  ): Promise<void> {
+    const before = room.own.record();
+    room.own.take({ ...before, ...shown });
+    try {
+      this.#overviews.note(room.id);
+      room.own.take(await this.#context.api.changeRoomSettings(room.id, wanted));
+    } catch (error) {
+      room.own.take(before);
+      throw error;
+    }
+  }
+
+  /** Arranges my sidebar; of sections that are left out, the rooms go back to where they were. */
+  async arrange(sections: readonly { readonly id?: number; readonly name: string }[]): Promise<void> {
+    this.sections.value = await this.#context.api.putSections(sections);
+    const left = new Set(this.sections.value.map(({ id }) => id));
+    for (const { own } of this.rooms.peek().values())
+      if (!left.has(own.section.peek())) own.section.value = 0;
+  }
+
   /** Loads afresh who and what there is. */
   refresh(): Promise<Overview> {
     return this.#overviews.refresh();
@@ -279,6 +311,7 @@ export class Chat {
       this.people.replace(overview.me, overview.users);
       this.people.blocked.value = new Set(overview.blocked);
       this.workspace.value = overview.workspace;
+      this.sections.value = overview.sections;
       this.#rights.value = new Rights(overview.abilities);
       for (const id of this.rooms.peek().keys()) if (!here.has(id) && !changed.has(id)) this.remove(id);
       for (const entry of rooms) if (!changed.has(entry.id)) this.add(entry);

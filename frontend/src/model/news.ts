@@ -44,6 +44,7 @@ function takeOtherEvent(chat: Chat, event: ChatEvent): void {
       addRoom(chat, event.room);
       break;
     case 'room-role-changed':
+    case 'membership-changed':
       chat.add(event.room);
       break;
     case 'room-removed':
@@ -67,6 +68,9 @@ function takeOtherEvent(chat: Chat, event: ChatEvent): void {
       break;
     case 'reports-changed':
       reportsChanged();
+      break;
+    case 'sections-changed':
+      lookAgain(chat);
       break;
     case 'workspace-changed':
       chat.workspace.value = event.workspace;

@@ -17,15 +17,18 @@ import type { Cursor } from '../comet/types';
 import { Draft } from './draft';
 import { History, PAGE, type PageQuery } from './history';
 import { buildItems, type Item } from './items';
+import { Mentions } from './mentions';
 import { type Notice, Notices, quieter } from './notices';
 import { Outbox, type Outgoing } from './outbox';
 import { Overdue } from './overdue';
 import { OwnDeletions } from './own-deletions';
+import { OwnSettings } from './own-settings';
 import type { People } from './people';
 import { ReadMarker } from './reading';
 import type { Standing } from './rights';
 import { type LoadMembers, Roster } from './roster';
 import { Typing, worthTelling, type Writers } from './typing';
+import { type Weight, weigh } from './weight';
 
 /** What a room needs from around it. */
 export interface RoomServices {
@@ -90,6 +93,10 @@ export class Room {
   readonly writers: ReadonlySignal<Writers>;
   readonly ownDeletions = new OwnDeletions();
   readonly unread = computed(() => this.#unreadCount());
+  readonly mentions = new Mentions();
+  readonly own = new OwnSettings();
+  /** How much of what is unread is shown. */
+  readonly weight: ReadonlySignal<Weight>;
   /** The unread divider stands after this number; null for none. */
   readonly divider = signal<number | null>(null);
   /** The reader's view touches the newest message. */
@@ -133,6 +140,15 @@ export class Room {
     this.outbox = new Outbox(
       (clientId, body) => services.send(this.id, clientId, body),
       (message) => this.#acknowledged(message),
+    );
+    this.weight = computed(() =>
+      weigh({
+        kind: this.kind,
+        level: this.own.level.value,
+        silenced: this.own.silenced.value,
+        unread: this.unread.value,
+        mentions: this.mentions.count.value,
+      }),
     );
     this.#overdue = new Overdue(
       () => this.position.seq,
@@ -181,7 +197,15 @@ export class Room {
       this.lastNumber.value = Math.max(this.lastNumber.value, entry.last_number);
       this.readNumber.value = Math.max(this.readNumber.value, entry.read_number);
       this.lastMessageAt.value = Math.max(this.lastMessageAt.value, entry.last_message_at ?? 0);
+      this.own.take(entry);
+      this.#countMentions(entry);
     });
+  }
+
+  /** The server has counted those that were unread to it. */
+  #countMentions({ mentions, last_number }: Pick<RoomEntry, 'mentions' | 'last_number'>): void {
+    this.mentions.counted(mentions, last_number);
+    this.mentions.read(this.readNumber.peek());
   }
 
   change(record: RoomRecord): void {
@@ -242,6 +266,7 @@ export class Room {
     this.notices.clear();
     this.ownDeletions.clear();
     this.#blocked.value = [];
+    this.mentions.restart();
     this.outbox.dropSent();
     this.#overdue.stop();
     this.#marker.restart();
@@ -256,8 +281,17 @@ export class Room {
       this.lastMessageAt.value = Math.max(this.lastMessageAt.value, message.created_at);
       this.history.add(message);
       this.typing.wrote(message.author.id);
+      if (this.#isForMe(message)) this.mentions.add(message.number);
       this.#settle([message]);
     });
+  }
+
+  /** Whether somebody else mentions me in an unread message. */
+  #isForMe({ number, author, mentions, mentions_all }: Message): boolean {
+    const { me, blocked } = this.#people;
+    if (author.id === me.id || number <= this.readNumber.peek() || blocked.peek().has(author.id))
+      return false;
+    return mentions_all === 'room' || mentions.includes(me.id);
   }
 
   /** An event of the room's topic has been taken. */
@@ -404,6 +438,7 @@ export class Room {
   readUpTo(number: number, elsewhere = false): void {
     if (number <= this.readNumber.value) return;
     this.readNumber.value = number;
+    this.mentions.read(number);
     const later = this.#blocked.peek().filter((one) => one.number > number);
     if (later.length < this.#blocked.peek().length) this.#blocked.value = later;
     if (!elsewhere) this.#marker.mark(number);

@@ -1,6 +1,7 @@
 /** Where the page stands: not set up, signed out, or in the chat; and how it gets from one to the other. */
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { changeMe } from '../api/account';
+import { changeRoomSettings, putSections, unread } from '../api/attention';
 import { Problem, Unreachable, whenSignedOut } from '../api/http';
 import { decisions, markTold, type Suspension } from '../api/moderation';
 import type { Overview, SignUp, WorkspaceState } from '../api/records';
@@ -105,7 +106,7 @@ function enterChat(overview: Overview): void {
   store('signed-in', String(overview.me.id));
   letGo();
   const chat = new Chat(overview, {
-    api: { ...routes, changeMe, decisions, markTold },
+    api: { ...routes, changeMe, changeRoomSettings, putSections, unread, decisions, markTold },
     attention,
     idle,
     aborted,

@@ -83,6 +83,9 @@ export function setUp(
       asked.push(id);
       return found;
     },
+    unread: async () => ({ rooms: [], threads_unread: 0 }),
+    changeRoomSettings: async (id) => api.room(id),
+    putSections: async (sections) => sections.map(({ id, name }, i) => ({ id: id ?? 100 + i, name })),
     decisions: async () => [],
     markTold: async () => {},
     changeMe: async (change) => {
