@@ -12,6 +12,7 @@ import type * as account from '../api/account';
 import type * as attentionRoutes from '../api/attention';
 import type { Section } from '../api/attention-records';
 import { Unreachable } from '../api/http';
+import type * as messageActs from '../api/message-acts';
 import type { Me, Message, Overview, RoomEntry, RoomRecord, Workspace } from '../api/records';
 import type * as routes from '../api/routes';
 import { Connection } from './connection';
@@ -41,6 +42,7 @@ export type Api = Pick<
   | 'room'
 > &
   Pick<typeof account, 'changeMe'> &
+  Pick<typeof messageActs, 'editMessage'> &
   Pick<typeof attentionRoutes, 'unread' | 'changeRoomSettings' | 'putSections'> &
   DecisionRoutes;
 
@@ -104,7 +106,8 @@ export class Chat {
     this.#rights = signal(new Rights(overview.abilities));
     this.#services = {
       history: api.history,
-      send: (room, clientId, body) => this.#send(room, clientId, body),
+      send: (...message) => this.#send(...message),
+      edit: api.editMessage,
       markRead: api.markRead,
       members: api.members,
       typing: (room) => this.client.typing(room.topic),
@@ -200,9 +203,9 @@ export class Chat {
     });
   }
 
-  async #send(room: number, clientId: string, body: string): Promise<Message> {
+  async #send(...message: Parameters<Api['send']>): Promise<Message> {
     try {
-      return await this.#context.api.send(room, clientId, body);
+      return await this.#context.api.send(...message);
     } catch (error) {
       // A server that is gone is noticed by whoever writes first, long before the channel's silence tells.
       const listening = this.connection.state.peek().phase === 'listening';
@@ -345,7 +348,7 @@ export class Chat {
 
   /** The page may be left: what is written on it is kept, whatever other tabs have done since. */
   keepDrafts(): void {
-    for (const room of this.rooms.peek().values()) if (room.draft.peek() !== '') room.keepDraft();
+    for (const room of this.rooms.peek().values()) room.keepDraft();
   }
 
   /** The connection is back: what waited for it goes on. */

@@ -10,8 +10,9 @@ export class Draft {
   /** It was written in this tab. */
   #written = false;
 
-  constructor(user: number, room: number) {
-    this.#key = `draft.${user}.${room}`;
+  /** `thread` is the number of a thread's root, 0 for the room itself. */
+  constructor(user: number, room: number, thread = 0) {
+    this.#key = `draft.${draftKey(user, room, thread)}`;
     this.#known = stored(this.#key);
     this.text.value = this.#known ?? '';
   }
@@ -45,6 +46,11 @@ export class Draft {
     this.#known = stored(this.#key);
     this.set('');
   }
+}
+
+/** Names one place of somebody's writing in storage. */
+export function draftKey(user: number, room: number, thread: number): string {
+  return thread === 0 ? `${user}.${room}` : `${user}.${room}.${thread}`;
 }
 
 const GAP = '\n\n';

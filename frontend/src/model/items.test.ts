@@ -48,6 +48,7 @@ const at = (number: number, time: number, change: Partial<Message> = {}) =>
 const outgoing = (clientId: string, change: Partial<Outgoing> = {}): Outgoing => ({
   clientId,
   body: 'mine',
+  belonging: {},
   at: START + 10 * MINUTE,
   state: 'sending',
   problem: null,

@@ -5,12 +5,15 @@
 import { signal } from '@preact/signals';
 import { passes, Problem } from '../api/http';
 import type { Message } from '../api/records';
+import type { Belonging } from '../api/routes';
 import { refusal } from './refusal';
 import { uuid } from './uuid';
 
 export interface Outgoing {
   readonly clientId: string;
   readonly body: string;
+  /** What it answers, and the thread that it is for. */
+  readonly belonging: Belonging;
   /** Milliseconds since 1970, by this machine's clock. */
   readonly at: number;
   /** `sent`: the server has it, the room's topic has not brought it yet. */
@@ -26,7 +29,7 @@ export interface Outgoing {
   readonly due: number | null;
 }
 
-export type Post = (clientId: string, body: string) => Promise<Message>;
+export type Post = (clientId: string, body: string, belonging: Belonging) => Promise<Message>;
 
 /** Milliseconds before the second and third try; after those the message shows as failed. */
 const PAUSES = [1_000, 4_000];
@@ -57,10 +60,11 @@ export class Outbox {
     return this.entries.value.some((entry) => entry.state !== 'sent');
   }
 
-  send(body: string): void {
+  send(body: string, belonging: Belonging = {}): void {
     const entry: Outgoing = {
       clientId: uuid(),
       body,
+      belonging,
       at: Date.now(),
       state: 'sending',
       problem: null,
@@ -141,10 +145,10 @@ export class Outbox {
     return waiting[0]?.state === 'sending' ? waiting[0] : undefined;
   }
 
-  async #deliver({ clientId, body }: Outgoing): Promise<void> {
+  async #deliver({ clientId, body, belonging }: Outgoing): Promise<void> {
     for (let tries = 0; ; tries++) {
       try {
-        this.#acknowledge(await this.#post(clientId, body));
+        this.#acknowledge(await this.#post(clientId, body, belonging));
         return;
       } catch (error) {
         if (!this.#has(clientId)) return;

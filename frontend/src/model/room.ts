@@ -13,8 +13,9 @@ import type {
   RoomRole,
   RoomState,
 } from '../api/records';
+import type { Belonging } from '../api/routes';
 import type { Cursor } from '../comet/types';
-import { Draft } from './draft';
+import { Compose } from './compose';
 import { History, PAGE, type PageQuery } from './history';
 import { buildItems, type Item } from './items';
 import { Mentions } from './mentions';
@@ -33,7 +34,9 @@ import { type Weight, weigh } from './weight';
 /** What a room needs from around it. */
 export interface RoomServices {
   history(room: number, query: PageQuery): Promise<HistoryPage>;
-  send(room: number, clientId: string, body: string): Promise<Message>;
+  send(room: number, clientId: string, body: string, belonging: Belonging): Promise<Message>;
+  /** Gives an own message another wording. */
+  edit(room: number, number: number, body: string): Promise<Message>;
   markRead(room: number, number: number): Promise<ReadMark>;
   members(room: number, ...wanted: Parameters<LoadMembers>): ReturnType<LoadMembers>;
   /** I am writing in the room. */
@@ -103,7 +106,11 @@ export class Room {
   readonly atBottom = signal(true);
   /** The view shall not move by itself: the menu of a message is open. */
   readonly still = signal(false);
+  /** What I write in the room itself. */
+  readonly compose: Compose;
   readonly draft: ReadonlySignal<string>;
+  /** I have begun to write something here, in a thread too. */
+  readonly hasDraft: ReadonlySignal<boolean>;
   /** What is known of it is valid at this position of its topic, or later. */
   position: Position;
   /** Counts up whenever the view shall go to the newest message. */
@@ -117,7 +124,8 @@ export class Room {
   readonly #people: People;
   readonly #marker: ReadMarker;
   readonly #overdue: Overdue;
-  readonly #draft: Draft;
+  /** What I write in the room and its threads, by the number of the root; 0 for the room itself. */
+  readonly #places = signal<ReadonlyMap<number, Compose>>(new Map());
   /** Numbers and authors of messages that came while their authors were blocked. */
   readonly #blocked = signal<readonly { readonly number: number; readonly author: number }[]>([]);
 
@@ -128,8 +136,11 @@ export class Room {
     this.position = entry.position;
     this.#services = services;
     this.#people = people;
-    this.#draft = new Draft(people.me.id, entry.id);
-    this.draft = this.#draft.text;
+    this.compose = this.composing(0);
+    this.draft = this.compose.draft.text;
+    this.hasDraft = computed(() =>
+      [...this.#places.value.values()].some(({ draft }) => draft.text.value.trim() !== ''),
+    );
     this.history = new History((query) => services.history(this.id, query));
     this.roster = new Roster((wanted) => services.members(this.id, wanted), people);
     this.typing = new Typing(people.me.id);
@@ -138,7 +149,7 @@ export class Room {
       return { users: users.filter((id) => !people.blocked.value.has(id)), more };
     });
     this.outbox = new Outbox(
-      (clientId, body) => services.send(this.id, clientId, body),
+      (clientId, body, belonging) => services.send(this.id, clientId, body, belonging),
       (message) => this.#acknowledged(message),
     );
     this.weight = computed(() =>
@@ -159,7 +170,7 @@ export class Room {
       buildItems({
         messages: this.history.messages.value,
         complete: !this.history.newer.value,
-        outgoing: this.outbox.entries.value,
+        outgoing: this.outbox.entries.value.filter(({ belonging }) => !belonging.thread),
         notices: this.notices.lines.value,
         manner: quieter(people.me.notices, this.manner.value),
         divider: this.divider.value,
@@ -330,6 +341,7 @@ export class Room {
   /** Messages were deleted, by their author or by somebody who keeps order. */
   hide(numbers: readonly number[]): void {
     this.history.hide(numbers);
+    for (const place of this.#places.peek().values()) place.gone(numbers);
   }
 
   /** A deletion was taken back. */
@@ -408,8 +420,9 @@ export class Room {
   }
 
   /** Sends a message and goes to where it appears. */
-  send(body: string): void {
-    this.outbox.send(body);
+  send(body: string, belonging: Belonging = {}): void {
+    this.outbox.send(body, belonging);
+    if (belonging.thread) return;
     this.jumpToNewest().catch(() => {
       // What is loaded stays; the message goes out all the same.
     });
@@ -444,6 +457,26 @@ export class Room {
     if (!elsewhere) this.#marker.mark(number);
   }
 
+  /** Where I write: in the room (0), or in the thread of a root. */
+  composing(thread: number): Compose {
+    const known = this.#places.peek().get(thread);
+    if (known) return known;
+    const place = new Compose(this.#people.me.id, this.id, thread, {
+      send: (body, belonging) => this.send(body, belonging),
+      save: async (number, body) => {
+        await this.#services.edit(this.id, number, body);
+      },
+      place: (other) => this.composing(other),
+    });
+    this.#places.value = new Map(this.#places.peek()).set(thread, place);
+    return place;
+  }
+
+  /** All places where I have begun to write, by the number of the root; 0 for the room itself. */
+  get places(): ReadonlyMap<number, Compose> {
+    return this.#places.value;
+  }
+
   /** I write: the draft is another, and the others may be told. */
   write(text: string): void {
     this.setDraft(text);
@@ -451,12 +484,12 @@ export class Room {
   }
 
   setDraft(text: string): void {
-    this.#draft.set(text);
+    this.compose.draft.set(text);
   }
 
   /** What is written here outlives the page, whatever other tabs have done since. */
   keepDraft(): void {
-    this.#draft.keep();
+    for (const { draft } of this.#places.peek().values()) if (draft.text.peek() !== '') draft.keep();
   }
 
   /** Whether I may write here at this moment, as it turns out. */
@@ -465,7 +498,7 @@ export class Room {
       this.outbox.excuse();
       return;
     }
-    this.keepDraft();
+    for (const { draft } of this.#places.peek().values()) draft.keep();
     // What waits asks now, and is told why it cannot go out.
     this.outbox.wake();
   }
@@ -486,6 +519,6 @@ export class Room {
    */
   #keep(unsent: readonly Outgoing[]): void {
     const shown = new Set(this.history.messages.peek().map((message) => message.client_id));
-    this.#draft.keep(unsent.filter(({ clientId }) => !shown.has(clientId)).map(({ body }) => body));
+    this.compose.draft.keep(unsent.filter(({ clientId }) => !shown.has(clientId)).map(({ body }) => body));
   }
 }

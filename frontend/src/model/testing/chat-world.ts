@@ -4,7 +4,7 @@ import type { ProfileChange } from '../../api/account';
 import type { Me, Message, RoomEntry } from '../../api/records';
 import type { CometDelegate, CometState, Cursor } from '../../comet/types';
 import { type Api, Chat } from '../chat';
-import { ana, bo, entry, Later, Log, memberOf, overview } from './world';
+import { ana, bo, entry, Later, Log, memberOf, message, overview } from './world';
 
 export const listening: CometState = {
   phase: 'listening',
@@ -52,6 +52,7 @@ export function setUp(
     activity: '',
     typing: [] as string[],
   };
+  const edits: [number: number, body: string][] = [];
   const changes: ProfileChange[] = [];
   const idle = signal(false);
   const api: Api = {
@@ -88,6 +89,10 @@ export function setUp(
     putSections: async (sections) => sections.map(({ id, name }, i) => ({ id: id ?? 100 + i, name })),
     decisions: async () => [],
     markTold: async () => {},
+    editMessage: async (_room, number, body) => {
+      edits.push([number, body]);
+      return message(number, { author: ana, body });
+    },
     changeMe: async (change) => {
       changes.push(change);
       return me;
@@ -160,6 +165,7 @@ export function setUp(
     watched,
     told,
     changes,
+    edits,
     idle,
   };
 }
