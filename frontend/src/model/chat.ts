@@ -27,6 +27,7 @@ import { Room, type RoomServices } from './room';
 import { keepFresh } from './roster-fresh';
 import { Screen } from './screen';
 import { store, stored } from './storage';
+import { UnreadNews } from './unread';
 
 export type Api = Pick<
   typeof routes,
@@ -75,9 +76,12 @@ export class Chat {
     for (const room of this.rooms.value.values()) sum += room.weight.value.total;
     return sum;
   });
+  /** How many threads that I follow have unread replies. */
+  readonly threadsUnread = signal(0);
   /** When another room took the place of an open one, in milliseconds since 1970; 0 for never. */
   switchedAt = 0;
   readonly connection: Connection;
+  readonly unreadNews: UnreadNews;
   readonly feed: Feed;
   readonly screen = new Screen((people) => {
     this.#seen.value = people;
@@ -113,8 +117,17 @@ export class Chat {
       typing: (room) => this.client.typing(room.topic),
       isOpen: (room) => this.openId.peek() === room.id,
       isSeen: (room) => this.openId.peek() === room.id && attention.peek() && room.atBottom.peek(),
+      uncertain: (room) => this.feed.askFigures(room),
       overdue: (room) => this.feed.follows(room) && this.client.look(),
     };
+    this.unreadNews = new UnreadNews(
+      () => api.unread(),
+      () => this.rooms.peek(),
+      (unread) => {
+        this.threadsUnread.value = unread;
+      },
+    );
+    this.threadsUnread.value = overview.threads_unread;
     this.connection = new Connection(() => this.#connected());
     this.feed = new Feed(this, context.makeClient, (reason, text) => context.aborted(reason, text));
     batch(() => {
@@ -315,6 +328,7 @@ export class Chat {
       this.people.blocked.value = new Set(overview.blocked);
       this.workspace.value = overview.workspace;
       this.sections.value = overview.sections;
+      this.threadsUnread.value = overview.threads_unread;
       this.#rights.value = new Rights(overview.abilities);
       for (const id of this.rooms.peek().keys()) if (!here.has(id) && !changed.has(id)) this.remove(id);
       for (const entry of rooms) if (!changed.has(entry.id)) this.add(entry);
@@ -362,6 +376,7 @@ export class Chat {
   #connected(): void {
     untracked(() => {
       this.wake();
+      this.unreadNews.ask();
       this.decisions.look();
     });
   }
@@ -375,10 +390,10 @@ export class Chat {
 
   #read(): void {
     const room = this.openRoom.value;
-    if (!room || !this.#context.attention.value || !room.atBottom.value) return;
+    if (!room || room.keptUnread.value || !this.#context.attention.value || !room.atBottom.value) return;
     const { state, newer, messages } = room.history;
     const last = messages.value.at(-1);
-    if (state.value === 'ready' && !newer.value && last) room.readUpTo(last.number);
+    if (state.value === 'ready' && !newer.value && last) room.readUpTo(last);
   }
 
   /** Ends it for good. What was not sent is among the drafts afterwards. */
@@ -387,6 +402,7 @@ export class Chat {
     for (const stop of this.#effects) stop();
     for (const room of this.rooms.peek().values()) room.stop();
     this.feed.stop();
+    this.unreadNews.stop();
     this.connection.stop();
   }
 }

@@ -130,6 +130,11 @@ export class Feed implements CometDelegate {
     return this.#followed.has(room.topic);
   }
 
+  /** Asks in a moment how much of a room is unread. */
+  askFigures(room: Room): void {
+    this.#figures.want(room);
+  }
+
   /** Follows a new room from the position that its entry is valid at. */
   subscribe(room: Room, position: Position): void {
     this.#makeSpace();

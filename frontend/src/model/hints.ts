@@ -6,7 +6,8 @@ export function takeHint(chat: Chat, hint: Hint): void {
   const room = chat.rooms.peek().get(hint.room_id);
   switch (hint.kind) {
     case 'read':
-      room?.readUpTo(hint.number, true);
+      if (hint.back) room?.unreadAfter(hint);
+      else room?.heardRead(hint);
       break;
     case 'typing':
       room?.typing.take(hint);

@@ -19,6 +19,11 @@ export class ReadMarker {
     if (!this.#running) void this.#run();
   }
 
+  /** There is something that the server may not know yet. */
+  get busy(): boolean {
+    return this.#wanted > this.#told;
+  }
+
   /** The numbers begin anew. */
   restart(): void {
     this.#wanted = 0;

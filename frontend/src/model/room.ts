@@ -1,5 +1,6 @@
 /** One room that I am in. */
 import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import type { UnreadRoom } from '../api/attention';
 import type { ReadMark } from '../api/attention-records';
 import type { MembershipEvent } from '../api/events';
 import type { NoticesChoice } from '../api/presence-records';
@@ -25,6 +26,7 @@ import { Overdue } from './overdue';
 import { OwnDeletions } from './own-deletions';
 import { OwnSettings } from './own-settings';
 import type { People } from './people';
+import { type Mark, ReadPosition } from './read-position';
 import { ReadMarker } from './reading';
 import type { Standing } from './rights';
 import { type LoadMembers, Roster } from './roster';
@@ -45,6 +47,8 @@ export interface RoomServices {
   isOpen(room: Room): boolean;
   /** Its newest message is being looked at. */
   isSeen(room: Room): boolean;
+  /** Only the server knows how much of it is unread. */
+  uncertain(room: Room): void;
   /** The server has an own message that its topic should have brought by now. */
   overdue(room: Room): void;
 }
@@ -80,8 +84,11 @@ export class Room {
   readonly blockedShown = signal(false);
   /** What I am in the room. */
   readonly role = signal<RoomRole>('member');
-  readonly lastNumber = signal(0);
-  readonly readNumber = signal(0);
+  readonly reading = new ReadPosition();
+  readonly lastNumber = this.reading.last;
+  readonly readNumber = this.reading.read;
+  /** Something was made unread on purpose: looking at it does not make it read, until I come back to the room. */
+  readonly keptUnread = signal(false);
   /** Milliseconds since 1970; 0 when nothing was said yet. */
   readonly lastMessageAt = signal(0);
   /** Ids of everybody in a direct room. */
@@ -165,7 +172,7 @@ export class Room {
       () => this.position.seq,
       () => services.overdue(this),
     );
-    this.#marker = new ReadMarker((number) => services.markRead(this.id, number));
+    this.#marker = new ReadMarker(async (number) => this.#told(await services.markRead(this.id, number)));
     this.items = computed(() =>
       buildItems({
         messages: this.history.messages.value,
@@ -198,24 +205,33 @@ export class Room {
   /** Takes what the server says about the room and my place in it. */
   update(entry: RoomEntry): void {
     batch(() => {
-      this.#begin(entry.position, entry.last_number);
+      this.#begin(entry.position, { number: entry.last_number, aside: entry.last_aside });
       this.change(entry);
       // A moderator need not wait.
       if (entry.role !== this.role.peek()) this.outbox.wake();
       this.role.value = entry.role;
       this.muted.value = entry.muted;
       this.mutedUntil.value = entry.muted_until;
-      this.lastNumber.value = Math.max(this.lastNumber.value, entry.last_number);
-      this.readNumber.value = Math.max(this.readNumber.value, entry.read_number);
+      this.#takeUnread(entry, null);
       this.lastMessageAt.value = Math.max(this.lastMessageAt.value, entry.last_message_at ?? 0);
       this.own.take(entry);
-      this.#countMentions(entry);
     });
   }
 
-  /** The server has counted those that were unread to it. */
-  #countMentions({ mentions, last_number }: Pick<RoomEntry, 'mentions' | 'last_number'>): void {
-    this.mentions.counted(mentions, last_number);
+  /** To be told with what the server says of what is unread: how much the server can know of what was read here. */
+  get known(): number | null {
+    return this.#marker.busy ? null : this.reading.moves;
+  }
+
+  /** Takes what the server says of what is unread, and how much it could know then. */
+  takeUnread(unread: UnreadRoom, known: number | null): void {
+    batch(() => this.#takeUnread(unread, known));
+  }
+
+  #takeUnread(entry: Omit<UnreadRoom, 'room_id'>, known: number | null): void {
+    const last = { number: entry.last_number, aside: entry.last_aside };
+    this.reading.take(last, { number: entry.read_number, aside: entry.read_aside }, known);
+    this.mentions.counted(entry.mentions, entry.last_number);
     this.mentions.read(this.readNumber.peek());
   }
 
@@ -265,12 +281,11 @@ export class Room {
    * The server was restored to an earlier state when the epoch is another one: the numbers count other
    * messages now, and what is on the screen may never have been said.
    */
-  #begin(position: Position, last: number): void {
+  #begin(position: Position, last: Mark): void {
     const before = this.position;
     this.position = position;
     if (position.epoch === before.epoch) return;
-    this.lastNumber.value = last;
-    this.readNumber.value = Math.min(this.readNumber.value, last);
+    this.reading.restart(last);
     this.lastMessageAt.value = 0;
     this.divider.value = null;
     this.place = null;
@@ -288,7 +303,7 @@ export class Room {
     batch(() => {
       if (this.#people.blocked.peek().has(message.author.id)) this.#setAside(message);
       else this.#markNew(message);
-      this.lastNumber.value = Math.max(this.lastNumber.value, message.number);
+      this.reading.reach(message);
       this.lastMessageAt.value = Math.max(this.lastMessageAt.value, message.created_at);
       this.history.add(message);
       this.typing.wrote(message.author.id);
@@ -312,7 +327,8 @@ export class Room {
 
   /** The first message that comes while nobody looks gets the divider above it. */
   #markNew(message: Message): void {
-    const caughtUp = this.unread.value === 0 && message.number > this.lastNumber.value;
+    const caughtUp =
+      this.unread.value === 0 && message.thread === null && message.number > this.lastNumber.value;
     if (caughtUp && this.#services.isOpen(this) && !this.#services.isSeen(this)) {
       this.divider.value = message.author.id === this.#people.me.id ? null : this.readNumber.value;
     }
@@ -326,8 +342,8 @@ export class Room {
   }
 
   /** What somebody whom I block has just written is not unread. */
-  #setAside({ number, author }: Message): void {
-    if (number <= this.lastNumber.value) return;
+  #setAside({ number, author, thread }: Message): void {
+    if (thread !== null || number <= this.lastNumber.value) return;
     this.#blocked.value = [...this.#blocked.value, { number, author: author.id }];
   }
 
@@ -335,18 +351,25 @@ export class Room {
     const read = this.readNumber.value;
     const blocked = this.#people.blocked.value;
     const aside = this.#blocked.value.filter(({ number, author }) => number > read && blocked.has(author));
-    return Math.max(0, this.lastNumber.value - read - aside.length);
+    return Math.max(0, this.reading.unread.value - aside.length);
   }
 
   /** Messages were deleted, by their author or by somebody who keeps order. */
   hide(numbers: readonly number[]): void {
     this.history.hide(numbers);
     for (const place of this.#places.peek().values()) place.gone(numbers);
+    for (const number of numbers) this.#unmention(number);
+  }
+
+  /** A message may mention me no longer. */
+  #unmention(number: number): void {
+    if (number > this.readNumber.peek() && !this.mentions.drop(number)) this.#services.uncertain(this);
   }
 
   /** A deletion was taken back. */
   restore(numbers: readonly number[]): void {
     this.ownDeletions.drop(numbers);
+    if (numbers.some((number) => number > this.readNumber.peek())) this.#services.uncertain(this);
     this.history.restore(numbers).catch(() => {
       // They come with the next page that is loaded.
     });
@@ -403,10 +426,10 @@ export class Room {
   #takeNewest(page: HistoryPage): void {
     const last = page.messages.at(-1);
     batch(() => {
-      this.#begin(page.position, last?.number ?? 0);
+      this.#begin(page.position, last ?? { number: 0, aside: 0 });
       if (!last) return;
       this.#settle(page.messages);
-      this.lastNumber.value = Math.max(this.lastNumber.value, last.number);
+      this.reading.reach(last);
       this.lastMessageAt.value = Math.max(this.lastMessageAt.value, last.created_at);
     });
   }
@@ -435,6 +458,7 @@ export class Room {
 
   leave(): void {
     this.divider.value = null;
+    this.keptUnread.value = false;
     this.blockedShown.value = false;
     if (this.atBottom.value) this.history.shrink();
   }
@@ -448,13 +472,40 @@ export class Room {
   }
 
   /** Everything up to here has been seen, here or in another browser. */
-  readUpTo(number: number, elsewhere = false): void {
-    if (number <= this.readNumber.value) return;
-    this.readNumber.value = number;
-    this.mentions.read(number);
-    const later = this.#blocked.peek().filter((one) => one.number > number);
-    if (later.length < this.#blocked.peek().length) this.#blocked.value = later;
-    if (!elsewhere) this.#marker.mark(number);
+  readUpTo(mark: Mark, elsewhere = false): void {
+    if (mark.number <= this.readNumber.peek()) return;
+    batch(() => {
+      this.reading.readUpTo(mark);
+      this.mentions.read(mark.number);
+      const later = this.#blocked.peek().filter((one) => one.number > mark.number);
+      if (later.length < this.#blocked.peek().length) this.#blocked.value = later;
+    });
+    if (!elsewhere) this.#marker.mark(mark.number);
+  }
+
+  /** Another browser of mine has read it so far. */
+  heardRead(hint: Mark & Pick<ReadMark, 'mentions'>): void {
+    this.readUpTo(hint, true);
+    if (hint.number === this.readNumber.peek() && !this.#marker.busy) this.#told(hint);
+  }
+
+  /** Everything that is known of it is read. */
+  readAll(): void {
+    this.keptUnread.value = false;
+    this.readUpTo(this.reading.end);
+  }
+
+  /** What follows was made unread again, here or in another browser. */
+  unreadAfter(mark: Mark): void {
+    this.#marker.restart();
+    this.keptUnread.value = true;
+    this.reading.back(mark);
+    this.#services.uncertain(this);
+  }
+
+  /** The server has taken how far I have read, and counts what is left; what it knows better is asked for. */
+  #told({ mentions }: Pick<ReadMark, 'mentions'>): void {
+    if (mentions !== this.mentions.count.peek()) this.#services.uncertain(this);
   }
 
   /** Where I write: in the room (0), or in the thread of a root. */

@@ -1,0 +1,69 @@
+/**
+ * Asks how much is unread each time the page listens anew: what was hinted while nobody listened is gone. What has been
+ * read here since, or is newer than the answer, stays as it is.
+ */
+import { batch } from '@preact/signals';
+import type { Unread } from '../api/attention';
+import type { Room } from './room';
+
+export class UnreadNews {
+  readonly #load: () => Promise<Unread>;
+  readonly #rooms: () => ReadonlyMap<number, Room>;
+  readonly #threads: (unread: number) => void;
+  #asking: Promise<void> | null = null;
+  #again = false;
+  #stopped = false;
+
+  /** `threads` is told how many threads have unread replies. */
+  constructor(
+    load: () => Promise<Unread>,
+    rooms: () => ReadonlyMap<number, Room>,
+    threads: (unread: number) => void,
+  ) {
+    this.#load = load;
+    this.#rooms = rooms;
+    this.#threads = threads;
+  }
+
+  /** Resolves when nothing is being asked, whatever came of it. */
+  get settled(): Promise<void> {
+    return this.#asking ?? Promise.resolve();
+  }
+
+  ask(): void {
+    if (this.#asking) this.#again = true;
+    else this.#asking = this.#askOnce();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  async #askOnce(): Promise<void> {
+    try {
+      do {
+        this.#again = false;
+        await this.#refresh();
+      } while (this.#again && !this.#stopped);
+    } catch {
+      // Signed out is noticed elsewhere; otherwise the next time that the page listens asks again.
+    } finally {
+      this.#asking = null;
+    }
+  }
+
+  async #refresh(): Promise<void> {
+    const known = new Map([...this.#rooms().values()].map((room) => [room, room.known]));
+    const { rooms, threads_unread } = await this.#load();
+    if (this.#stopped) return;
+    batch(() => {
+      for (const unread of rooms) {
+        const room = this.#rooms().get(unread.room_id);
+        // One that was added meanwhile came with its own figures.
+        const then = room && known.get(room);
+        if (room && then !== undefined) room.takeUnread(unread, then);
+      }
+      this.#threads(threads_unread);
+    });
+  }
+}
