@@ -151,6 +151,7 @@ export const texts = {
     leavePublic: 'You can join again at any time.',
     left: (room: string) => `You left ${room}.`,
     removed: 'You are no longer in this room.',
+    adrift: 'Messages to rooms that you are not in any more could not be sent. They are kept there as drafts.',
     keptDraft: 'You wrote this here and did not send it:',
     copyDraft: 'Copy',
     draftCopied: 'Your text is copied.',

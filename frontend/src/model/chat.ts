@@ -18,6 +18,8 @@ import type * as routes from '../api/routes';
 import { Connection } from './connection';
 import { type DecisionRoutes, Decisions } from './decisions';
 import { Feed, type FeedClient, type MakeClient } from './feed';
+import { keepUnsent } from './draft';
+import type { OutboxSender } from './outbox-sender';
 import { Overviews } from './overviews';
 import type { OwnSettingsRecord } from './own-settings';
 import { tellTimeZone } from './own-state';
@@ -58,6 +60,10 @@ export interface ChatContext {
   readonly attention: ReadonlySignal<boolean>;
   /** Nobody has touched anything for a while. */
   readonly idle: ReadonlySignal<boolean>;
+  /** Has what somebody has not sent outlive the page. Left out where that cannot be. */
+  openOutbox?(user: number): Promise<OutboxSender>;
+  /** Messages for rooms in which I am not any more could not be sent; they are among the drafts. */
+  adrift?(): void;
   /** The server has ended the data channel for good. */
   aborted(reason: string, text: string): void;
 }
@@ -93,6 +99,7 @@ export class Chat {
   readonly #services: RoomServices;
   readonly #effects: (() => void)[] = [];
   readonly #overviews: Overviews;
+  readonly #sender: Promise<OutboxSender | null> | undefined;
   #stopped = false;
 
   constructor(overview: Overview, context: ChatContext) {
@@ -108,9 +115,11 @@ export class Chat {
     this.workspace = signal(overview.workspace);
     this.sections = signal(overview.sections);
     this.#rights = signal(new Rights(overview.abilities));
+    this.#sender = context.openOutbox?.(overview.me.id).catch(() => null);
     this.#services = {
       history: api.history,
       send: (...message) => this.#send(...message),
+      sharedOutbox: this.#sender,
       edit: api.editMessage,
       markRead: api.markRead,
       members: api.members,
@@ -133,6 +142,7 @@ export class Chat {
     batch(() => {
       for (const entry of overview.rooms) this.#put(entry);
     });
+    void this.#sender?.then((sender) => sender && this.#shared(sender));
     this.#effects.push(
       effect(() => this.#follow()),
       effect(() => this.#read()),
@@ -258,6 +268,7 @@ export class Chat {
     this.#overviews.note(id);
     const room = this.rooms.peek().get(id);
     if (!room) return;
+    room.giveUp(true);
     room.stop();
     this.feed.unfollow(room);
     const rest = new Map(this.rooms.peek());
@@ -360,6 +371,42 @@ export class Chat {
     return [...this.rooms.peek().values()].some((room) => room.outbox.unsent);
   }
 
+  /** There are some that are lost with the page. */
+  get fleeting(): boolean {
+    return [...this.rooms.peek().values()].some((room) => room.outbox.fleeting);
+  }
+
+  /** What was not sent is no message any more, but a draft. */
+  giveUp(): void {
+    for (const room of this.rooms.peek().values()) room.giveUp();
+  }
+
+  /** The page is put away: another tab sends what there is to send. */
+  rest(): void {
+    void this.#sender?.then((sender) => sender?.rest());
+  }
+
+  /** It is there again, and I am still signed in. */
+  resume(): void {
+    void this.#sender?.then((sender) => {
+      if (!sender || this.#stopped) return;
+      sender.resume();
+      void sender.look();
+    });
+  }
+
+  /** What was not sent in rooms in which I am not any more is kept where I find it. */
+  #shared(sender: OutboxSender): void {
+    if (this.#stopped) {
+      sender.rest();
+      return;
+    }
+    const adrift = sender.unplaced;
+    keepUnsent(this.me.id, adrift);
+    for (const entry of adrift) void sender.drop(entry);
+    if (adrift.length > 0) this.#context.adrift?.();
+  }
+
   /** The page may be left: what is written on it is kept, whatever other tabs have done since. */
   keepDrafts(): void {
     for (const room of this.rooms.peek().values()) room.keepDraft();
@@ -396,11 +443,12 @@ export class Chat {
     if (state.value === 'ready' && !newer.value && last) room.readUpTo(last);
   }
 
-  /** Ends it for good. What was not sent is among the drafts afterwards. */
+  /** Ends it for good. What was not sent and ends with the page is among the drafts afterwards. */
   stop(): void {
     this.#stopped = true;
     for (const stop of this.#effects) stop();
     for (const room of this.rooms.peek().values()) room.stop();
+    this.rest();
     this.feed.stop();
     this.unreadNews.stop();
     this.connection.stop();

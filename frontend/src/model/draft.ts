@@ -53,6 +53,17 @@ export function draftKey(user: number, room: number, thread: number): string {
   return thread === 0 ? `${user}.${room}` : `${user}.${room}.${thread}`;
 }
 
+/** Puts messages that cannot be sent in front of what was being written in their rooms. */
+export function keepUnsent(
+  user: number,
+  unsent: readonly { readonly room: number; readonly body: string }[],
+): void {
+  for (const room of new Set(unsent.map((entry) => entry.room))) {
+    const bodies = unsent.filter((entry) => entry.room === room).map(({ body }) => body);
+    new Draft(user, room).keep(bodies);
+  }
+}
+
 const GAP = '\n\n';
 
 /** Both texts, or the one that has the other among its paragraphs. */

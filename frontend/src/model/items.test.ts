@@ -47,11 +47,14 @@ const at = (number: number, time: number, change: Partial<Message> = {}) =>
 
 const outgoing = (clientId: string, change: Partial<Outgoing> = {}): Outgoing => ({
   clientId,
+  room: 7,
   body: 'mine',
   belonging: {},
   at: START + 10 * MINUTE,
+  order: START + 10 * MINUTE,
   state: 'sending',
   problem: null,
+  barred: false,
   number: null,
   due: null,
   ...change,

@@ -18,13 +18,14 @@ function setUp() {
   const answers = new Later<Message>();
   const calls: Call[] = [];
   const acknowledged: Message[] = [];
-  const outbox = new Outbox(
-    (clientId, body) => {
+  const outbox = new Outbox({
+    room: 7,
+    post: ({ clientId, body }) => {
       calls.push({ clientId, body });
       return answers.ask();
     },
-    (sent) => acknowledged.push(sent),
-  );
+    sent: (sent) => acknowledged.push(sent),
+  });
   const stored = (call: Call | undefined, number: number) =>
     message(number, { author: ana, client_id: call?.clientId ?? '', body: call?.body ?? '' });
   const states = () => outbox.entries.value.map((entry) => entry.state);

@@ -21,7 +21,7 @@ import { History, PAGE, type PageQuery } from './history';
 import { buildItems, type Item } from './items';
 import { Mentions } from './mentions';
 import { type Notice, Notices, quieter } from './notices';
-import { Outbox, type Outgoing } from './outbox';
+import { Outbox, type Outgoing, type SharedOutbox } from './outbox';
 import { Overdue } from './overdue';
 import { OwnDeletions } from './own-deletions';
 import { OwnSettings } from './own-settings';
@@ -39,6 +39,8 @@ export interface RoomServices {
   send(room: number, clientId: string, body: string, belonging: Belonging): Promise<Message>;
   /** Gives an own message another wording. */
   edit(room: number, number: number, body: string): Promise<Message>;
+  /** What is not sent outlives the page there; left out or null where it cannot. */
+  readonly sharedOutbox?: Promise<SharedOutbox | null> | undefined;
   markRead(room: number, number: number): Promise<ReadMark>;
   members(room: number, ...wanted: Parameters<LoadMembers>): ReturnType<LoadMembers>;
   /** I am writing in the room. */
@@ -155,10 +157,12 @@ export class Room {
       const { users, more } = this.typing.writers.value;
       return { users: users.filter((id) => !people.blocked.value.has(id)), more };
     });
-    this.outbox = new Outbox(
-      (clientId, body, belonging) => services.send(this.id, clientId, body, belonging),
-      (message) => this.#acknowledged(message),
-    );
+    this.outbox = new Outbox({
+      room: this.id,
+      post: ({ clientId, body, belonging }) => services.send(this.id, clientId, body, belonging),
+      sent: (message) => this.#acknowledged(message),
+      shared: services.sharedOutbox,
+    });
     this.weight = computed(() =>
       weigh({
         kind: this.kind,
@@ -177,7 +181,7 @@ export class Room {
       buildItems({
         messages: this.history.messages.value,
         complete: !this.history.newer.value,
-        outgoing: this.outbox.entries.value.filter(({ belonging }) => !belonging.thread),
+        outgoing: this.outbox.of(0),
         notices: this.notices.lines.value,
         manner: quieter(people.me.notices, this.manner.value),
         divider: this.divider.value,
@@ -554,7 +558,7 @@ export class Room {
     this.outbox.wake();
   }
 
-  /** Ends it. What was not sent stands in front of the draft afterwards. */
+  /** Ends it. What was not sent and ends with the page stands in front of the draft afterwards. */
   stop(): void {
     this.#keep(this.outbox.stop());
     this.#overdue.stop();
@@ -564,12 +568,31 @@ export class Room {
   }
 
   /**
-   * Nothing of it is sent by itself later: its client_id is gone, and without that the server could not tell
-   * a repetition. One whose acknowledgement was lost is left out if the window has it; if not, the person
-   * who wrote it decides.
+   * What was not sent is no message any more: it stands in front of the drafts, and its author decides. Outside of the room
+   * there is one draft for it and its threads.
    */
-  #keep(unsent: readonly Outgoing[]): void {
-    const shown = new Set(this.history.messages.peek().map((message) => message.client_id));
-    this.compose.draft.keep(unsent.filter(({ clientId }) => !shown.has(clientId)).map(({ body }) => body));
+  giveUp(leaving = false): void {
+    const { unsent, took } = this.outbox.giveUp();
+    if (leaving) this.#keep(unsent);
+    else {
+      const threads = new Set(unsent.map(threadOf));
+      for (const thread of threads)
+        this.#keep(
+          unsent.filter((entry) => threadOf(entry) === thread),
+          thread,
+        );
+    }
+    void took();
   }
+
+  /** One whose acknowledgement was lost is left out if the window has it. */
+  #keep(unsent: readonly Outgoing[], thread = 0): void {
+    const shown = new Set(this.history.messages.peek().map((message) => message.client_id));
+    const bodies = unsent.filter(({ clientId }) => !shown.has(clientId)).map(({ body }) => body);
+    this.composing(thread).draft.keep(bodies);
+  }
+}
+
+function threadOf({ belonging }: Outgoing): number {
+  return belonging.thread ?? 0;
 }

@@ -8,16 +8,20 @@ import { decisions, markTold, type Suspension } from '../api/moderation';
 import type { Overview, SignUp, WorkspaceState } from '../api/records';
 import * as routes from '../api/routes';
 import { at, base } from '../base';
+import { texts } from '../texts';
 import { CometClient } from '../comet/client';
 import { attention } from './attention';
 import { Chat } from './chat';
 import { askWhy, type EndReason, reasonOf } from './ending';
 import type { MakeClient } from './feed';
 import { idle } from './idle';
+import { inTime } from './in-time';
+import type { OutboxSender } from './outbox-sender';
 import { frontPage } from './route';
 import { here, navigate, route } from './router';
 import { transport } from './settings';
 import { store, stored } from './storage';
+import { toast } from './toasts';
 
 export type Stage =
   | { readonly name: 'loading' | 'unreachable' }
@@ -43,6 +47,8 @@ const tabs = new BroadcastChannel(`chatd${base}`);
 
 /** Where to go after signing in. */
 let wanted: string | null = null;
+/** Milliseconds within which a part of the page has to be there. */
+const PART_LIMIT = 5_000;
 /** Counts the starts, so that a slow answer does not undo a later one. */
 let starts = 0;
 /** Counts how often the page was put away. */
@@ -93,6 +99,9 @@ export async function enter(): Promise<void> {
 /** One request when somebody was signed in here before, as mostly; otherwise the visitor's view first. */
 async function look(): Promise<Overview | WorkspaceState> {
   if (stored('signed-in') !== null) {
+    loadSender().catch(() => {
+      // Who needs it learns so.
+    });
     try {
       return await routes.overview();
     } catch (error) {
@@ -112,11 +121,21 @@ function enterChat(overview: Overview): void {
     idle,
     aborted,
     makeClient,
+    openOutbox,
+    adrift: () => toast(texts.room.adrift, { bad: true }),
   });
   change({ name: 'chat', chat });
   if (frontPage(route.peek().name)) navigate(wanted ?? '/', { replace: true });
   wanted = null;
 }
+
+/** A part of its own, which loads beside the chat. Nothing is sent before, so it must not keep us waiting for long. */
+async function openOutbox(user: number): Promise<OutboxSender> {
+  const { browserSender } = await inTime(loadSender(), PART_LIMIT);
+  return browserSender(user).open();
+}
+
+const loadSender = () => import('./outbox-sender');
 
 function enterAsVisitor(workspace: WorkspaceState, ended: EndReason | null): void {
   store('signed-in', null);
@@ -162,6 +181,7 @@ export async function signedIn(): Promise<void> {
 export async function signOut(): Promise<void> {
   const now = chat();
   await (now ? now.withoutChannel(endSession) : endSession());
+  now?.giveUp();
   tabs.postMessage('signed-out');
   end('signed-out');
 }
@@ -219,6 +239,7 @@ export function hide(): void {
   // What was asked before says nothing about who is signed in on return.
   starts++;
   chat()?.keepDrafts();
+  chat()?.rest();
   document.documentElement.dataset.session = 'unconfirmed';
 }
 
@@ -227,6 +248,7 @@ export async function confirm(): Promise<void> {
   const hiding = hidings;
   const now = chat();
   const still = now !== null && (await isStill(now));
+  if (hiding === hidings && still) now.resume();
   if (hiding === hidings && !still && chat() === now) {
     if (now) change({ name: 'loading' });
     await enter();
@@ -256,5 +278,5 @@ function backOnline(): void {
 }
 
 function warnOfUnsent(event: BeforeUnloadEvent): void {
-  if (chat()?.unsent) event.preventDefault();
+  if (chat()?.fleeting) event.preventDefault();
 }
