@@ -18,6 +18,7 @@ export async function drafts(): Promise<readonly Draft[]> {
   return answer(await request('GET', '/api/v1/me/drafts'), 'drafts').drafts;
 }
 
-export async function putDraft(change: DraftChange): Promise<void> {
-  await request('PUT', '/api/v1/me/drafts', { body: change });
+/** `leaving` says that the page may be gone before the answer: the request outlives it. */
+export async function putDraft(change: DraftChange, leaving = false): Promise<void> {
+  await request('PUT', '/api/v1/me/drafts', { body: change, keepalive: leaving });
 }

@@ -38,6 +38,8 @@ export interface RequestOptions {
   readonly signal?: AbortSignal;
   /** Milliseconds until a missing answer counts as unreachable. */
   readonly timeout?: number;
+  /** The request goes on when the page is left. */
+  readonly keepalive?: boolean;
 }
 
 const TIMEOUT = 15_000;
@@ -64,6 +66,7 @@ async function send(method: string, path: string, options: RequestOptions): Prom
     method,
     headers: { Accept: 'application/json' },
     signal: options.signal ? eitherSignal(options.signal, timeout) : timeout,
+    keepalive: options.keepalive ?? false,
   };
   if (options.body !== undefined) {
     init.headers = { Accept: 'application/json', 'Content-Type': 'application/json' };

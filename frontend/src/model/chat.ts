@@ -17,6 +17,7 @@ import type { Me, Message, Overview, RoomEntry, RoomRecord, Workspace } from '..
 import type * as routes from '../api/routes';
 import { Connection } from './connection';
 import { type DecisionRoutes, Decisions } from './decisions';
+import { type DraftRoutes, Drafts } from './drafts';
 import { Feed, type FeedClient, type MakeClient } from './feed';
 import { keepUnsent } from './draft';
 import type { OutboxSender } from './outbox-sender';
@@ -47,6 +48,7 @@ export type Api = Pick<
   Pick<typeof account, 'changeMe'> &
   Pick<typeof messageActs, 'editMessage'> &
   Pick<typeof attentionRoutes, 'unread' | 'changeRoomSettings' | 'putSections'> &
+  DraftRoutes &
   DecisionRoutes;
 
 /** More rooms than this are loaded all at once. */
@@ -89,6 +91,7 @@ export class Chat {
   readonly connection: Connection;
   readonly unreadNews: UnreadNews;
   readonly feed: Feed;
+  readonly drafts: Drafts;
   readonly screen = new Screen((people) => {
     this.#seen.value = people;
   });
@@ -147,6 +150,7 @@ export class Chat {
       effect(() => this.#follow()),
       effect(() => this.#read()),
     );
+    this.drafts = new Drafts(this, api, overview.drafts);
     this.feed.start(overview);
     this.#effects.push(
       effect(() => this.client.activity(context.idle.value ? 'idle' : 'active')),
@@ -410,6 +414,7 @@ export class Chat {
   /** The page may be left: what is written on it is kept, whatever other tabs have done since. */
   keepDrafts(): void {
     for (const room of this.rooms.peek().values()) room.keepDraft();
+    this.drafts.flush();
   }
 
   /** The connection is back: what waited for it goes on. */
@@ -425,6 +430,7 @@ export class Chat {
       this.wake();
       this.unreadNews.ask();
       this.decisions.look();
+      this.drafts.wake();
     });
   }
 
@@ -447,6 +453,7 @@ export class Chat {
   stop(): void {
     this.#stopped = true;
     for (const stop of this.#effects) stop();
+    this.drafts.stop();
     for (const room of this.rooms.peek().values()) room.stop();
     this.rest();
     this.feed.stop();

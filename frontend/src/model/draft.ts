@@ -26,6 +26,16 @@ export class Draft {
     store(this.#key, this.#known);
   }
 
+  /** The server has another text by now. What another tab has kept since stays there. */
+  take(text: string): void {
+    const found = stored(this.#key);
+    this.text.value = text;
+    this.#written = false;
+    if (found === this.#known) store(this.#key, text === '' ? null : text);
+    else if ((found ?? '') !== text) return;
+    this.#known = text === '' ? null : text;
+  }
+
   /**
    * Keeps it for somebody who cannot go on with it here: another tab may have kept its own in its place,
    * which then stands before it. What was only found here, and was sent or erased in another tab, is gone.

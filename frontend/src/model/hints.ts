@@ -12,6 +12,9 @@ export function takeHint(chat: Chat, hint: Hint): void {
     case 'typing':
       room?.typing.take(hint);
       break;
+    case 'draft':
+      chat.drafts.hinted(hint);
+      break;
     default:
       break;
   }

@@ -3,6 +3,7 @@ import { type ReadonlySignal, signal } from '@preact/signals';
 import { changeMe } from '../api/account';
 import { changeRoomSettings, putSections, unread } from '../api/attention';
 import { Problem, Unreachable, whenSignedOut } from '../api/http';
+import { drafts, putDraft } from '../api/drafts';
 import { editMessage } from '../api/message-acts';
 import { decisions, markTold, type Suspension } from '../api/moderation';
 import type { Overview, SignUp, WorkspaceState } from '../api/records';
@@ -116,7 +117,18 @@ function enterChat(overview: Overview): void {
   store('signed-in', String(overview.me.id));
   letGo();
   const chat = new Chat(overview, {
-    api: { ...routes, changeMe, editMessage, changeRoomSettings, putSections, unread, decisions, markTold },
+    api: {
+      ...routes,
+      changeMe,
+      drafts,
+      editMessage,
+      putDraft,
+      changeRoomSettings,
+      putSections,
+      unread,
+      decisions,
+      markTold,
+    },
     attention,
     idle,
     aborted,

@@ -19,6 +19,21 @@ export function store(key: string, value: string | null): void {
   }
 }
 
+/** The keys that begin like this. */
+export function storedNames(prefix: string): readonly string[] {
+  try {
+    const whole = named(prefix);
+    const names: string[] = [];
+    for (let i = 0; i < localStorage.length; i++) {
+      const name = localStorage.key(i);
+      if (name?.startsWith(whole)) names.push(name.slice(whole.length - prefix.length));
+    }
+    return names;
+  } catch {
+    return [];
+  }
+}
+
 function named(key: string): string {
   return `chatd${base}.${key}`;
 }

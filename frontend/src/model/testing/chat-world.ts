@@ -1,5 +1,6 @@
 /** A chat for the model's tests: one room, a server and a data channel that do what the test says. */
 import { signal } from '@preact/signals';
+import { Unreachable } from '../../api/http';
 import type { ProfileChange } from '../../api/account';
 import type { Me, Message, RoomEntry } from '../../api/records';
 import type { CometDelegate, CometState, Cursor } from '../../comet/types';
@@ -52,6 +53,11 @@ export function setUp(
     activity: '',
     typing: [] as string[],
   };
+  /** The drafts that the server has, by room and thread, and all that it was given. */
+  const drafts = new Map<string, string>();
+  const puts: string[] = [];
+  /** Whether the server can be reached with drafts. */
+  const lines = { down: false };
   const edits: [number: number, body: string][] = [];
   const changes: ProfileChange[] = [];
   const idle = signal(false);
@@ -89,6 +95,12 @@ export function setUp(
     putSections: async (sections) => sections.map(({ id, name }, i) => ({ id: id ?? 100 + i, name })),
     decisions: async () => [],
     markTold: async () => {},
+    drafts: async () => keptDrafts(drafts),
+    putDraft: async ({ room_id, thread, text }) => {
+      puts.push(text);
+      if (lines.down) throw new Unreachable(new Error('no network'));
+      drafts.set(`${room_id}.${thread}`, text);
+    },
     editMessage: async (_room, number, body) => {
       edits.push([number, body]);
       return message(number, { author: ana, body });
@@ -166,8 +178,18 @@ export function setUp(
     told,
     changes,
     edits,
+    drafts,
+    puts,
+    lines,
     idle,
   };
+}
+
+function keptDrafts(drafts: ReadonlyMap<string, string>) {
+  return [...drafts].flatMap(([place, text]) => {
+    const [room_id = 0, thread = 0] = place.split('.').map(Number);
+    return text === '' ? [] : [{ room_id, thread, text, changed_at: 0 }];
+  });
 }
 
 /** A message as it travels. */
