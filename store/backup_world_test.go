@@ -128,6 +128,7 @@ func (w *world) fill() {
 	w.exec(`insert into invite_rooms (invite_id, room_id) select id, $1 from invites`, tea.ID)
 	w.exec(`update workspace set sign_up_open = true`)
 	w.fillAdministration(tea, ana, bo)
+	w.fillConversation(tea, ana, bo)
 	for _, table := range w.tables() {
 		if w.number(`select count(*) from `+pgx.Identifier{table}.Sanitize()) == 0 {
 			w.t.Fatalf("the table %s is empty", table)
@@ -158,6 +159,29 @@ func (w *world) fillAdministration(room store.Room, by, of store.User) {
 	w.exec(`insert into password_resets (token_hash, user_id, expires_at) values ('\x0102', $1, now())`, of.ID)
 	w.exec(`insert into daily_figures (day, messages, writers, people, rooms) values ('2026-01-02', 3, 2, 2, 1)`)
 	w.exec(`insert into room_sizes (room_id, first_number, last_number, bytes) values ($1, 1, 5, 50)`, room.ID)
+}
+
+// fillConversation puts something into the tables about threads, edits and mentions.
+func (w *world) fillConversation(room store.Room, by, of store.User) {
+	w.t.Helper()
+	w.exec(`
+		update messages
+		set html = '<em>reply</em>', edited_at = now(), thread = 2, thread_index = 1, reply_to = 2, mentions = array[$2::bigint], mentions_all = 'here', aside = 1
+		where room_id = $1 and number = 3`, room.ID, of.ID)
+	w.exec(`
+		with counted as (
+			update topics set last_aside = 1 where id = $1
+		), began as (
+			insert into threads (room_id, root, last_index, replies, last_number, last_at, authors) values ($1, 2, 1, 1, 3, now(), array[$2::bigint])
+		), listed as (
+			insert into thread_replies (room_id, root, number) values ($1, 2, 3)
+		), followed as (
+			insert into thread_follows (room_id, root, user_id, read_number) values ($1, 2, $2, 3)
+		)
+		insert into mentions (room_id, user_id, number, author_id, thread) values ($1, $3, 3, $2, 2)`, room.ID, by.ID, of.ID)
+	w.exec(`
+		insert into message_revisions (room_id, number, revision, body, html, at)
+		select room_id, number, 1, body, html, created_at from messages where room_id = $1 and number = 2`, room.ID)
 }
 
 // firstMigrations are the first n migrations.

@@ -120,7 +120,8 @@ func (s *Store) NewCommitter(c CommitterConfig) *Committer {
 // does not exist or is not for this person to know of; ErrNotMember for a
 // public room that they are not in; ErrReadOnly; ErrSessionEnded; ErrForbidden
 // for those without the right and an author who was deactivated or suspended;
-// *SanctionError for one who is muted; *SlowModeError for one who has to wait;
+// *InvalidError for a thread or an answered message that does not exist, is deleted
+// or is elsewhere; *SanctionError for one who is muted; *SlowModeError for one who has to wait;
 // ErrConflict for a ClientID that was used in another room. ErrUnavailable means
 // that ctx ended first, or that too many sends wait for this room; the message
 // may still be stored, and sending it again is safe.
@@ -190,6 +191,12 @@ func newSend(ctx context.Context, in Send) (*send, error) {
 		return nil, fmt.Errorf("%w: the message is not valid UTF-8", ErrInvalid)
 	case strings.ContainsRune(in.Body, 0):
 		return nil, fmt.Errorf("%w: the message contains a NUL", ErrInvalid)
+	case !utf8.ValidString(in.HTML) || strings.ContainsRune(in.HTML, 0):
+		return nil, fmt.Errorf("%w: what is made of the message is no text", ErrInvalid)
+	case in.Thread < 0 || in.ReplyTo < 0:
+		return nil, fmt.Errorf("%w: messages have numbers from 1 on", ErrInvalid)
+	case in.MentionsAll != "" && in.MentionsAll != MentionsRoom && in.MentionsAll != MentionsHere:
+		return nil, fmt.Errorf("%w: everybody cannot be mentioned so", ErrInvalid)
 	}
 	if n := utf8.RuneCountInString(in.Body); n < 1 || n > MaxBody {
 		return nil, fmt.Errorf("%w: the message has %d characters; 1 to %d are possible", ErrInvalid, n, MaxBody)

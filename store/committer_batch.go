@@ -15,7 +15,7 @@ const (
 type batch struct {
 	parts []part
 	size  int // sends in all parts
-	bytes int // of their bodies
+	bytes int // of their texts
 }
 
 // part is what a batch has of one lane, and after an attempt what is left of
@@ -115,7 +115,7 @@ func (q *queue) fillLocked(b *batch, p *part, limit int) bool {
 			q.finish(s, outcome{err: ErrUnavailable})
 			continue
 		}
-		if b.size > 0 && b.bytes+len(s.Body) > bytesMax {
+		if b.size > 0 && b.bytes+s.bytes() > bytesMax {
 			break
 		}
 		key := sendKey{s.AuthorID, s.client}
@@ -126,10 +126,13 @@ func (q *queue) fillLocked(b *batch, p *part, limit int) bool {
 		p.lane.sends = p.lane.sends[1:]
 		p.sends = append(p.sends, s)
 		b.size++
-		b.bytes += len(s.Body)
+		b.bytes += s.bytes()
 	}
 	return len(p.sends) > before
 }
+
+// bytes is the size of the texts.
+func (s *send) bytes() int { return len(s.Body) + len(s.HTML) }
 
 func (s *send) isGone() bool {
 	select {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -112,9 +113,30 @@ func (v *verdict) outcome(s *send) outcome {
 		return outcome{err: &SanctionError{Kind: SanctionMute, Terms: Terms{Until: v.mutedUntil}}}
 	case verdictSlow:
 		return outcome{err: &SlowModeError{Wait: time.Duration(*v.wait * float64(time.Second))}}
-	default:
+	case verdictRefused:
 		return outcome{err: v.refusal()}
+	default:
+		return outcome{err: misplaced(v.verdict)}
 	}
+}
+
+// misplaced says why a message does not belong where it was sent to.
+func misplaced(verdict string) error {
+	switch verdict {
+	case verdictNoRoot:
+		return &InvalidError{Field: "thread", Text: "The message with which this thread began does not exist any more."}
+	case verdictRootDeleted:
+		return &InvalidError{Field: "thread", Text: "The message with which this thread began was deleted; nobody can reply in it any more."}
+	case verdictRootInside:
+		return &InvalidError{Field: "thread", Text: "That message is itself in a thread; reply there."}
+	case verdictNoTarget:
+		return &InvalidError{Field: "reply_to", Text: "The message that you reply to does not exist any more."}
+	case verdictTargetDeleted:
+		return &InvalidError{Field: "reply_to", Text: "The message that you reply to was deleted."}
+	case verdictTargetAway:
+		return &InvalidError{Field: "reply_to", Text: "The message that you reply to is not in the same thread."}
+	}
+	return fmt.Errorf("a verdict that is not known: %s", verdict)
 }
 
 // refusal says why the author may not post, in the way that fits the room: not
@@ -145,13 +167,21 @@ func (v *verdict) message(s *send) Message {
 	m := Message{
 		ID: *v.id, RoomID: s.RoomID, Number: *v.number, Seq: *v.seq,
 		Author:   User{ID: s.AuthorID, Username: *v.username, DisplayName: *v.displayName, Role: Role(*v.role)},
-		ClientID: s.client.String(), Body: s.Body, CreatedAt: *v.at,
+		ClientID: s.client.String(), CreatedAt: *v.at, Aside: *v.aside,
 	}
-	if v.body != nil {
-		m.Body = *v.body // what the first send said
-		if m.Deleted = m.Body == ""; m.Deleted {
-			m.Author = User{}
+	switch {
+	case v.body == nil:
+		m.Body, m.HTML, m.Thread, m.ReplyTo, m.MentionsAll = s.Body, s.HTML, s.Thread, s.ReplyTo, s.MentionsAll
+		m.Mentions = v.mentions
+		if v.threadIndex != nil {
+			m.ThreadIndex = *v.threadIndex
 		}
+	case *v.body == "":
+		m.Author, m.Deleted, m.Thread, m.ThreadIndex = User{}, true, v.kept.Thread, v.kept.ThreadIndex
+	default: // what the first send said, or what it was edited to
+		k := v.kept
+		m.Body, m.HTML, m.EditedAt, m.Thread, m.ThreadIndex = *v.body, k.HTML, k.EditedAt, k.Thread, k.ThreadIndex
+		m.ReplyTo, m.Mentions, m.MentionsAll = k.ReplyTo, k.Mentions, k.MentionsAll
 	}
 	return m
 }

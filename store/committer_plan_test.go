@@ -24,7 +24,7 @@ func TestTheCommitterLooksEverythingUpByKey(t *testing.T) {
 	defer conn.Close(t.Context())
 	_, err = conn.Exec(t.Context(), `select set_config('chatd.locked', '{1}', false)`)
 	w.ok(err)
-	scan := regexp.MustCompile(`^(.*) on (topics|messages|events|pending_events|users|rooms|memberships|sessions|slow_posts)\b`)
+	scan := regexp.MustCompile(`^(.*) on (topics|messages|events|pending_events|users|rooms|memberships|sessions|slow_posts|threads|thread_replies|thread_follows|mentions)\b`)
 	for types, statement := range store.CommitterStatements {
 		_, err := conn.Exec(t.Context(), `prepare p`+types+` as `+statement)
 		w.ok(err)

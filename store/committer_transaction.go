@@ -83,10 +83,22 @@ type verdict struct {
 	verdict                     string
 	id, epoch, number, seq      *int64
 	at                          *time.Time
+	aside, threadIndex          *int64
+	mentions                    []int64
 	username, displayName, role *string
 	body, standing              *string
+	kept                        *kept
 	mutedUntil                  *time.Time
 	wait                        *float64 // seconds
+}
+
+// kept is what a message of before is, beyond what every send is.
+type kept struct {
+	HTML                         string
+	EditedAt                     *time.Time
+	Thread, ThreadIndex, ReplyTo int64
+	Mentions                     []int64
+	MentionsAll                  string
 }
 
 // transact runs the transaction for a batch. After an error nothing is stored,
@@ -122,10 +134,22 @@ func (b *batch) kicked() bool {
 
 // statement is the one that judges and stores the sends.
 func (b *batch) statement() string {
+	if b.related() {
+		return postSendsWhole
+	}
 	if slices.ContainsFunc(b.parts, func(p part) bool { return p.slow }) {
 		return postSendsSlowly
 	}
 	return postSends
+}
+
+// related reports whether a send has to do with other messages or other people.
+func (b *batch) related() bool {
+	return slices.ContainsFunc(b.parts, func(p part) bool {
+		return slices.ContainsFunc(p.sends, func(s *send) bool {
+			return s.Thread > 0 || s.ReplyTo > 0 || len(s.Mentions) > 0 || s.MentionsAll != ""
+		})
+	})
 }
 
 func (b *batch) topics() []int64 {
@@ -140,15 +164,45 @@ func (b *batch) topics() []int64 {
 func (b *batch) columns() []any {
 	rooms, authors := make([]int64, 0, b.size), make([]int64, 0, b.size)
 	sessions, clients := make([]pgtype.UUID, 0, b.size), make([]pgtype.UUID, 0, b.size)
-	bodies := make([]string, 0, b.size)
+	bodies, htmls := make([]string, 0, b.size), make([]string, 0, b.size)
 	for _, p := range b.parts {
 		for _, s := range p.sends {
 			rooms, authors = append(rooms, s.RoomID), append(authors, s.AuthorID)
 			sessions, clients = append(sessions, s.session), append(clients, s.client)
-			bodies = append(bodies, s.Body)
+			bodies, htmls = append(bodies, s.Body), append(htmls, s.HTML)
 		}
 	}
-	return []any{rooms, authors, sessions, clients, bodies}
+	columns := []any{rooms, authors, sessions, clients, bodies, htmls}
+	if b.related() {
+		columns = append(columns, b.relations()...)
+	}
+	return columns
+}
+
+// relations returns the further arguments of postSendsWhole. Lists of different
+// lengths make no array of arrays, so the mentions are texts.
+func (b *batch) relations() []any {
+	threads, targets := make([]int64, 0, b.size), make([]int64, 0, b.size)
+	mentions, alls := make([]string, 0, b.size), make([]string, 0, b.size)
+	for _, p := range b.parts {
+		for _, s := range p.sends {
+			threads, targets = append(threads, s.Thread), append(targets, s.ReplyTo)
+			mentions, alls = append(mentions, arrayText(s.Mentions)), append(alls, s.MentionsAll)
+		}
+	}
+	return []any{threads, targets, mentions, alls}
+}
+
+// arrayText writes numbers as PostgreSQL writes an array.
+func arrayText(numbers []int64) string {
+	text := []byte{'{'}
+	for i, n := range numbers {
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = strconv.AppendInt(text, n, 10)
+	}
+	return string(append(text, '}'))
 }
 
 func (a *answer) readLocked(row pgx.Row) error {
@@ -174,8 +228,8 @@ func (a *answer) readMoved(rows pgx.Rows) error {
 
 func (a *answer) readVerdicts(rows pgx.Rows) error {
 	var v verdict
-	targets := []any{&v.n, &v.verdict, &v.id, &v.epoch, &v.number, &v.seq, &v.at,
-		&v.username, &v.displayName, &v.role, &v.body, &v.standing, &v.mutedUntil, &v.wait}
+	targets := []any{&v.n, &v.verdict, &v.id, &v.epoch, &v.number, &v.seq, &v.at, &v.aside, &v.threadIndex, &v.mentions,
+		&v.username, &v.displayName, &v.role, &v.body, &v.kept, &v.standing, &v.mutedUntil, &v.wait}
 	_, err := pgx.ForEachRow(rows, targets, func() error {
 		a.verdicts[v.n-1] = v
 		return nil

@@ -32,8 +32,9 @@ var (
 	CommitterStatements = map[string]string{
 		"(bigint[])": lockTopicsOrSkip,
 		"(bigint)":   movePending,
-		"(bigint[], bigint[], uuid[], uuid[], text[])":  postSends,
-		"(bigint[], bigint[], uuid[], uuid[], text[]) ": postSendsSlowly,
+		"(bigint[], bigint[], uuid[], uuid[], text[], text[])":                                     postSends,
+		"(bigint[], bigint[], uuid[], uuid[], text[], text[]) ":                                    postSendsSlowly,
+		"(bigint[], bigint[], uuid[], uuid[], text[], text[], bigint[], bigint[], text[], text[])": postSendsWhole,
 	}
 )
 
