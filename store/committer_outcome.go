@@ -172,9 +172,8 @@ func (v *verdict) message(s *send) Message {
 	switch {
 	case v.body == nil:
 		m.Body, m.HTML, m.Thread, m.ReplyTo, m.MentionsAll = s.Body, s.HTML, s.Thread, s.ReplyTo, s.MentionsAll
-		m.Mentions = v.mentions
-		if v.threadIndex != nil {
-			m.ThreadIndex = *v.threadIndex
+		if v.kept != nil {
+			m.ThreadIndex, m.Mentions = v.kept.ThreadIndex, v.kept.Mentions
 		}
 	case *v.body == "":
 		m.Author, m.Deleted, m.Thread, m.ThreadIndex = User{}, true, v.kept.Thread, v.kept.ThreadIndex

@@ -81,13 +81,13 @@ type relationPieces struct {
 	into, from string
 	// remember stores the rest, and raise notes how many are in threads.
 	remember, raise, most string
-	// answered are thread_index and mentions of what is accepted.
+	// answered is what [kept] tells of an accepted message.
 	answered string
 }
 
 var plainPieces = relationPieces{
 	numbered: `last_aside as aside`,
-	answered: `null::bigint as thread_index, null::bigint[] as mentions`,
+	answered: `null::jsonb`,
 }
 
 // Of those who are mentioned count the people of the room. The root's author, who
@@ -187,7 +187,7 @@ var wholePieces = relationPieces{
 	)`,
 	raise:    `, last_aside = a.aside`,
 	most:     `, max(aside) as aside`,
-	answered: `thread_index, mentions`,
+	answered: `jsonb_build_object('ThreadIndex', thread_index, 'Mentions', mentions)`,
 }
 
 // composeSends makes a statement that judges and stores sends. The text of an
@@ -251,13 +251,13 @@ func composeSends(slow sendPieces, rel relationPieces) string {
 		from (select room_id, max(seq) as seq, max(number) as number` + rel.most + ` from accepted group by room_id) a
 		where t.id = a.room_id
 	)
-	select n, 'accepted' as verdict, id, epoch, number, seq, created_at, aside, ` + rel.answered + `,
-	       username, display_name, role, null as body, null::jsonb as kept, null as standing,
+	select n, 'accepted' as verdict, id, epoch, number, seq, created_at, aside, ` + rel.answered + ` as kept,
+	       username, display_name, role, null as body, null as standing,
 	       null::timestamptz as muted_until, null::float8 as wait
 	from accepted
 	union all
-	select n, verdict, old_id, epoch, old_number, old_seq, old_created_at, old_aside, null, null,
-	       username, display_name, role, old_body, kept, standing,
+	select n, verdict, old_id, epoch, old_number, old_seq, old_created_at, old_aside, kept,
+	       username, display_name, role, old_body, standing,
 	       case when verdict = 'muted' then nullif(muted_until, 'infinity') end,
 	       ` + slow.wait + `
 	from judged

@@ -83,8 +83,7 @@ type verdict struct {
 	verdict                     string
 	id, epoch, number, seq      *int64
 	at                          *time.Time
-	aside, threadIndex          *int64
-	mentions                    []int64
+	aside                       *int64
 	username, displayName, role *string
 	body, standing              *string
 	kept                        *kept
@@ -92,7 +91,8 @@ type verdict struct {
 	wait                        *float64 // seconds
 }
 
-// kept is what a message of before is, beyond what every send is.
+// kept is what the database knows of a message beyond what every send is: all of
+// one of before, and of a new one what it has decided.
 type kept struct {
 	HTML                         string
 	EditedAt                     *time.Time
@@ -228,8 +228,8 @@ func (a *answer) readMoved(rows pgx.Rows) error {
 
 func (a *answer) readVerdicts(rows pgx.Rows) error {
 	var v verdict
-	targets := []any{&v.n, &v.verdict, &v.id, &v.epoch, &v.number, &v.seq, &v.at, &v.aside, &v.threadIndex, &v.mentions,
-		&v.username, &v.displayName, &v.role, &v.body, &v.kept, &v.standing, &v.mutedUntil, &v.wait}
+	targets := []any{&v.n, &v.verdict, &v.id, &v.epoch, &v.number, &v.seq, &v.at, &v.aside, &v.kept,
+		&v.username, &v.displayName, &v.role, &v.body, &v.standing, &v.mutedUntil, &v.wait}
 	_, err := pgx.ForEachRow(rows, targets, func() error {
 		a.verdicts[v.n-1] = v
 		return nil

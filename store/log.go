@@ -101,8 +101,7 @@ func collectEvents(rows pgx.Rows) (page EventPage, err error) {
 // in the order of eventRow.targets.
 var (
 	eventColumns = `e.topic_id, e.seq, e.kind, e.created_at,
-		msg.id, msg.number, msg.client_id, msg.body, msg.created_at,
-		author.id, author.username, author.display_name, author.role, author.deactivated_at,
+		` + messageColumns + `,
 		who.id, who.username, who.display_name, who.role, who.deactivated_at, ` + statusColumns(`who`) + `,
 		actor.id, actor.username, actor.display_name, actor.role, actor.deactivated_at,
 		r.id, r.kind, r.name, r.topic, r.description, ` + roomState + `,
@@ -113,8 +112,7 @@ var (
 		case when d.id is not null then array(select x.seq from deletion_messages x where x.deletion_id = d.id order by x.seq) end`
 
 	eventJoins = `
-		left join messages msg on msg.id = e.message_id and msg.deletion_id is null
-		left join users author on author.id = msg.author_id
+		left join messages msg on msg.id = e.message_id and msg.deletion_id is null` + messageJoins + `
 		left join users who on who.id = e.user_id
 		left join users actor on actor.id = e.actor_id
 		left join rooms r on r.id = e.room_id
@@ -128,19 +126,12 @@ type eventRow struct {
 	kind       *string
 	at         *time.Time
 	msg        messageRow
-	author     userRow
 	who        userRow
 	whoStatus  statusRow
 	actor      userRow
 	room       roomRow
 	blocked    []int64
 	deletion   deletionRow
-}
-
-type messageRow struct {
-	id, number     *int64
-	clientID, body *string
-	at             *time.Time
 }
 
 type userRow struct {
@@ -177,9 +168,7 @@ func (r *roomRow) targets() []any {
 }
 
 func (e *eventRow) targets() []any {
-	t := []any{&e.topic, &e.seq, &e.kind, &e.at,
-		&e.msg.id, &e.msg.number, &e.msg.clientID, &e.msg.body, &e.msg.at}
-	t = append(t, e.author.targets()...)
+	t := append([]any{&e.topic, &e.seq, &e.kind, &e.at}, e.msg.targets()...)
 	t = append(t, e.who.targets()...)
 	t = append(t, &e.whoStatus.emoji, &e.whoStatus.text, &e.whoStatus.until)
 	t = append(t, e.actor.targets()...)
@@ -196,12 +185,7 @@ func (e *eventRow) event(epoch int64) Event {
 	if ev.User != nil {
 		ev.User.Status = Status{Emoji: *e.whoStatus.emoji, Text: *e.whoStatus.text, Until: e.whoStatus.until}
 	}
-	if author := e.author.user(); author != nil {
-		ev.Message = &Message{
-			ID: *e.msg.id, RoomID: ev.TopicID, Number: *e.msg.number, Seq: ev.Seq, Author: *author,
-			ClientID: *e.msg.clientID, Body: *e.msg.body, CreatedAt: *e.msg.at,
-		}
-	}
+	ev.Message = e.msg.message()
 	if !ev.complete() {
 		return Event{TopicID: ev.TopicID, Epoch: epoch, Seq: ev.Seq, Kind: EventSkip, CreatedAt: ev.CreatedAt}
 	}
@@ -211,7 +195,7 @@ func (e *eventRow) event(epoch int64) Event {
 // complete reports whether the event holds what its kind tells of.
 func (e Event) complete() bool {
 	switch e.Kind {
-	case EventMessage:
+	case EventMessage, EventMessageEdited:
 		return e.Message != nil
 	case EventJoin, EventLeave, EventMemberChanged, EventUserAdded, EventUserChanged, EventMeChanged:
 		return e.User != nil
