@@ -65,7 +65,7 @@ func TestBadInputGetsAClearAnswer(t *testing.T) {
 		{"an unknown query", ana, 422, "GET", room + "/messages?limt=5", nil, "limt"},
 		{"a limit too large", ana, 422, "GET", room + "/messages?limit=201", nil, "at most 200"},
 		{"a limit that is no number", ana, 422, "GET", room + "/messages?limit=x", nil, "limit"},
-		{"before and after", ana, 422, "GET", room + "/messages?before=5&after=2", nil, "not both"},
+		{"before and after", ana, 422, "GET", room + "/messages?before=5&after=2", nil, "one of before, after and around"},
 		{"a negative number", ana, 422, "PUT", room + "/read", `{"number":-1}`, "at least 0"},
 		{"a fraction", ana, 422, "PUT", room + "/read", `{"number":1.5}`, "whole number"},
 		{"a fraction that is whole", ana, 422, "PUT", room + "/read", `{"number":1.0}`, "wrong type"},

@@ -3,6 +3,7 @@ package app
 import (
 	"fmt"
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
 )
@@ -30,7 +31,7 @@ func TestARetriedSendReturnsTheFirstResult(t *testing.T) {
 	ana.must(http.StatusCreated, "POST", roomPath(room.ID)+"/messages", body, &first)
 	body["body"] = "changed meanwhile"
 	ana.must(http.StatusOK, "POST", roomPath(room.ID)+"/messages", body, &again)
-	if first != again {
+	if !reflect.DeepEqual(first, again) {
 		t.Fatalf("first %+v, again %+v", first, again)
 	}
 	if first.Body != "hello" || first.Number != 1 || first.Author.Username != "ana" || first.ClientID != "0f8fad5b-d9cb-469f-a165-70867728950e" {

@@ -39,7 +39,7 @@ func takesQuery(kind store.EventKind) bool {
 func renderNews(e store.Event) []byte {
 	news := News{Kind: string(e.Kind)}
 	switch e.Kind {
-	case store.EventMessage:
+	case store.EventMessage, store.EventMessageEdited:
 		if e.Message == nil {
 			return nil
 		}

@@ -53,7 +53,7 @@ func (a *App) newDisplay(ctx context.Context, room int64) (*display, Position, e
 	if err != nil {
 		return nil, Position{}, err
 	}
-	page, err := a.history(ctx, &historyInput{RoomPath: RoomPath{Room: room}})
+	page, err := a.readHistory(ctx, &historyInput{RoomPath: RoomPath{Room: room}}, true)
 	if err != nil {
 		return nil, Position{}, err
 	}
@@ -182,6 +182,7 @@ func (d *display) data(b []byte, e displayEvent) []byte {
 	var line bytes.Buffer
 	var err error
 	switch news := e.Payload; {
+	case news.Kind == "message-edited": // the page shows it when it is loaded anew
 	case news.Message != nil:
 		d.newest = news.Message.Number
 		shown := plainLines([]Message{*news.Message}, d.blocked)

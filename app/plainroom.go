@@ -166,7 +166,7 @@ func (a *App) addHistory(r *http.Request, content *roomContent) error {
 	if r.URL.Query().Get("after") != "" && in.After == 0 && in.Before == 0 {
 		in.Before, in.Limit = content.First+firstMessages, firstMessages
 	}
-	page, err := a.history(r.Context(), in)
+	page, err := a.readHistory(r.Context(), in, true)
 	if err != nil {
 		return err
 	}

@@ -198,7 +198,8 @@ func (p *pushletAnswer) pushAt(b []byte, at time.Time, kind string, pairs ...str
 	return p.call.format.AppendEvent(b, e)
 }
 
-// data appends a message, or that messages were deleted or are back. Other news of
+// data appends a message, what one says now, or that messages were deleted or are
+// back. Other news of
 // rooms is not told. A position that was passed before is not told again: two
 // requests may overlap.
 func (p *pushletAnswer) data(b []byte, news pushletNews) []byte {
@@ -227,9 +228,16 @@ func (p *pushletAnswer) data(b []byte, news pushletNews) []byte {
 	if err != nil {
 		sent = time.Now()
 	}
-	return p.pushAt(b, sent, "data", pushlet.FieldSubject, subject, pushlet.FieldSID, sid, pushlet.FieldLabel, label,
+	fields := []string{pushlet.FieldSubject, subject, pushlet.FieldSID, sid, pushlet.FieldLabel, label,
 		pushlet.FieldFrom, m.Author.Username, "user", m.Author.DisplayName, "msg", m.Body,
-		"number", strconv.FormatInt(m.Number, 10), "id", strconv.FormatInt(m.ID, 10))
+		"number", strconv.FormatInt(m.Number, 10), "id", strconv.FormatInt(m.ID, 10)}
+	if m.Thread > 0 {
+		fields = append(fields, "thread", strconv.FormatInt(m.Thread, 10))
+	}
+	if news.Payload.Kind == "message-edited" {
+		return p.pushAt(b, sent, news.Payload.Kind, fields...)
+	}
+	return p.pushAt(b, sent, "data", fields...)
 }
 
 func (p *pushletAnswer) move(topic string, at comet.Position) {

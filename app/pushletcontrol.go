@@ -140,7 +140,7 @@ func (c *pushletCall) deliver(to pushletSubject, text string) error {
 		}
 		to = found[0]
 	}
-	_, err := c.app.send(ctx, to.room, newUUID(), text)
+	_, err := c.app.send(ctx, store.Send{RoomID: to.room, ClientID: newUUID(), Body: text})
 	return err
 }
 

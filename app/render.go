@@ -87,6 +87,32 @@ type (
 		Body      string `json:"body"`
 		CreatedAt string `json:"created_at" format:"date-time"`
 		Deleted   bool   `json:"deleted,omitempty" doc:"Whether it is deleted: its text is empty then, and its author is 0."`
+
+		HTML        string   `json:"html,omitempty" doc:"The text with its formatting, safe to show. Without it the body is plain text."`
+		EditedAt    *string  `json:"edited_at,omitempty" format:"date-time" doc:"When its author last changed it."`
+		Thread      int64    `json:"thread,omitempty" doc:"Of a reply in a thread: the number of the message with which that began."`
+		ThreadIndex int64    `json:"thread_index,omitempty" doc:"Its place among the replies there: 1, 2, 3, with deleted ones."`
+		ReplyTo     int64    `json:"reply_to,omitempty" doc:"The number of the message that it answers."`
+		Mentions    []int64  `json:"mentions,omitempty" doc:"The ids of people in the room whom it mentions; with here, of those who were here too."`
+		MentionsAll string   `json:"mentions_all,omitempty" enum:"room,here" doc:"That it mentions everybody in the room, or everybody who was here."`
+		Aside       int64    `json:"aside" doc:"How many of the room's messages up to this one are in threads."`
+		Replies     *Replies `json:"replies,omitempty" doc:"The thread that began with it."`
+	}
+
+	// Replies are those in a thread that are not deleted.
+	Replies struct {
+		Count      int64   `json:"count"`
+		LastAt     string  `json:"last_at" format:"date-time"`
+		LastNumber int64   `json:"last_number"`
+		UserIDs    []int64 `json:"user_ids" doc:"Who wrote the newest ones: at most five people, the newest first."`
+	}
+
+	// Quote is a message as one that answers it shows it.
+	Quote struct {
+		Number  int64   `json:"number"`
+		Author  *Author `json:"author" doc:"Null when it is deleted."`
+		Excerpt string  `json:"excerpt" doc:"How its text begins, without formatting: at most 200 characters."`
+		Deleted bool    `json:"deleted,omitempty" doc:"Whether it is deleted."`
 	}
 )
 
@@ -142,7 +168,24 @@ func renderMessage(m store.Message) Message {
 		ID: m.ID, RoomID: m.RoomID, Number: m.Number, Seq: m.Seq,
 		Author:   renderAuthor(m.Author),
 		ClientID: m.ClientID, Body: m.Body, CreatedAt: renderTime(m.CreatedAt), Deleted: m.Deleted,
+		HTML: m.HTML, EditedAt: optionalTime(m.EditedAt), Thread: m.Thread, ThreadIndex: m.ThreadIndex,
+		ReplyTo: m.ReplyTo, Mentions: m.Mentions, MentionsAll: m.MentionsAll, Aside: m.Aside, Replies: renderReplies(m.Replies),
 	}
+}
+
+func renderReplies(r *store.Replies) *Replies {
+	if r == nil {
+		return nil
+	}
+	return &Replies{Count: r.Count, LastAt: renderTime(r.LastAt), LastNumber: r.LastNumber, UserIDs: r.Authors}
+}
+
+func renderQuotes(quotes []store.Quote) []Quote {
+	rendered := make([]Quote, len(quotes))
+	for i, q := range quotes {
+		rendered[i] = Quote{Number: q.Number, Author: optionalAuthor(q.Author), Excerpt: excerpt(q.Text), Deleted: q.Deleted}
+	}
+	return rendered
 }
 
 func renderAuthor(u store.User) Author {
