@@ -24,7 +24,7 @@ func (a *App) routes(origins *http.CrossOriginProtection) (http.Handler, error) 
 	r.MethodNotAllowed(a.methodNotAllowed)
 
 	// The page: one shell, whatever the address shows.
-	for _, path := range []string{"/", "/setup", "/sign-in", "/sign-up", "/connection", "/administration", "/administration/{part}", "/join/{token}", "/reset/{token}", "/rooms/{room:[0-9]+}"} {
+	for _, path := range []string{"/", "/setup", "/sign-in", "/sign-up", "/connection", "/administration", "/administration/{part}", "/join/{token}", "/reset/{token}", "/rooms/{room:[0-9]+}", "/rooms/{room:[0-9]+}/{number:[0-9]+}", "/rooms/{room:[0-9]+}/thread/{number:[0-9]+}", "/unread", "/threads", "/saved"} {
 		r.Get(path, a.page)
 	}
 	r.Get("/assets/*", a.serveAsset)

@@ -3,9 +3,14 @@ export type FrontPage = (typeof frontPages)[number];
 
 const frontPages = ['setup', 'sign-in', 'sign-up'] as const;
 
+/** What is gathered from all rooms and stands in the place of one: the unread, the threads, what was saved. */
+export type Gathering = (typeof gatherings)[number];
+
+export const gatherings = ['unread', 'threads', 'saved'] as const;
+
 /** The page's addresses. */
 export type Route =
-  | { readonly name: 'home' | FrontPage | 'connection' | 'unknown' }
+  | { readonly name: 'home' | FrontPage | Gathering | 'connection' | 'unknown' }
   | { readonly name: 'join' | 'reset'; readonly token: string }
   | { readonly name: 'room'; readonly id: number }
   /** `section` is null where none is named. */
@@ -32,7 +37,7 @@ export function parseRoute(path: string): Route {
     if (first === '') return { name: 'home' };
     if (first === 'connection') return { name: 'connection' };
     if (first === 'administration') return { name: 'administration', section: null };
-    return { name: frontPage(first) ?? 'unknown' };
+    return { name: frontPage(first) ?? gathering(first) ?? 'unknown' };
   }
   if (first === 'join' || first === 'reset') return { name: first, token: decode(second) };
   if (first === 'rooms' && /^[1-9]\d{0,15}$/.test(second)) return { name: 'room', id: Number(second) };
@@ -45,6 +50,11 @@ export function parseRoute(path: string): Route {
 
 export function adminPath(section: AdminSection): string {
   return `/administration/${section}`;
+}
+
+/** What is gathered at an address of that name. */
+export function gathering(name: string): Gathering | undefined {
+  return gatherings.find((one) => one === name);
 }
 
 export function frontPage(name: string): FrontPage | undefined {

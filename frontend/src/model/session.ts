@@ -18,7 +18,7 @@ import type { MakeClient } from './feed';
 import { idle } from './idle';
 import { inTime } from './in-time';
 import type { OutboxSender } from './outbox-sender';
-import { frontPage } from './route';
+import { frontPage, gathering } from './route';
 import { here, navigate, route } from './router';
 import { transport } from './settings';
 import { store, stored } from './storage';
@@ -164,7 +164,7 @@ function enterAsVisitor(workspace: WorkspaceState, ended: EndReason | null): voi
     ended,
     suspension: null,
   });
-  if (name === 'room' || name === 'administration') wanted ??= here();
+  if (name === 'room' || name === 'administration' || gathering(name)) wanted ??= here();
   if (!['join', 'reset', 'sign-in', 'sign-up', 'connection', 'unknown'].includes(name)) {
     navigate('/sign-in', { replace: true });
   }
