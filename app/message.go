@@ -145,38 +145,3 @@ func sendProblem(err error) error {
 	}
 	return err
 }
-
-type readInput struct {
-	RoomPath
-	Body struct {
-		Number int64 `json:"number" minimum:"0" maximum:"9007199254740991" doc:"The newest message the viewer has read."`
-	}
-}
-
-type readOutput struct {
-	Body ReadMark
-}
-
-// ReadMark says up to which message the viewer has read.
-type ReadMark struct {
-	Number int64 `json:"number"`
-}
-
-// markRead remembers how far the viewer has read and tells their other
-// devices. It never goes back.
-func (a *App) markRead(ctx context.Context, in *readInput) (*readOutput, error) {
-	user := userOf(ctx)
-	now, changed, err := a.store.Control().MarkRead(ctx, user, in.Room, in.Body.Number)
-	if err != nil {
-		return nil, err
-	}
-	if changed {
-		a.hub.Hint(userName(user), readKey(in.Room), encode(readHint{RoomID: in.Room, Number: now}))
-	}
-	return &readOutput{Body: ReadMark{Number: now}}, nil
-}
-
-type readHint struct {
-	RoomID int64 `json:"room_id"`
-	Number int64 `json:"number"`
-}

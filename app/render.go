@@ -63,11 +63,20 @@ type (
 		Role          string   `json:"role" enum:"owner,moderator,member" doc:"The viewer's role in the room."`
 		Position      Position `json:"position" doc:"Where the room's topic stands; last_number is valid there."`
 		LastNumber    int64    `json:"last_number" doc:"The number of the newest message, 0 when there is none."`
+		LastAside     int64    `json:"last_aside" doc:"How many of the messages are in threads, and so are not in its timeline. What is unread in that are last_number - last_aside - (read_number - read_aside) messages."`
 		ReadNumber    int64    `json:"read_number" doc:"The number of the newest message the viewer has read."`
+		ReadAside     int64    `json:"read_aside" doc:"How many of the messages up to that one are in threads."`
+		Mentions      int64    `json:"mentions" doc:"How many messages after that one, in threads too, mention the viewer, by name or with everybody."`
 		Members       []int64  `json:"members,omitempty" doc:"User ids, for direct rooms only."`
 		LastMessageAt *string  `json:"last_message_at" format:"date-time"`
 		Muted         bool     `json:"muted" doc:"Whether the viewer may not write in it for now."`
 		MutedUntil    *string  `json:"muted_until" format:"date-time" doc:"When that ends by itself; null when it does not, and for those who are not muted."`
+		Level         string   `json:"level" enum:"everything,mentions,nothing" doc:"What the viewer wants to be told of."`
+		Silenced      bool     `json:"silenced" doc:"Whether the viewer wants to hear nothing of it for now."`
+		SilencedUntil *string  `json:"silenced_until" format:"date-time" doc:"When that ends by itself; null when it does not, and while it is not silenced."`
+		Favourite     bool     `json:"favourite"`
+		Section       int64    `json:"section" doc:"The section of the viewer's list that it stands in; 0 for none."`
+		Small         bool     `json:"small" doc:"Whether its members are told who has read a message: in direct rooms, and in those of at most 20 members."`
 	}
 
 	// Position is a place in a topic's log.
@@ -155,11 +164,20 @@ func renderEntry(o store.OverviewRoom) RoomEntry {
 		Role:          string(o.Role),
 		Position:      Position(o.Position),
 		LastNumber:    o.LastNumber,
+		LastAside:     o.LastAside,
 		ReadNumber:    o.ReadNumber,
+		ReadAside:     o.ReadAside,
+		Mentions:      o.Mentions,
 		Members:       o.Members,
 		LastMessageAt: optionalTime(o.LastMessageAt),
 		Muted:         o.Muted,
 		MutedUntil:    optionalTime(o.MutedUntil),
+		Level:         o.Level,
+		Silenced:      o.Silenced,
+		SilencedUntil: optionalTime(o.SilencedUntil),
+		Favourite:     o.Favourite,
+		Section:       o.Section,
+		Small:         o.Small,
 	}
 }
 

@@ -71,14 +71,14 @@ func (u *User) targets() []any {
 
 // ownColumns are those that scanOwn reads: userColumns and what is nobody
 // else's business.
-var ownColumns = userColumns + `, u.notices,
+var ownColumns = userColumns + `, u.notices, u.send_with, u.seen_by,
 	case when u.presence_until <= now() then 'automatic' else u.presence_choice end,
 	case when u.presence_until > now() then u.presence_until end`
 
 // scanOwn reads ownColumns and, after them, more. No row is ErrNotFound.
 func scanOwn(row pgx.Row, more ...any) (User, error) {
 	var u User
-	own := append(u.targets(), &u.Notices, &u.PresenceChoice, &u.PresenceUntil)
+	own := append(u.targets(), &u.Notices, &u.SendWith, &u.SeenBy, &u.PresenceChoice, &u.PresenceUntil)
 	err := row.Scan(append(own, more...)...)
 	return u, orNotFound(err)
 }

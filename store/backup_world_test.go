@@ -129,6 +129,7 @@ func (w *world) fill() {
 	w.exec(`update workspace set sign_up_open = true`)
 	w.fillAdministration(tea, ana, bo)
 	w.fillConversation(tea, ana, bo)
+	w.fillAttention(tea, ana, bo)
 	for _, table := range w.tables() {
 		if w.number(`select count(*) from `+pgx.Identifier{table}.Sanitize()) == 0 {
 			w.t.Fatalf("the table %s is empty", table)
@@ -182,6 +183,22 @@ func (w *world) fillConversation(room store.Room, by, of store.User) {
 	w.exec(`
 		insert into message_revisions (room_id, number, revision, body, html, at)
 		select room_id, number, 1, body, html, created_at from messages where room_id = $1 and number = 2`, room.ID)
+}
+
+// fillAttention puts something into the tables about what belongs to persons.
+func (w *world) fillAttention(room store.Room, by, of store.User) {
+	w.t.Helper()
+	w.exec(`update users set send_with = 'ctrl-enter', seen_by = false where id = $1`, by.ID)
+	w.exec(`
+		with section as (insert into sections (user_id, name, place) values ($2, 'Weekend', 0) returning id)
+		update memberships
+		set level = 'mentions', silenced_until = 'infinity', favourite = true, section_id = section.id
+		from section
+		where room_id = $1 and user_id = $2`, room.ID, by.ID)
+	w.exec(`insert into reactions (room_id, number, emoji, user_id) values ($1, 2, '🎉', $2)`, room.ID, of.ID)
+	w.exec(`insert into pins (room_id, number, user_id) values ($1, 2, $2)`, room.ID, by.ID)
+	w.exec(`insert into saved_messages (user_id, room_id, number) values ($2, $1, 2)`, room.ID, of.ID)
+	w.exec(`insert into drafts (user_id, room_id, thread, text) values ($2, $1, 0, E'not\nyet')`, room.ID, of.ID)
 }
 
 // firstMigrations are the first n migrations.

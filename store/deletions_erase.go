@@ -69,6 +69,12 @@ const eraseDeletion = `
 		join messages was on was.id = x.message_id
 		where m.id = x.message_id and m.deletion_id = due.id
 		returning m.number, octet_length(was.body) as bytes
+	), unreacted as (
+		delete from reactions x using due, erased where x.room_id = due.room_id and x.number = erased.number
+	), unpinned as (
+		delete from pins x using due, erased where x.room_id = due.room_id and x.number = erased.number
+	), unsaved as (
+		delete from saved_messages x using due, erased where x.room_id = due.room_id and x.number = erased.number
 	), shrunk as (
 		update room_sizes size
 		set bytes = size.bytes - gone.bytes

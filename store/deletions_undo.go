@@ -147,14 +147,7 @@ func mayUndo(ctx context.Context, db querier, by, room, author, deletedBy int64)
 	if by != author {
 		return ErrForbidden
 	}
-	mute, err := measure{kind: SanctionMute, user: by, room: room}.find(ctx, db)
-	if isNotFound(err) {
-		return nil
-	}
-	if err == nil {
-		err = &SanctionError{Kind: mute.Kind, Terms: mute.Terms}
-	}
-	return err
+	return notMuted(ctx, db, by, room)
 }
 
 // PendingDeletion is a deletion that can still be taken back.

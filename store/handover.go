@@ -188,7 +188,7 @@ func bringIn(ctx context.Context, tx pgx.Tx, user, room int64) (joined bool, err
 			insert into memberships as m (room_id, user_id, read_number, read_aside)
 			select t.id, $1, t.last_number, t.last_aside from topics t where t.id = $2
 			on conflict (room_id, user_id) do update
-			set role = excluded.role, joined_at = excluded.joined_at, left_at = null, changed_tx = excluded.changed_tx
+			set role = excluded.role, joined_at = excluded.joined_at, left_at = null, section_id = 0, changed_tx = excluded.changed_tx
 			where m.left_at is not null
 			returning m.room_id, m.user_id
 		)

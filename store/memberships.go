@@ -138,7 +138,7 @@ func (s *Store) enter(ctx context.Context, action rights.RoomAction, by, user, r
 				insert into memberships as m (room_id, user_id, read_number, read_aside)
 				select room.id, $4, room.last_number, room.last_aside from room
 				on conflict (room_id, user_id) do update
-				set role = excluded.role, joined_at = excluded.joined_at, left_at = null, changed_tx = excluded.changed_tx
+				set role = excluded.role, joined_at = excluded.joined_at, left_at = null, section_id = 0, changed_tx = excluded.changed_tx
 				where m.left_at is not null
 				returning m.room_id, m.user_id
 			)

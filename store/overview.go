@@ -20,6 +20,10 @@ type Overview struct {
 	Rooms             []OverviewRoom // by id
 	Users             []User         // active ones that the user sees, by display name
 	Blocked           []int64        // whom the user no longer wants to see, by id
+	Sections          []Section      // in their order
+	Drafts            []Draft        // the newest first
+	Saved             []SavedKey     // the newest MaxSavedKeys first
+	ThreadsUnread     int64          // threads that the user follows, with replies they have not read
 }
 
 // OverviewRoom is a room as one of its members has it.
@@ -28,13 +32,25 @@ type OverviewRoom struct {
 	Role          RoomRole
 	Position      Position
 	LastNumber    int64
+	LastAside     int64 // how many of the messages are in threads
 	ReadNumber    int64
+	ReadAside     int64
+	Mentions      int64   // see [ReadMark]
 	Members       []int64 // of direct rooms only, sorted
 	LastMessageAt *time.Time
 	// Muted says that the user may not write in it, until MutedUntil; nil is until
 	// somebody ends it.
 	Muted      bool
 	MutedUntil *time.Time
+	// Level is what the user wants to be told of. Silenced says that they hear
+	// nothing of the room, until SilencedUntil; nil is until they end it.
+	Level         string
+	Silenced      bool
+	SilencedUntil *time.Time
+	Favourite     bool
+	Section       int64 // 0 for none
+	// Small says that its members are told who has read a message.
+	Small bool
 }
 
 // Overview returns what the user's page shows first. It returns ErrNotFound
@@ -75,6 +91,10 @@ func readOverview(ctx context.Context, tx pgx.Tx, user int64, o *Overview) error
 		return err
 	})
 	queueBlocked(&batch, user, &o.Blocked)
+	queueSections(&batch, user, &o.Sections)
+	queueDrafts(&batch, user, &o.Drafts)
+	queueSaved(&batch, user, &o.Saved)
+	queueThreadsUnread(&batch, user, &o.ThreadsUnread)
 	return tx.SendBatch(ctx, &batch).Close()
 }
 
@@ -93,9 +113,12 @@ func (s *Store) OverviewRoom(ctx context.Context, user, room int64) (OverviewRoo
 // roomsOfUser finds the rooms that user $1 is in and, by the grant $2, reads. A
 // direct room's key lists its members, so they need no look at all memberships.
 var roomsOfUser = `
-	select ` + roomColumns + `, mine.role, t.epoch, t.head, t.last_number, ` + readNumber + `,
+	select ` + roomColumns + `, mine.role, t.epoch, t.head, t.last_number, t.last_aside, ` + markColumns(`mine`) + `,
 		string_to_array(r.direct_key, ',')::bigint[], newest.created_at,
-		coalesce(mine.muted_until > statement_timestamp(), false), nullif(mine.muted_until, 'infinity')
+		coalesce(mine.muted_until > statement_timestamp(), false), nullif(mine.muted_until, 'infinity'),
+		mine.level, coalesce(mine.silenced_until > statement_timestamp(), false),
+		case when mine.silenced_until > statement_timestamp() then nullif(mine.silenced_until, 'infinity') end,
+		mine.favourite, mine.section_id, ` + isSeenBy + `
 	from users me
 	join memberships mine on mine.user_id = me.id and mine.left_at is null
 	join rooms r on r.id = mine.room_id
@@ -112,7 +135,8 @@ var roomsOfUser = `
 func scanOverviewRoom(row pgx.Row) (OverviewRoom, error) {
 	var o OverviewRoom
 	var err error
-	o.Room, err = scanRoom(row, &o.Role, &o.Position.Epoch, &o.Position.Seq, &o.LastNumber, &o.ReadNumber, &o.Members, &o.LastMessageAt,
-		&o.Muted, &o.MutedUntil)
+	o.Room, err = scanRoom(row, &o.Role, &o.Position.Epoch, &o.Position.Seq, &o.LastNumber, &o.LastAside,
+		&o.ReadNumber, &o.ReadAside, &o.Mentions, &o.Members, &o.LastMessageAt,
+		&o.Muted, &o.MutedUntil, &o.Level, &o.Silenced, &o.SilencedUntil, &o.Favourite, &o.Section, &o.Small)
 	return o, err
 }

@@ -14,6 +14,8 @@ type Profile struct {
 	Status      *Status // the zero Status takes it away
 	TimeZone    *string // an IANA name; "" takes it away
 	Notices     *string // see [Own]
+	SendWith    *string
+	SeenBy      *bool
 }
 
 // How people are told of others who come and go.
@@ -21,6 +23,12 @@ const (
 	NoticesShow     = "show"
 	NoticesCondense = "condense"
 	NoticesHide     = "hide"
+)
+
+// The keys that send what is written.
+const (
+	SendWithEnter     = "enter"
+	SendWithCtrlEnter = "ctrl-enter"
 )
 
 // ChangeProfile changes a user's own profile; what is the same already causes
@@ -38,7 +46,7 @@ func (s *Store) ChangeProfile(ctx context.Context, user int64, profile Profile) 
 	err = retry(func() error {
 		now, err = scanOwn(s.db.QueryRow(ctx, changeProfile, user, WorkspaceTopic,
 			set.displayName, set.readdress, set.email, set.emailKey,
-			set.restate, set.status.Emoji, set.status.Text, set.status.Until, set.timeZone, set.notices), &ends, &seen, &changed)
+			set.restate, set.status.Emoji, set.status.Text, set.status.Until, set.timeZone, set.notices, set.sendWith, set.seenBy), &ends, &seen, &changed)
 		return err
 	})
 	if err == nil && !ends {
@@ -74,14 +82,16 @@ var changeProfile = `
 			status_text = case when $7 then $9 else old.status_text end,
 			status_until = case when $7 then $10 else old.status_until end,
 			time_zone = coalesce($11, old.time_zone),
-			notices = coalesce($12, old.notices)
+			notices = coalesce($12, old.notices),
+			send_with = coalesce($13, old.send_with),
+			seen_by = coalesce($14, old.seen_by)
 		from old
 		where users.id = old.id and old.ends
 		returning users.*, old.ends,
 			(users.display_name, users.status_emoji, users.status_text, users.status_until)
 				is distinct from (old.display_name, old.status_emoji, old.status_text, old.status_until) as seen,
-			(users.email, users.time_zone, users.notices)
-				is distinct from (old.email, old.time_zone, old.notices) as kept
+			(users.email, users.time_zone, users.notices, users.send_with, users.seen_by)
+				is distinct from (old.email, old.time_zone, old.notices, old.send_with, old.seen_by) as kept
 	), told as (
 		insert into pending_events (topic_id, kind, user_id, actor_id)
 		select $2::bigint, 'user-changed', u.id, u.id from u where u.seen
@@ -100,6 +110,8 @@ type profileColumns struct {
 	restate           bool
 	status            Status
 	timeZone, notices *string
+	sendWith          *string
+	seenBy            *bool
 }
 
 // clean returns a profile as it is stored.
@@ -125,7 +137,7 @@ func (p Profile) clean() (set profileColumns, err error) {
 			return set, err
 		}
 	}
-	set.timeZone, set.notices = p.TimeZone, p.Notices
+	set.timeZone, set.notices, set.sendWith, set.seenBy = p.TimeZone, p.Notices, p.SendWith, p.SeenBy
 	return set, p.checkSettings()
 }
 
@@ -136,6 +148,9 @@ func (p Profile) checkSettings() error {
 	}
 	if p.Notices != nil && *p.Notices != NoticesShow && *p.Notices != NoticesCondense && *p.Notices != NoticesHide {
 		return &InvalidError{Field: "notices", Text: "Notices are shown, condensed or hidden: show, condense or hide."}
+	}
+	if p.SendWith != nil && *p.SendWith != SendWithEnter && *p.SendWith != SendWithCtrlEnter {
+		return &InvalidError{Field: "send_with", Text: "What is written is sent with Enter or with Ctrl and Enter: enter or ctrl-enter."}
 	}
 	return nil
 }

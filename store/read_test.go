@@ -17,8 +17,8 @@ func TestAReadPositionGoesNeitherBackNorBeyondTheLastMessage(t *testing.T) {
 		moved     bool
 	}{{4, 4, true}, {4, 4, false}, {3, 4, false}, {-1, 4, false}, {0, 4, false}, {8, 8, true}, {1 << 62, 10, true}, {1 << 62, 10, false}} {
 		now, moved, err := w.MarkRead(w.ctx(), w.owner.ID, room.ID, step.mark)
-		if err != nil || now != step.now || moved != step.moved {
-			t.Errorf("mark %d: %d, %v, %v; want %d, %v", step.mark, now, moved, err, step.now, step.moved)
+		if err != nil || now.Number != step.now || moved != step.moved {
+			t.Errorf("mark %d: %+v, %v, %v; want %d, %v", step.mark, now, moved, err, step.now, step.moved)
 		}
 	}
 }
@@ -35,7 +35,7 @@ func TestOfManyReadPositionsTheHighestStays(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			if now < asked {
+			if now.Number < asked {
 				return errors.New("it went back")
 			}
 		}
@@ -48,8 +48,8 @@ func TestOfManyReadPositionsTheHighestStays(t *testing.T) {
 			highest = max(highest, int64(1+(i*37+n*53)%100))
 		}
 	}
-	if now, _, err := w.MarkRead(w.ctx(), w.owner.ID, room.ID, 1); err != nil || now != highest {
-		t.Errorf("the position is %d, %v, want %d", now, err, highest)
+	if now, _, err := w.MarkRead(w.ctx(), w.owner.ID, room.ID, 1); err != nil || now.Number != highest {
+		t.Errorf("the position is %+v, %v, want %d", now, err, highest)
 	}
 }
 

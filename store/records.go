@@ -25,6 +25,9 @@ const (
 	MaxTimeZone    = 64
 )
 
+// MaxReactors is how many of those who reacted with an emoji a message tells.
+const MaxReactors = 50
+
 // MaxThreadAuthors is how many of those who wrote in a thread stand at its root.
 const MaxThreadAuthors = 5
 
@@ -77,7 +80,11 @@ const (
 	EventMessagesDeleted   EventKind = "messages-deleted"   // room: Deletion
 	EventMessagesUndeleted EventKind = "messages-undeleted" // room: Deletion, which was taken back
 	EventMessageEdited     EventKind = "message-edited"     // room: Message as it is now
+	EventReactionsChanged  EventKind = "reactions-changed"  // room: Message as it is now
+	EventPinsChanged       EventKind = "pins-changed"       // room: Message as it is now, Actor pinned or unpinned it
 	EventReportsChanged    EventKind = "reports-changed"    // user: there are other reports for them to settle
+	EventMembershipChanged EventKind = "membership-changed" // user: Room, as they have it in their list, is another way
+	EventSectionsChanged   EventKind = "sections-changed"   // user: the sections of their list
 
 	EventDecided EventKind = "decided" // user: something was decided about them, see [Store.Decisions]
 	EventSkip    EventKind = "skip"    // what it told of is gone; keeps the count
@@ -110,6 +117,8 @@ type User struct {
 // Own is what people keep to themselves.
 type Own struct {
 	Notices        string // show, condense or hide those who come and go
+	SendWith       string // the key that sends what is written: enter or ctrl-enter
+	SeenBy         bool   // whether others are told what they have read, and they what others have
 	PresenceChoice string // see [Store.SetPresence]; automatic when its time is over
 	PresenceUntil  *time.Time
 }
@@ -167,6 +176,16 @@ type Message struct {
 	Aside int64
 	// Replies are those of the thread of which it is the root; nil for none.
 	Replies *Replies
+	// Reactions are in the order of their first use.
+	Reactions []Reaction
+	Pinned    bool
+}
+
+// Reaction is one emoji that people put to a message.
+type Reaction struct {
+	Emoji   string  `json:"emoji"`
+	Count   int     `json:"count"`
+	UserIDs []int64 `json:"user_ids"` // the first MaxReactors of them, in the order of time
 }
 
 // Replies are the messages of a thread that are not deleted.

@@ -74,6 +74,9 @@ func eraseOldMessages(ctx context.Context, tx pgx.Tx, room int64) (int64, error)
 	if err != nil || erased == 0 {
 		return 0, err
 	}
+	if err := eraseBefore(ctx, tx, room); err != nil {
+		return 0, err
+	}
 	return erased, record(ctx, tx, audited{
 		action: AuditMessagesErased, room: room, before: facts{"messages": erased}, after: facts{"retention_days": days},
 	})
@@ -104,4 +107,15 @@ func eraseFront(ctx context.Context, tx pgx.Tx, room int64, days int) (erased in
 		)
 		select count(*) from gone`, room, days, eraseBatch, int64(1)<<62).Scan(&erased)
 	return erased, err
+}
+
+// eraseBefore erases what belongs to messages of a room that are gone.
+func eraseBefore(ctx context.Context, tx pgx.Tx, room int64) error {
+	var batch pgx.Batch
+	for _, table := range []string{"reactions", "pins", "saved_messages"} {
+		batch.Queue(`
+			delete from `+table+` x using rooms r
+			where r.id = $1 and x.room_id = r.id and x.number < r.first_number`, room)
+	}
+	return tx.SendBatch(ctx, &batch).Close()
 }

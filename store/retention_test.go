@@ -110,11 +110,11 @@ func TestWhatIsErasedCountsAsRead(t *testing.T) {
 	if a, b := unread(ada), unread(bob); a != 4 || b != 2 {
 		t.Errorf("unread: ada %d, bob %d, want 4 and 2", a, b)
 	}
-	if now, moved, err := w.MarkRead(w.ctx(), ada.ID, room.ID, 4); err != nil || now != 6 || !moved {
-		t.Errorf("marking what is gone: %d, %v, %v", now, moved, err)
+	if now, moved, err := w.MarkRead(w.ctx(), ada.ID, room.ID, 4); err != nil || now.Number != 6 || !moved {
+		t.Errorf("marking what is gone: %+v, %v, %v", now, moved, err)
 	}
-	if now, moved, err := w.MarkRead(w.ctx(), ada.ID, room.ID, 3); err != nil || now != 6 || moved {
-		t.Errorf("marking less: %d, %v, %v", now, moved, err)
+	if now, moved, err := w.MarkRead(w.ctx(), ada.ID, room.ID, 3); err != nil || now.Number != 6 || moved {
+		t.Errorf("marking less: %+v, %v, %v", now, moved, err)
 	}
 	// The last one goes, too, and then somebody writes again.
 	w.past(room, 10, 40)

@@ -56,6 +56,12 @@ func eraseRows(ctx context.Context, tx pgx.Tx, room int64) (more bool, err error
 		`delete from messages where id in (select id from messages where room_id = $1 order by number limit $2)`,
 		`delete from events where topic_id = $1 and seq in (select seq from events where topic_id = $1 order by seq limit $2)`,
 		`delete from memberships where room_id = $1 and user_id in (select user_id from memberships where room_id = $1 limit $2)`,
+		`delete from reactions where (room_id, number, emoji, user_id) in (
+			select room_id, number, emoji, user_id from reactions where room_id = $1 limit $2)`,
+		`delete from pins where room_id = $1 and number in (select number from pins where room_id = $1 limit $2)`,
+		`delete from saved_messages where (user_id, room_id, number) in (
+			select user_id, room_id, number from saved_messages where room_id = $1 limit $2)`,
+		`delete from drafts where (user_id, room_id, thread) in (select user_id, room_id, thread from drafts where room_id = $1 limit $2)`,
 		`delete from slow_posts where room_id = $1 and user_id in (select user_id from slow_posts where room_id = $1 limit $2)`,
 		`delete from reports where id in (select id from reports where room_id = $1 order by id limit $2)`,
 		`delete from sanctions where id in (select id from sanctions where room_id = $1 order by id limit $2)`,

@@ -232,3 +232,15 @@ func expel(ctx context.Context, tx pgx.Tx, by, user, room int64) (Pending, error
 	}
 	return Pending{room, user}, nil
 }
+
+// notMuted returns a *SanctionError when somebody may not write in a room.
+func notMuted(ctx context.Context, db querier, user, room int64) error {
+	mute, err := measure{kind: SanctionMute, user: user, room: room}.find(ctx, db)
+	if isNotFound(err) {
+		return nil
+	}
+	if err == nil {
+		err = &SanctionError{Kind: mute.Kind, Terms: mute.Terms}
+	}
+	return err
+}

@@ -49,6 +49,17 @@ var (
 	granted = asked + ` and ` + standing + ` = any($3::text[])`
 )
 
+// reader joins me, mine and r to rows of an alias that belong to a user and a
+// room, by their user_id and room_id. reads chooses those of rooms that me reads
+// by the grant $2.
+func reader(of string) string {
+	return fmt.Sprintf(`join users me on me.id = %[1]s.user_id
+		join rooms r on r.id = %[1]s.room_id
+		join memberships mine on mine.room_id = r.id and mine.user_id = me.id and mine.left_at is null`, of)
+}
+
+var reads = active(`me`) + ` and ` + standing + ` = any($2::text[])`
+
 // literal is a grant as it is written into a statement.
 func literal(grant []string) string { return `'{` + strings.Join(grant, ",") + `}'::text[]` }
 
