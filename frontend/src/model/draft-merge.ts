@@ -5,8 +5,9 @@
  * taken; of two changes nothing is lost.
  */
 export function mergeDrafts(base: string, mine: string, theirs: string): string {
-  if (mine === base || mine === '') return theirs;
-  if (theirs === base || theirs === '') return mine;
+  if (mine === base) return theirs;
+  if (theirs === base) return mine;
+  // An empty one is part of any other.
   if (mine.includes(theirs)) return mine;
   if (theirs.includes(mine)) return theirs;
   return `${theirs}\n\n${mine}`;

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, mock, test } from 'node:test';
 import { listening, setUp } from './testing/chat-world';
 import { useMemory } from './testing/memory';
-import { entry, Later, settled } from './testing/world';
+import { entry, Later, settled, START } from './testing/world';
 
 describe('drafts on several devices', () => {
   beforeEach(() => {
     useMemory();
-    mock.timers.enable({ apis: ['setTimeout', 'Date'] });
+    mock.timers.enable({ apis: ['setTimeout', 'Date'], now: START });
   });
   afterEach(() => mock.timers.reset());
 
@@ -139,7 +139,7 @@ describe('drafts on several devices', () => {
   });
 
   test('a thread has a draft of its own, and the room shows that there is one', async () => {
-    const { room, chat, drafts } = setUp();
+    const { room, chat, drafts, lines } = setUp();
     assert.equal(room.hasDraft.value, false);
     chat.drafts.hinted(hint('in the thread', { thread: 2 }));
     assert.deepEqual([room.draft.value, room.composing(2).text.value], ['', 'in the thread']);
@@ -147,6 +147,8 @@ describe('drafts on several devices', () => {
     room.composing(3).write('another');
     await pass(1_000);
     assert.equal(drafts.get('7.3'), 'another');
+    lines.down = true;
+    room.composing(3).write('another one');
     chat.stop();
     assert.equal(setUp().room.hasDraft.value, true);
   });
