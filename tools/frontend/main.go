@@ -90,6 +90,7 @@ func bundle() (map[string][]byte, error) {
 	options.EntryNames = "[name]-[hash]"
 	options.ChunkNames = "part-[name]-[hash]"
 	options.Splitting = true
+	options.Plugins = []api.Plugin{besideMain}
 	options.Metafile = true
 	options.AssetNames = "[name]-[hash]"
 	options.JSX = api.JSXAutomatic
