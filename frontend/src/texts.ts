@@ -1,33 +1,8 @@
 /** Every text of the page, in one place, ready to be translated. */
-import type { EndReason } from './model/ending';
 import type { NoticeKind } from './model/notices';
-import { count, listOf } from './model/format';
-import { invites, manage, memberMenu, roles, roomRoles, roomSettings } from './texts/admin';
-import { check } from './texts/connectioncheck';
-import { decided, moderation, roomOrder } from './texts/moderation';
-import {
-  membersFilter,
-  noticesSetting,
-  ownPresence,
-  presence,
-  profile,
-  status,
-  typing,
-} from './texts/presence';
-import { settings } from './texts/settings';
+import { count } from './model/format';
+import { membersFilter, ownPresence, presence, typing } from './texts/presence';
 import { crowd, duration, some } from './texts/words';
-
-const ended: Record<EndReason, string> = {
-  'signed-out': 'You are signed out.',
-  elsewhere: 'You signed out in another tab, so this one is signed out too.',
-  expired: 'Your session has ended. Sign in again to go on.',
-  replaced: 'You signed in again in another tab. Sign in to go on here.',
-  removed: 'You were signed out by an owner or admin. Sign in again to go on.',
-  revoked: 'This browser was signed out from another one. If that was not you, change your password.',
-  deactivated: 'Your account has been deactivated. Ask an owner of the workspace.',
-  suspended: 'Your account is suspended. Signing in tells until when, and why.',
-  'password-changed': 'Your password was changed. Sign in with the new one.',
-};
 
 const did: Record<NoticeKind, (who: string) => string> = {
   'signed-in': (who) => `${who} signed in`,
@@ -55,63 +30,8 @@ export const texts = {
   notFoundTitle: 'There is nothing here',
   notFound: 'The address may be mistyped, or what was here is gone.',
   goHome: 'Go to the chat',
-  ended,
-
-  account: {
-    workspace: 'Workspace name',
-    workspaceHint: 'Your team, your club, your family.',
-    displayName: 'Your name',
-    displayNameHint: 'As others see it.',
-    username: 'User name',
-    usernameHint: 'Letters, digits, dots, hyphens and underscores.',
-    email: 'E-mail',
-    optional: 'optional',
-    password: 'Password',
-    passwordHint: 'At least 8 characters. A few words you can remember are good.',
-    login: 'User name or e-mail',
-    code: 'Set-up code',
-    codeHint: 'chatd printed it when it started. It shows that this server is yours.',
-    showPassword: 'Show password',
-    hidePassword: 'Hide password',
-  },
-
-  setup: {
-    title: 'Set up your workspace',
-    lead: 'Two minutes, and people can talk.',
-    yours: 'Your account',
-    yoursHint: 'You will be the owner.',
-    submit: 'Create workspace',
-  },
-  signIn: {
-    suspended: (until: string | null, reason: string) =>
-      `Your account is suspended ${until === null ? 'until somebody ends it' : `until ${until}`}.${reason === '' ? '' : ` Reason: ${reason}`}`,
-    title: (workspace: string) => (workspace === '' ? 'Sign in' : `Sign in to ${workspace}`),
-    submit: 'Sign in',
-    wrong: 'User name or password is wrong.',
-    wait: (seconds: number) => `Too many tries. You can try again in ${duration(seconds)}.`,
-    busy: (seconds: number) => `The server is busy. Trying again in ${duration(seconds)}.`,
-    noAccount: 'No account yet? Ask somebody in the workspace for an invite link.',
-    newHere: 'New here?',
-    createAccount: 'Create an account',
-  },
-  signUp: {
-    title: (workspace: string) => (workspace === '' ? 'Create an account' : `Join ${workspace}`),
-    submit: 'Create account',
-    haveAccount: 'I have an account already',
-    closedTitle: 'An invite is needed',
-    closed: 'Here nobody can make an account without one. Ask somebody in the workspace for an invite link.',
-  },
-  invitation: {
-    title: (workspace: string) => `Join ${workspace}`,
-    lead: (name: string) => `${name} has invited you.`,
-    submit: 'Create account',
-    haveAccount: 'I have an account already',
-    goneTitle: 'This invite no longer works',
-    unknownTitle: 'This invite is not valid',
-    unknown: 'The link may have been cut off on its way. Ask for it once more, or copy it whole.',
-    signedInTitle: (name: string) => `You are signed in as ${name}`,
-    signedIn: 'To use this invite for another account, sign out first.',
-  },
+  signedInTitle: (name: string) => `You are signed in as ${name}`,
+  signedIn: 'To use this invite for another account, sign out first.',
 
   sidebar: {
     label: 'Rooms and people',
@@ -145,35 +65,18 @@ export const texts = {
   room: {
     showMembers: 'Members',
     more: 'Room menu',
+    settings: 'Room settings',
+    order: 'Muted, banned, deleted',
+    reports: 'Reports',
     leave: 'Leave room',
     leaveTitle: (room: string) => `Leave ${room}?`,
     leavePrivate: 'This room is private: to come back, somebody in it has to add you.',
     leavePublic: 'You can join again at any time.',
     left: (room: string) => `You left ${room}.`,
     removed: 'You are no longer in this room.',
-    adrift: 'Messages to rooms that you are not in any more could not be sent. They are kept there as drafts.',
-    keptDraft: 'You wrote this here and did not send it:',
-    copyDraft: 'Copy',
-    draftCopied: 'Your text is copied.',
-    discardDraft: 'Discard',
+    adrift:
+      'Messages to rooms that you are not in any more could not be sent. They are kept there as drafts.',
     notesToSelf: 'Notes to yourself',
-    unknownTitle: 'This room cannot be opened',
-    unknown: 'It does not exist any more, or it is private and you are not in it.',
-    deletedTitle: (room: string) => `${room} was deleted`,
-    deleted: (until: string) =>
-      `Nobody reads or writes in it. Until ${until} those who looked after it can bring it back, with everything in it; then it is erased.`,
-    deletedBy: (by: string | null) => `${by ?? 'Somebody who looks after the machine'} deleted it.`,
-    deletedReason: (reason: string) => `Reason: ${reason}`,
-    deletedMine: (until: string) =>
-      `Nobody reads or writes in it. Until ${until} you can bring it back, with everything in it; then it is erased.`,
-    undelete: 'Bring it back',
-    undeleted: (room: string) => `${room} is there again.`,
-    otherName: 'Another name',
-    notSeenTitle: 'This room was not found',
-    notSeen: (n: number) =>
-      `It is not among the first ${count(n)} public rooms. It may be further down: look for it in the list.`,
-    preview: (n: number) => `${some(n, 'person is', 'people are')} in this room.`,
-    join: 'Join room',
     pickTitle: 'Pick a room',
     pick: 'Choose one on the left, or look at what there is.',
     pickOwn: 'Choose one on the left.',
@@ -201,6 +104,10 @@ export const texts = {
     beginNotes: 'Only you can read what you write here.',
     kept: (days: number) => `Messages are kept for ${some(days, 'day', 'days')}.`,
     empty: 'Nothing has been said yet. Say the first word.',
+    messageMenu: (name: string) => `What to do about the message of ${name}`,
+    ownMessageMenu: 'What to do about your message',
+    ownDeleted: 'You deleted this message.',
+    undo: 'Undo',
     unread: 'New',
     unreadLabel: 'New messages',
     jump: 'Jump to newest',
@@ -243,61 +150,11 @@ export const texts = {
     failed: 'The members could not be loaded.',
   },
 
-  createRoom: {
-    title: 'Create a room',
-    name: 'Name',
-    nameHint: 'Short and clear, like “design” or “book club”.',
-    description: 'What is it about?',
-    kind: 'Who can join?',
-    public: 'Public',
-    publicHint: 'Everybody in the workspace can find it and join.',
-    private: 'Private',
-    privateHint: 'Only people who are added can see it.',
-    submit: 'Create room',
-  },
-  browse: {
-    title: 'Browse rooms',
-    search: 'Find a room',
-    open: 'Open',
-    join: 'Join',
-    members: (n: number) => some(n, 'member', 'members'),
-    empty: 'There is no public room yet.',
-    noMatch: 'No room matches.',
-    partly: (n: number) => `Looks through the ${some(n, 'room', 'rooms')} shown so far.`,
-    failed: 'The rooms could not be loaded.',
-  },
-  people: {
-    newTitle: 'New message',
-    addTitle: (room: string) => `Add people to ${room}`,
-    search: 'Find people',
-    start: 'Start conversation',
-    add: 'Add',
-    added: (names: readonly string[], room: string) => `${listOf(names)} can now read ${room}.`,
-    remove: (name: string) => `Take ${name} off the list`,
-    noMatch: 'Nobody matches.',
-    nobody: 'Everybody is here already.',
-    most: (n: number) =>
-      `A conversation can have up to ${some(n, 'other person', 'other people')}. For more, create a room.`,
-    you: 'you',
-  },
-  invites,
-  manage,
-  memberMenu,
-  roles,
-  decided,
-  moderation,
-  roomOrder,
-  roomRoles,
-  roomSettings,
-  settings,
   presence,
   ownPresence,
-  status,
-  profile,
   typing,
-  notices: noticesSetting,
-  check,
   connection: {
+    check: 'Check the connection',
     connecting: 'Connecting…',
     offline: 'You are offline. What you write is kept and sent when you are back.',
     lost: 'The connection is interrupted. What you write is sent when it is back.',

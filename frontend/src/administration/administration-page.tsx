@@ -4,7 +4,7 @@ import { at } from '../base';
 import { ConnectionBanner } from '../chat/banner';
 import { ChatContext } from '../chat/context';
 import { DecisionNotes } from '../chat/decision-notes';
-import { SettingsDialog } from '../chat/settings/settings-dialog';
+import { SettingsDialog } from '../chat/parts';
 import type { Chat } from '../model/chat';
 import { count } from '../model/format';
 import { openReports, reportNews } from '../model/open-reports';

@@ -3,7 +3,7 @@ import type { AdminConnection } from '../api/administration-records';
 import { useChat } from '../chat/context';
 import { isolate, shortTime } from '../model/format';
 import { toast } from '../model/toasts';
-import { texts } from '../texts';
+import { moderationTexts } from '../texts/moderation';
 import { administration } from '../texts/administration';
 import { Button } from '../view/button';
 import { Confirm } from '../view/confirm';
@@ -94,7 +94,7 @@ export function ConnectionsSection() {
                     one.user.id === me.id ? t.endOwnQuestion : t.endQuestion(isolate(one.user.display_name))
                   }
                   danger
-                  {...(one.user.id === me.id ? {} : { reasonHint: texts.moderation.reasonHint })}
+                  {...(one.user.id === me.id ? {} : { reasonHint: moderationTexts.reasonHint })}
                   testid="end-connection"
                   act={(reason) => end(one, reason)}
                 />

@@ -8,7 +8,7 @@ import { isolate, listOf, shortDate, shortTime } from '../model/format';
 import { type InviteState, inviteState } from '../model/invites';
 import { now } from '../model/now';
 import { toast } from '../model/toasts';
-import { texts } from '../texts';
+import { invitesTexts } from '../texts/admin';
 import { administration } from '../texts/administration';
 import { Confirm } from '../view/confirm';
 import { type Column, Table } from '../view/table';
@@ -24,7 +24,7 @@ const head: Column<AdminInvite> = {
   cell: ({ role, created_at }) => (
     <span class="row-names">
       <span class="row-name">{t.roles[role]}</span>
-      <span class="hint">{texts.invites.made(shortTime(created_at))}</span>
+      <span class="hint">{invitesTexts.made(shortTime(created_at))}</span>
     </span>
   ),
 };
@@ -63,7 +63,7 @@ function roomsOf({ room_ids, role }: AdminInvite, { rooms }: Chat): string {
     return room ? [isolate(room.name.value)] : [];
   });
   const others = room_ids.length - names.length;
-  return listOf(others > 0 ? [...names, texts.invites.otherRooms(others)] : names);
+  return listOf(others > 0 ? [...names, invitesTexts.otherRooms(others)] : names);
 }
 
 /** The links with which people make their own accounts: a form for new ones, and all there are. */
@@ -77,7 +77,7 @@ export function InvitesSection() {
   const revoke = async (id: number) => {
     await revokeInvite(id);
     search.change((all) => all.map((one) => (one.id === id ? { ...one, revoked: true } : one)));
-    toast(texts.invites.revoked);
+    toast(invitesTexts.revoked);
   };
   return (
     <>
@@ -108,7 +108,7 @@ export function InvitesSection() {
                 />
                 {inviteState(invite, now.value) === 'open' ? (
                   <Confirm
-                    label={texts.invites.revoke}
+                    label={invitesTexts.revoke}
                     question={t.revokeQuestion}
                     testid="revoke"
                     act={() => revoke(invite.id)}

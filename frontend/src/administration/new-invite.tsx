@@ -3,7 +3,7 @@ import { createInvite } from '../api/administration';
 import type { Link } from '../api/administration-records';
 import { RoomChecks } from '../chat/dialogs/room-checks';
 import { shortTime } from '../model/format';
-import { texts } from '../texts';
+import { invitesTexts } from '../texts/admin';
 import { administration } from '../texts/administration';
 import { Button } from '../view/button';
 import { Choices } from '../view/choices';
@@ -39,7 +39,7 @@ export function NewInvite({ onMade, onAgain }: { onMade: () => void; onAgain: ()
   if (made.value) {
     return (
       <div class="new-invite">
-        <Reveal url={made.value.url} label={texts.invites.link} testid="new-invite-url">
+        <Reveal url={made.value.url} label={invitesTexts.link} testid="new-invite-url">
           {t.once(shortTime(made.value.expires_at))}
         </Reveal>
         <Button data-testid="another-invite" onClick={onAgain}>
@@ -52,14 +52,14 @@ export function NewInvite({ onMade, onAgain }: { onMade: () => void; onAgain: ()
     <details class="new-invite" data-testid="new-invite">
       <summary class="button button-main">{t.create}</summary>
       <Form onSubmit={create} testid="new-invite-form">
-        <p>{texts.invites.lead}</p>
+        <p>{invitesTexts.lead}</p>
         <Choices
-          legend={texts.invites.as}
+          legend={invitesTexts.as}
           name="kind"
           values={kinds}
           value={kind.value}
-          label={(value) => texts.invites.kinds[value]}
-          hint={(value) => texts.invites.kindHints[value]}
+          label={(value) => invitesTexts.kinds[value]}
+          hint={(value) => invitesTexts.kindHints[value]}
           onChoose={(value) => {
             kind.value = value;
           }}
@@ -67,21 +67,21 @@ export function NewInvite({ onMade, onAgain }: { onMade: () => void; onAgain: ()
         <RoomChecks
           picked={rooms}
           missing={unchosen}
-          legend={kind.value === 'guest' ? texts.invites.rooms : t.moreRooms}
+          legend={kind.value === 'guest' ? invitesTexts.rooms : t.moreRooms}
         />
         <div class="form-pair">
           <Select
             name="days"
-            label={texts.invites.lasts}
+            label={invitesTexts.lasts}
             values={lifetimes}
             initial="7"
-            text={(days) => texts.invites.days(Number(days))}
+            text={(days) => invitesTexts.days(Number(days))}
           />
           <Select name="uses" label={t.most} values={numbers} initial="0" text={t.mostOf} />
         </div>
         <FormProblem />
         <div class="form-line">
-          <SubmitButton testid="new-invite-submit">{texts.invites.create}</SubmitButton>
+          <SubmitButton testid="new-invite-submit">{invitesTexts.create}</SubmitButton>
         </div>
       </Form>
     </details>

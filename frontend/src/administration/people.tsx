@@ -3,7 +3,7 @@ import type { AdminPerson } from '../api/administration-records';
 import type { User } from '../api/records';
 import { shortDate } from '../model/format';
 import { roles } from '../model/moderation';
-import { texts } from '../texts';
+import { manageTexts, rolesTexts } from '../texts/admin';
 import { administration } from '../texts/administration';
 import { type Column, Table } from '../view/table';
 import { useChat } from '../chat/context';
@@ -21,7 +21,7 @@ const head: Column<AdminPerson> = {
 };
 
 const columns: readonly Column<AdminPerson>[] = [
-  { key: 'role', title: t.role, cell: ({ role }) => texts.roles[role] },
+  { key: 'role', title: t.role, cell: ({ role }) => rolesTexts[role] },
   { key: 'state', title: t.state, cell: (person) => <StateTag person={person} /> },
   {
     key: 'seen',
@@ -70,7 +70,7 @@ export function PeopleSection() {
           search={search}
           name="role"
           label={t.role}
-          options={{ '': t.all, ...Object.fromEntries(roles.map((role) => [role, texts.roles[role]])) }}
+          options={{ '': t.all, ...Object.fromEntries(roles.map((role) => [role, rolesTexts[role]])) }}
         />
         <FilterSelect search={search} name="state" label={t.state} options={{ '': t.all, ...t.states }} />
         <FilterSelect search={search} name="order" label={t.order} options={t.orders} />
@@ -83,7 +83,7 @@ export function PeopleSection() {
             columns={columns}
             rows={found}
             idOf={(person) => person.id}
-            openLabel={(person) => texts.manage.open(person.display_name)}
+            openLabel={(person) => manageTexts.open(person.display_name)}
             detail={(person) => (
               <PersonDetail
                 key={person.id}

@@ -12,7 +12,7 @@ import { toast } from '../model/toasts';
 import { administration as texts } from '../texts/administration';
 import { Button } from '../view/button';
 import { Confirm } from '../view/confirm';
-import { sentence } from '../view/form';
+import { sentence } from '../view/sentence';
 import { FactList } from './facts';
 import { HandOverDialog } from './hand-over';
 import { Reveal } from './reveal';

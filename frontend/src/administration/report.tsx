@@ -8,11 +8,11 @@ import type { Chat } from '../model/chat';
 import { isolate } from '../model/format';
 import { mayActOn, mayManage } from '../model/moderation';
 import { toast } from '../model/toasts';
-import { texts } from '../texts';
+import { moderationTexts } from '../texts/moderation';
 import { reportTexts as t } from '../texts/reports';
 import { Avatar } from '../view/avatar';
 import { Button } from '../view/button';
-import { sentence } from '../view/form';
+import { sentence } from '../view/sentence';
 import { askReports } from './ask-reports';
 import { Ago } from './facts';
 import { SuspendDialog } from './suspend';
@@ -78,8 +78,8 @@ function Acts({ report, onChanged }: { report: Report; onChanged: (report: Repor
     room?.hide([report.number]);
     onChanged({ ...report, deleted: true });
     toast(
-      texts.moderation.deleted,
-      undo_until === null ? {} : { action: undo([deletion], texts.moderation.undone) },
+      moderationTexts.deleted,
+      undo_until === null ? {} : { action: undo([deletion], moderationTexts.undone) },
     );
   };
   const settle = (how: Settlement) =>
@@ -93,7 +93,7 @@ function Acts({ report, onChanged }: { report: Report; onChanged: (report: Repor
     <div class="report-acts">
       {may.delete && (
         <Button data-testid="report-delete" onClick={() => void attempt(hide)}>
-          {texts.moderation.delete}
+          {moderationTexts.delete}
         </Button>
       )}
       {may.restrain &&
@@ -101,23 +101,23 @@ function Acts({ report, onChanged }: { report: Report; onChanged: (report: Repor
           <Button
             key={act}
             data-testid={`report-${act}`}
-            aria-label={`${texts.moderation[act]} ${name}`}
+            aria-label={`${moderationTexts[act]} ${name}`}
             onClick={() => {
               asking.value = act;
             }}
           >
-            {texts.moderation[act]}
+            {moderationTexts[act]}
           </Button>
         ))}
       {may.suspend && (
         <Button
           data-testid="report-suspend"
-          aria-label={`${texts.moderation.suspend} ${name}`}
+          aria-label={`${moderationTexts.suspend} ${name}`}
           onClick={() => {
             asking.value = 'suspend';
           }}
         >
-          {texts.moderation.suspend}
+          {moderationTexts.suspend}
         </Button>
       )}
       <span class="report-settle">

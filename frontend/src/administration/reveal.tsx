@@ -1,10 +1,10 @@
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { onlyHere } from '../model/address';
-import { texts } from '../texts';
+import { invitesTexts } from '../texts/admin';
 import { CopyField } from '../view/copy-field';
 
-const t = texts.invites;
+const t = invitesTexts;
 
 /** A link that is shown only once, selected, with a button that copies it. */
 export function Reveal({

@@ -8,7 +8,7 @@ import type { RoomAction } from '../model/rights';
 import { roomPath } from '../model/route';
 import { navigate } from '../model/router';
 import { toast } from '../model/toasts';
-import { texts } from '../texts';
+import { roomSettingsTexts } from '../texts/admin';
 import { administration } from '../texts/administration';
 import { Confirm } from '../view/confirm';
 import { Field } from '../view/field';
@@ -18,7 +18,7 @@ import { FactList } from './facts';
 const t = administration.rooms;
 
 function keptWords({ retention_days }: AdminRoom, workspaceDays: number): string {
-  const { asWorkspace, retentions } = texts.roomSettings;
+  const { asWorkspace, retentions } = roomSettingsTexts;
   return retention_days === null ? asWorkspace(workspaceDays) : retentions(String(retention_days));
 }
 
@@ -89,36 +89,36 @@ function Endings({ room, onChanged, onGone }: Props) {
   const archive = async (archived: boolean) => {
     const { state } = await changeRoom(room.id, { archived });
     onChanged({ state });
-    toast((archived ? texts.roomSettings.wasArchived : texts.roomSettings.unarchived)(name));
+    toast((archived ? roomSettingsTexts.wasArchived : roomSettingsTexts.unarchived)(name));
   };
   if (!may(chat, room, 'archive-room')) return null;
   return (
     <div class="access">
       {room.state === 'archived' ? (
         <Confirm
-          label={texts.roomSettings.unarchive}
-          question={texts.roomSettings.unarchiveQuestion(name)}
+          label={roomSettingsTexts.unarchive}
+          question={roomSettingsTexts.unarchiveQuestion(name)}
           testid="unarchive"
           act={() => archive(false)}
         />
       ) : (
         <Confirm
-          label={texts.roomSettings.archive}
-          question={texts.roomSettings.archiveQuestion(name)}
+          label={roomSettingsTexts.archive}
+          question={roomSettingsTexts.archiveQuestion(name)}
           testid="archive"
           act={() => archive(true)}
         />
       )}
       {may(chat, room, 'delete-room') && (
         <Confirm
-          label={texts.roomSettings.delete}
-          question={texts.roomSettings.deleteQuestion(name)}
+          label={roomSettingsTexts.delete}
+          question={roomSettingsTexts.deleteQuestion(name)}
           danger
           testid="delete-room"
           act={async () => {
             await deleteRoom(room.id);
             onGone();
-            toast(texts.roomSettings.deleted(name));
+            toast(roomSettingsTexts.deleted(name));
           }}
         />
       )}

@@ -5,7 +5,8 @@ import { useChat } from '../chat/context';
 import { retentions, values } from '../model/room-choices';
 import { toast } from '../model/toasts';
 import { settingsChange } from '../model/workspace-settings';
-import { texts } from '../texts';
+import { roomSettingsTexts } from '../texts/admin';
+import { settingsTexts } from '../texts/settings';
 import { administration } from '../texts/administration';
 import { Field } from '../view/field';
 import { Form, FormProblem, SubmitButton, type Values } from '../view/form';
@@ -26,7 +27,7 @@ export function SettingsSection() {
   const submit = async (typed: Values) => {
     const change = opened.value && settingsChange(opened.value, typed);
     if (!change) {
-      toast(texts.settings.unchanged);
+      toast(settingsTexts.unchanged);
       return;
     }
     const now = await changeSettings(change);
@@ -35,7 +36,7 @@ export function SettingsSection() {
     opened.value = now;
     // A new form after each change: it shows what others have changed meanwhile.
     times.value++;
-    toast(texts.settings.saved);
+    toast(settingsTexts.saved);
   };
   return (
     <>
@@ -55,7 +56,7 @@ function SettingsForm({
   opened: WorkspaceSettings;
   onSubmit: (values: Values) => Promise<void>;
 }) {
-  const w = texts.settings.workspace;
+  const w = settingsTexts.workspace;
   return (
     <Form onSubmit={onSubmit} testid="settings-form">
       <Field
@@ -81,7 +82,7 @@ function SettingsForm({
         hint={t.retentionHint}
         values={values(kept, opened.retention_days ?? 0)}
         initial={String(opened.retention_days ?? 0)}
-        text={texts.roomSettings.retentions}
+        text={roomSettingsTexts.retentions}
       />
       <fieldset class="form-part">
         <legend>{t.flood}</legend>
@@ -109,7 +110,7 @@ function SettingsForm({
       </fieldset>
       <FormProblem />
       <div class="form-end">
-        <SubmitButton testid="settings-submit">{texts.settings.save}</SubmitButton>
+        <SubmitButton testid="settings-submit">{settingsTexts.save}</SubmitButton>
       </div>
     </Form>
   );

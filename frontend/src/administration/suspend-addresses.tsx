@@ -1,9 +1,9 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useId } from 'preact/hooks';
 import { type Addresses, suspensionAddresses } from '../api/moderation';
-import { texts } from '../texts';
+import { moderationTexts } from '../texts/moderation';
 
-const t = texts.moderation;
+const t = moderationTexts;
 
 /** Whether the addresses are banned, too, and which these are. */
 export function AddressChoice({ user }: { user: number }) {

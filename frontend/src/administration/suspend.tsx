@@ -5,13 +5,14 @@ import { isolate } from '../model/format';
 import { lasting } from '../model/terms';
 import { toast } from '../model/toasts';
 import { texts } from '../texts';
+import { moderationTexts } from '../texts/moderation';
 import { Button } from '../view/button';
 import { Dialog } from '../view/dialog';
 import { Field } from '../view/field';
 import { Form, FormProblem, SubmitButton, type Values } from '../view/form';
 import { AddressChoice } from './suspend-addresses';
 
-const t = texts.moderation;
+const t = moderationTexts;
 
 /** Suspends somebody from the workspace: for how long, why, and whether their addresses are banned, too. */
 export function SuspendDialog({

@@ -45,30 +45,6 @@ const pendingDeletion: Parser<PendingDeletion> = record<PendingDeletion>({
 /** Why, and for how long: so many seconds from now on, or without an end. */
 export type Terms = { readonly reason: string } & ({ readonly seconds: number } | { readonly until: null });
 
-/** Something that somebody decided about me. */
-export interface Decision {
-  readonly id: number;
-  readonly action: string;
-  readonly reason: string;
-  /** Milliseconds since 1970; null when it has no end. */
-  readonly until: number | null;
-  readonly room: { readonly id: number; readonly name: string } | null;
-  readonly by: Author | null;
-  readonly role: string;
-  readonly count: number;
-}
-
-const decision: Parser<Decision> = record<Decision>({
-  id: whole,
-  action: text,
-  reason: or(text, ''),
-  until: nullable(instant),
-  room: nullable(record<{ id: number; name: string }>({ id: whole, name: or(text, '') })),
-  by: nullable(author),
-  role: or(text, ''),
-  count: or(whole, 0),
-});
-
 export async function deleteMessage(room: number, number: number): Promise<Deletion> {
   return deletion(await request('DELETE', `${v1}/rooms/${room}/messages/${number}`), 'deletion');
 }
@@ -183,34 +159,4 @@ export async function block(user: number): Promise<void> {
 
 export async function unblock(user: number): Promise<void> {
   await request('DELETE', `${v1}/me/blocks/${user}`);
-}
-
-export async function decisions(): Promise<readonly Decision[]> {
-  const answer = await request('GET', `${v1}/me/decisions`);
-  return record<{ decisions: readonly Decision[] }>({ decisions: or(list(decision), []) })(
-    answer,
-    'decisions',
-  ).decisions;
-}
-
-export async function markTold(upTo: number): Promise<void> {
-  await request('PUT', `${v1}/me/decisions`, { body: { up_to: upTo } });
-}
-
-/** Why the person who was signed in here last is not any more. */
-export interface Suspension {
-  /** The server's word for it; empty when it does not know. */
-  readonly ended: string;
-  readonly suspended: boolean;
-  readonly reason: string;
-  readonly until: number | null;
-}
-
-export async function ownSuspension(): Promise<Suspension> {
-  return record<Suspension>({
-    ended: or(text, ''),
-    suspended: or(flag, false),
-    reason: or(text, ''),
-    until: nullable(instant),
-  })(await request('GET', `${v1}/suspension`), 'suspension');
 }

@@ -25,7 +25,7 @@ function Banner() {
         {seconds > 0 ? t.retryIn(seconds) : t.trying}
       </p>
       <Button look="bare" data-testid="banner-check" onClick={() => openSection('connection', true)}>
-        {texts.check.run}
+        {texts.connection.check}
       </Button>
       <Button look="quiet" data-testid="try-now" onClick={() => chat.client.retryNow()}>
         {t.tryNow}

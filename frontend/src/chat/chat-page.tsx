@@ -1,7 +1,8 @@
-import { useSignalEffect } from '@preact/signals';
+import { effect, useSignalEffect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Chat } from '../model/chat';
 import { roomPath } from '../model/route';
+import { ConnectionPage, FrontPage } from '../pages/parts';
 import { hash, navigate, route } from '../model/router';
 import { settingsPlace } from '../model/settings-place';
 import { texts } from '../texts';
@@ -10,11 +11,10 @@ import { fetchWhenIdle } from '../view/lazy';
 import { narrow } from '../view/media';
 import { Toasts } from '../view/toasts';
 import { ChatContext } from './context';
-import { Dialogs, MoreDialogs } from './dialogs/dialogs';
-import { MembersPanel } from './members-panel';
+import { Dialogs } from './dialogs/dialogs';
+import { MembersPanel, parts, SettingsDialog } from './parts';
 import { RoomPane } from './room-pane';
 import { roomTitle } from './room-title';
-import { SettingsDialog } from './settings/settings-dialog';
 import { useShortcutKeys } from './shortcuts';
 import { Sidebar } from './sidebar';
 import { useSwipeBack } from './swipe';
@@ -25,7 +25,7 @@ export function ChatPage({ chat }: { chat: Chat }) {
   useTitle(chat);
   useShortcutKeys();
   const ref = useSwipeBack();
-  useEffect(() => fetchWhenIdle(MoreDialogs), []);
+  usePartsLater(chat);
   const room = chat.openRoom.value;
   const panel = membersShown.value && room !== null;
   return (
@@ -41,11 +41,23 @@ export function ChatPage({ chat }: { chat: Chat }) {
         {panel && <MembersPanel key={room.id} room={room} />}
       </div>
       <Dialogs />
-      {/* Without the server it has to be there: it tells why the server cannot be reached. */}
       <SettingsDialog />
       {dialog.value === null && settingsPlace.value === null && <Toasts />}
     </ChatContext.Provider>
   );
+}
+
+/** Once the room is on the screen, everything else is loaded. */
+function usePartsLater(chat: Chat): void {
+  useEffect(() => {
+    const stop = effect(() => {
+      const state = chat.openRoom.value?.history.state.value;
+      if (state === 'empty' || state === 'loading') return;
+      fetchWhenIdle(...parts, ConnectionPage, FrontPage);
+      queueMicrotask(() => stop());
+    });
+    return stop;
+  }, [chat]);
 }
 
 /** Which pane a narrow screen shows. */

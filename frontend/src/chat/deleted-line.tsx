@@ -1,9 +1,9 @@
 import { texts } from '../texts';
 import { Button } from '../view/button';
 import { focusComposer } from './focus';
-import { undo } from './moderation-items';
+import { moderationItems } from './parts';
 
-const t = texts.moderation;
+const t = texts.timeline;
 
 /** Stands in the place of a message that I have just deleted, as long as it can be brought back. */
 export function DeletedLine({ itemKey, deletion }: { itemKey: string; deletion: number }) {
@@ -14,7 +14,7 @@ export function DeletedLine({ itemKey, deletion }: { itemKey: string; deletion: 
         look="bare"
         data-testid="undo-own"
         onClick={() => {
-          undo([deletion], t.undone).run();
+          moderationItems.use(({ takeBack }) => void takeBack([deletion]));
           focusComposer();
         }}
       >

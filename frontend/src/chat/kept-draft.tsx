@@ -1,11 +1,11 @@
 import { useMemo, useRef } from 'preact/hooks';
 import { Draft } from '../model/draft';
-import { texts } from '../texts';
+import { outsideTexts } from '../texts/outside';
 import { Button } from '../view/button';
 import { CopyButton } from '../view/copy-field';
 import { useChat } from './context';
 
-const t = texts.room;
+const t = outsideTexts;
 
 /** What I have written and not sent in a room that I am not in any more. */
 export function KeptDraft({ id }: { id: number }) {

@@ -5,15 +5,17 @@ import { ago } from '../model/format';
 import { now } from '../model/now';
 import type { Room } from '../model/room';
 import { texts } from '../texts';
+import { memberMenuTexts, rolesTexts, roomRolesTexts } from '../texts/admin';
+import { profileTexts } from '../texts/profile';
 import { useDerived } from '../view/derived';
 import { Icon } from '../view/icons';
 import { Menu } from '../view/menu';
 import { useChat } from './context';
 import { memberItems } from './moderation-items';
 import { AvatarWithDot, StatusEmoji } from './presence';
-import { showProfile } from './profile-card';
+import { showProfile } from './ui';
 
-const t = texts.memberMenu;
+const t = memberMenuTexts;
 
 /** One member: a click shows who they are, the menu beside it is for those who look after the room. */
 export function MemberRow({
@@ -37,7 +39,7 @@ export function MemberRow({
         ref={row}
         type="button"
         class="member"
-        title={texts.profile.open(name)}
+        title={profileTexts.open(name)}
         data-testid="member"
         data-user={entry.id}
         onClick={() => row.current && showProfile(entry, row.current)}
@@ -74,8 +76,8 @@ function note(entry: Member, { me, people }: Chat): string {
   const role = people.all.value.get(entry.id)?.role ?? entry.role;
   if (entry.id === me.id) words.push(texts.sidebar.you);
   if (people.deactivated(entry.id)) words.push(texts.members.deactivated);
-  if (role !== 'member') words.push(texts.roles[role]);
-  if (entry.room_role !== 'member') words.push(texts.roomRoles[entry.room_role]);
+  if (role !== 'member') words.push(rolesTexts[role]);
+  if (entry.room_role !== 'member') words.push(roomRolesTexts[entry.room_role]);
   if (entry.muted) words.push(texts.members.muted);
   const seen = people.shown(entry.id) === 'offline' ? people.lastSeen(entry.id) : null;
   if (seen !== null) words.push(texts.presence.lastSeen(ago(seen, now.value)));

@@ -1,6 +1,5 @@
 import { type Signal, useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
-import { count } from '../model/format';
 import type { Room } from '../model/room';
 import { texts } from '../texts';
 import { Button, IconButton } from '../view/button';
@@ -73,13 +72,4 @@ function Search({ search }: { search: Signal<string> }) {
       }}
     />
   );
-}
-
-/** How many members there are, as far as it is known. */
-export function memberCount(room: Room): string {
-  if (room.kind === 'direct') return count(room.directIds.length);
-  const total = room.roster.total.value;
-  if (total !== null) return count(total);
-  const members = room.roster.members.value;
-  return members ? `${count(members.length)}+` : '';
 }

@@ -3,11 +3,11 @@ import { isolate } from '../model/format';
 import type { Room } from '../model/room';
 import { texts } from '../texts';
 import { Icon } from '../view/icons';
-import { Menu } from '../view/menu';
+import { Menu, type MenuItem } from '../view/menu';
 import { useChat } from './context';
-import { messageItems } from './moderation-items';
+import { moderationItems } from './parts';
 
-const t = texts.moderation;
+const t = texts.timeline;
 
 /** What can be done about a message; seen while the pointer or the focus is in its row. */
 export function MessageMenu({
@@ -22,7 +22,13 @@ export function MessageMenu({
   name: string;
 }) {
   const chat = useChat();
-  const items = () => messageItems(chat, room, author, number);
+  const items = () => {
+    let found: readonly MenuItem[] = [];
+    moderationItems.use(({ messageItems }) => {
+      found = messageItems(chat, room, author, number);
+    });
+    return found;
+  };
   const own = author.id === chat.me.id;
   if (own && !chat.mayIn(room, 'delete-own-message')) return null;
   return (
@@ -33,6 +39,7 @@ export function MessageMenu({
         class="icon-button"
         items={items}
         floating
+        when={(open) => moderationItems.use(open)}
         onOpen={(open) => {
           room.still.value = open;
         }}

@@ -12,7 +12,7 @@ import { useChat } from './context';
 import { focusComposer } from './focus';
 import { StatusEmoji } from './presence';
 import { MessageMenu } from './message-menu';
-import { showProfile } from './profile-card';
+import { showProfile } from './ui';
 import { useSight } from './sight';
 
 const t = texts.timeline;

@@ -8,13 +8,14 @@ import { isolate } from '../model/format';
 import { givableRoomRoles, mayActOn, mayManage, mayTakeOver } from '../model/moderation';
 import type { Room } from '../model/room';
 import { toast } from '../model/toasts';
-import { texts } from '../texts';
-import { sentence } from '../view/form';
+import { memberMenuTexts, roomRolesTexts, roomSettingsTexts } from '../texts/admin';
+import { moderationTexts } from '../texts/moderation';
+import { sentence } from '../view/sentence';
 import type { IconName } from '../view/icons';
 import type { MenuItem } from '../view/menu';
 import { dialog, type ModerationAct } from './ui';
 
-const t = texts.moderation;
+const t = moderationTexts;
 
 /** What I may do about a message that the server has. */
 export function messageItems(chat: Chat, room: Room, author: Author, number: number): readonly MenuItem[] {
@@ -38,7 +39,7 @@ export function memberItems(chat: Chat, room: Room, member: Member): readonly Me
   const name = isolate(chat.people.name(member.id) || member.display_name);
   const roles = givableRoomRoles(chat, room, member).map(
     (role): MenuItem => ({
-      label: texts.memberMenu.make[role],
+      label: memberMenuTexts.make[role],
       icon: role === 'member' ? 'person' : 'shield',
       testid: `make-${role}`,
       run: () => void attempt(() => giveRole(room, member, role, name)),
@@ -50,7 +51,7 @@ export function memberItems(chat: Chat, room: Room, member: Member): readonly Me
 
 function handOverItem(room: Room, user: Author): MenuItem {
   return {
-    label: texts.roomSettings.handOver,
+    label: roomSettingsTexts.handOver,
     icon: 'forward',
     testid: 'hand-over-room',
     run: () => {
@@ -104,7 +105,7 @@ function suspendItem(user: Author): MenuItem {
 async function giveRole(room: Room, member: Member, role: RoomRole, name: string): Promise<void> {
   await changeRoomRole(room.id, member.id, role);
   room.roster.put({ ...member, room_role: role });
-  toast(texts.memberMenu.made(name, texts.roomRoles[role]));
+  toast(memberMenuTexts.made(name, roomRolesTexts[role]));
 }
 
 const icons: Readonly<Record<ModerationAct, IconName>> = {
@@ -182,7 +183,7 @@ export function undo(deletions: readonly number[], done: string): { label: strin
   };
 }
 
-async function takeBack(left: number[], done: string): Promise<void> {
+export async function takeBack(left: number[], done = t.undone): Promise<void> {
   try {
     for (const id of [...left]) {
       await moderation.undoDeletion(id);

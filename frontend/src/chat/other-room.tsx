@@ -8,12 +8,14 @@ import { isolate, shortTime } from '../model/format';
 import { navigate, route } from '../model/router';
 import { toast } from '../model/toasts';
 import { texts } from '../texts';
+import { outsideTexts } from '../texts/outside';
 import { Button } from '../view/button';
 import { Field } from '../view/field';
-import { Form, FormProblem, SubmitButton, sentence } from '../view/form';
+import { Form, FormProblem, SubmitButton } from '../view/form';
+import { sentence } from '../view/sentence';
 import { narrow } from '../view/media';
 import { useChat } from './context';
-import { dialog } from './ui';
+import { BrowseButton } from './browse-button';
 
 type Found = DirectoryRoom | LostRoom | 'loading' | 'none' | 'not-seen';
 
@@ -25,8 +27,8 @@ export function OtherRoom({ id }: { id: number }) {
   if (room === 'not-seen') {
     return (
       <div class="blank-slate" data-testid="room-not-seen">
-        <h2>{texts.room.notSeenTitle}</h2>
-        <p>{texts.room.notSeen(MOST_LOOKED_THROUGH)}</p>
+        <h2>{outsideTexts.notSeenTitle}</h2>
+        <p>{outsideTexts.notSeen(MOST_LOOKED_THROUGH)}</p>
         <BrowseButton />
       </div>
     );
@@ -57,19 +59,6 @@ async function look(id: number): Promise<Found> {
   return lostRoom(id).catch(() => 'none' as const);
 }
 
-export function BrowseButton() {
-  return (
-    <Button
-      look="main"
-      onClick={() => {
-        dialog.value = { name: 'browse' };
-      }}
-    >
-      {texts.sidebar.browse}
-    </Button>
-  );
-}
-
 function HomeButton({ look = 'main' }: { look?: 'main' | 'quiet' }) {
   return (
     <Button look={look} data-testid="go-home" onClick={() => navigate('/')}>
@@ -81,8 +70,8 @@ function HomeButton({ look = 'main' }: { look?: 'main' | 'quiet' }) {
 function UnknownRoom() {
   return (
     <div class="blank-slate" data-testid="room-unknown">
-      <h2>{texts.room.unknownTitle}</h2>
-      <p>{texts.room.unknown}</p>
+      <h2>{outsideTexts.unknownTitle}</h2>
+      <p>{outsideTexts.unknown}</p>
       <HomeButton />
     </div>
   );
@@ -100,10 +89,10 @@ function Preview({ room }: { room: DirectoryRoom }) {
     <div class="blank-slate" data-testid="room-preview">
       <h2 dir="auto">{room.name}</h2>
       {room.description && <p dir="auto">{room.description}</p>}
-      <p>{texts.room.preview(room.member_count)}</p>
+      <p>{outsideTexts.preview(room.member_count)}</p>
       {chat.mayOutside(room, 'join-room') && (
         <Button look="main" data-testid="join-room" onClick={join}>
-          {texts.room.join}
+          {outsideTexts.join}
         </Button>
       )}
     </div>
@@ -113,7 +102,7 @@ function Preview({ room }: { room: DirectoryRoom }) {
 /** It comes back with everybody who was in it; that brings it onto the screen, too. */
 function DeletedRoom({ id, room }: { id: number; room: LostRoom }) {
   const taken = useSignal(false);
-  const t = texts.room;
+  const t = outsideTexts;
   const until = shortTime(room.undelete_until);
   const undelete = async ({ name = '' }: Readonly<Record<string, string>>) => {
     try {

@@ -7,7 +7,7 @@ import { choosePresence } from '../model/own-state';
 import { toast } from '../model/toasts';
 import { texts } from '../texts';
 import { Dot } from '../view/dot';
-import { sentence } from '../view/form';
+import { sentence } from '../view/sentence';
 import type { MenuItem } from '../view/menu';
 import { untilWords } from './presence';
 import { dialog } from './ui';

@@ -12,10 +12,12 @@ import { openSection } from '../model/settings-place';
 import { toast } from '../model/toasts';
 import { localTime } from '../model/zone';
 import { texts } from '../texts';
+import { memberMenuTexts, rolesTexts } from '../texts/admin';
+import { profileTexts } from '../texts/profile';
 import { Button } from '../view/button';
 import { Dialog, type Place } from '../view/dialog';
 import { Dot } from '../view/dot';
-import { sentence } from '../view/form';
+import { sentence } from '../view/sentence';
 import { Icon } from '../view/icons';
 import { narrow } from '../view/media';
 import { Menu } from '../view/menu';
@@ -24,7 +26,7 @@ import { memberItems, personItems } from './moderation-items';
 import { AvatarWithDot, untilWords } from './presence';
 import { closeDialog, dialog, showMembers } from './ui';
 
-const t = texts.profile;
+const t = profileTexts;
 
 /** Who somebody is and how they are, beside where one asked for it. */
 export function ProfileCard({ user, place }: { user: Author; place: Place }) {
@@ -49,7 +51,7 @@ export function ProfileCard({ user, place }: { user: Author; place: Place }) {
   const known = people.all.value.get(user.id) ?? found.value;
   const { display_name, username } = known ?? user;
   const mine = user.id === me.id;
-  const about = [`@${username}`, mine && t.you, known && known.role !== 'member' && texts.roles[known.role]];
+  const about = [`@${username}`, mine && t.you, known && known.role !== 'member' && rolesTexts[known.role]];
   return (
     <Dialog
       title={display_name}
@@ -155,7 +157,7 @@ function Actions({ chat, user, mine }: { chat: Chat; user: User; mine: boolean }
       )}
       {!mine && (
         <Menu
-          label={texts.memberMenu.label(user.display_name)}
+          label={memberMenuTexts.label(user.display_name)}
           testid="person-menu"
           class="icon-button"
           items={items}
@@ -178,10 +180,4 @@ function write(chat: Chat, user: number): void {
     },
     (error: unknown) => toast(sentence(error), { bad: true }),
   );
-}
-
-/** Opens the card of somebody beside what was clicked. */
-export function showProfile(user: Author, beside: Element): void {
-  const { left, right, top } = beside.getBoundingClientRect();
-  dialog.value = { name: 'profile', user, place: { left, right, top } };
 }

@@ -5,7 +5,7 @@ import { IconButton } from '../view/button';
 import { Icon } from '../view/icons';
 import { Menu, type MenuItem } from '../view/menu';
 import { useChat } from './context';
-import { memberCount } from './members-panel';
+import { memberCount } from './member-count';
 import { othersIn, RoomSign, roomTitle } from './room-title';
 import { dialog, membersShown, showMembers } from './ui';
 
@@ -91,21 +91,21 @@ function RoomMenu({ room }: { room: Room }) {
     },
     {
       may: ['steer-room', 'change-room', 'archive-room', 'delete-room'],
-      label: texts.roomSettings.open,
+      label: texts.room.settings,
       icon: 'sliders',
       testid: 'room-settings',
       to: 'room-settings',
     },
     {
       may: ['restrain-member', 'delete-message'],
-      label: texts.roomOrder.title,
+      label: texts.room.order,
       icon: 'shield',
       testid: 'room-order',
       to: 'room-order',
     },
     {
       may: ['see-reports'],
-      label: texts.moderation.reports,
+      label: texts.room.reports,
       icon: 'alert',
       testid: 'room-reports',
       to: 'reports',

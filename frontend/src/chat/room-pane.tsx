@@ -6,8 +6,8 @@ import { ConnectionBanner } from './banner';
 import { Composer, ReadOnlyNote } from './composer';
 import { useChat } from './context';
 import { DecisionNotes } from './decision-notes';
-import { KeptDraft } from './kept-draft';
-import { BrowseButton, OtherRoom } from './other-room';
+import { BrowseButton } from './browse-button';
+import { OutsideRoom } from './parts';
 import { RoomHeader } from './room-header';
 import { Timeline } from './timeline';
 import { TypingLine } from './typing-line';
@@ -21,16 +21,7 @@ export function RoomPane() {
     <main id="messages" class="room-pane" tabIndex={-1} data-testid="room-pane">
       <ConnectionBanner />
       <DecisionNotes />
-      {room ? (
-        <OpenRoom key={room.id} room={room} />
-      ) : id === null ? (
-        <NoRoom />
-      ) : (
-        <>
-          <OtherRoom key={id} id={id} />
-          <KeptDraft key={`draft ${id}`} id={id} />
-        </>
-      )}
+      {room ? <OpenRoom key={room.id} room={room} /> : id === null ? <NoRoom /> : <OutsideRoom id={id} />}
     </main>
   );
 }

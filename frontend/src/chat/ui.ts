@@ -7,15 +7,21 @@ import { store, stored } from '../model/storage';
 import type { Place } from '../view/dialog';
 
 export type OpenDialog =
-  | { readonly name: 'sign-out' }
+  | {
+      readonly name:
+        | 'create-room'
+        | 'browse'
+        | 'new-message'
+        | 'invites'
+        | 'manage-people'
+        | 'status'
+        | 'sign-out';
+    }
   | { readonly name: 'profile'; readonly user: Author; readonly place: Place }
-  | { readonly name: 'leave'; readonly room: Room }
-  | LaterDialog;
-
-/** The dialogs that are loaded when they are needed. */
-export type LaterDialog =
-  | { readonly name: 'create-room' | 'browse' | 'new-message' | 'invites' | 'manage-people' | 'status' }
-  | { readonly name: 'add-people' | 'room-settings' | 'room-order' | 'reports'; readonly room: Room }
+  | {
+      readonly name: 'add-people' | 'room-settings' | 'room-order' | 'reports' | 'leave';
+      readonly room: Room;
+    }
   | { readonly name: 'suspend'; readonly user: Author }
   | { readonly name: 'room-hand-over'; readonly room: Room; readonly user: Author }
   | {
@@ -39,6 +45,12 @@ export function dialogOpen(): boolean {
 
 export function closeDialog(): void {
   dialog.value = null;
+}
+
+/** Opens the card of somebody beside what was clicked. */
+export function showProfile(user: Author, beside: Element): void {
+  const { left, right, top } = beside.getBoundingClientRect();
+  dialog.value = { name: 'profile', user, place: { left, right, top } };
 }
 
 export const membersShown = signal(false);

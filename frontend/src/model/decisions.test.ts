@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Decision } from '../api/moderation';
+import type { Decision } from '../api/decisions';
 import { Decisions } from './decisions';
 import { settled } from './testing/world';
 

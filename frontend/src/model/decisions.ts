@@ -1,6 +1,6 @@
 /** What others decided about me, until I have seen it. */
 import { type ReadonlySignal, signal } from '@preact/signals';
-import type { Decision } from '../api/moderation';
+import type { Decision } from '../api/decisions';
 
 export interface DecisionRoutes {
   decisions(): Promise<readonly Decision[]>;

@@ -1,5 +1,5 @@
 /** Why somebody who was signed in is not any more. */
-import { ownSuspension, type Suspension } from '../api/moderation';
+import { ownSuspension, type Suspension } from '../api/decisions';
 
 export type EndReason = 'signed-out' | 'elsewhere' | (typeof endings)[number];
 

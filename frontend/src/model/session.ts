@@ -3,9 +3,9 @@ import { type ReadonlySignal, signal } from '@preact/signals';
 import { changeMe } from '../api/account';
 import { changeRoomSettings, putSections, unread } from '../api/attention';
 import { Problem, Unreachable, whenSignedOut } from '../api/http';
+import { decisions, markTold, type Suspension } from '../api/decisions';
 import { drafts, putDraft } from '../api/drafts';
 import { editMessage } from '../api/message-acts';
-import { decisions, markTold, type Suspension } from '../api/moderation';
 import type { Overview, SignUp, WorkspaceState } from '../api/records';
 import * as routes from '../api/routes';
 import { at, base } from '../base';
@@ -168,6 +168,11 @@ function enterAsVisitor(workspace: WorkspaceState, ended: EndReason | null): voi
   if (!['join', 'reset', 'sign-in', 'sign-up', 'connection', 'unknown'].includes(name)) {
     navigate('/sign-in', { replace: true });
   }
+}
+
+/** Nobody is signed in, and what they would see could not be loaded. */
+export function stranded(): void {
+  change({ name: 'unreachable' });
 }
 
 function change(next: Stage): void {

@@ -1,9 +1,9 @@
 import { useSignal } from '@preact/signals';
-import { texts } from '../texts';
+import { accountTexts } from '../texts/front';
 import { Field, PasswordField } from '../view/field';
 import { useFormState, type Values } from '../view/form';
 
-const t = texts.account;
+const t = accountTexts;
 
 /** The fields of a new account. A user name is suggested from the name until somebody types one. */
 export function AccountFields({ first }: { first: boolean }) {

@@ -15,10 +15,11 @@ import {
 import { isoTime } from '../model/format';
 import { stage } from '../model/session';
 import { texts } from '../texts';
+import { checkTexts } from '../texts/connectioncheck';
 import { Button } from '../view/button';
 import { Icon, type IconName } from '../view/icons';
 
-const t = texts.check;
+const t = checkTexts;
 
 /** Runs the check while it is shown, and tells step by step what was found. `focused` when what was pressed is gone. */
 export function ConnectionCheckView({ focused = false }: { focused?: boolean }) {

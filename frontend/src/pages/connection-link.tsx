@@ -7,7 +7,7 @@ export function ToConnectionCheck() {
   return (
     <p class="front-foot">
       <Button look="bare" data-testid="to-connection-check" onClick={() => navigate('/connection')}>
-        {texts.check.run}
+        {texts.connection.check}
       </Button>
     </p>
   );

@@ -1,11 +1,11 @@
 import { navigate } from '../model/router';
 import { enter } from '../model/session';
-import { texts } from '../texts';
+import { checkTexts } from '../texts/connectioncheck';
 import { Button } from '../view/button';
 import { ConnectionCheckView } from './connection-check';
 import { Frame } from './frame';
 
-const t = texts.check;
+const t = checkTexts;
 
 /** Tests the way to the server, for everybody: signing in may be what does not work. */
 export function ConnectionPage() {

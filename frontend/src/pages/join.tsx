@@ -2,12 +2,13 @@ import { useSignal } from '@preact/signals';
 import { useCallback, useEffect } from 'preact/hooks';
 import { Problem } from '../api/http';
 import type { InviteInfo } from '../api/records';
-import * as routes from '../api/routes';
+import * as routes from '../api/front';
 import { navigate } from '../model/router';
 import { signedIn } from '../model/session';
-import { texts } from '../texts';
+import { invitationTexts } from '../texts/front';
 import { Button } from '../view/button';
-import { Form, FormProblem, SubmitButton, sentence, type Values } from '../view/form';
+import { Form, FormProblem, SubmitButton, type Values } from '../view/form';
+import { sentence } from '../view/sentence';
 import { AccountFields, accountOf } from './account-fields';
 import { Frame } from './frame';
 import { LoadingPage, UnreachablePage } from './plain';
@@ -15,7 +16,7 @@ import { LoadingPage, UnreachablePage } from './plain';
 /** Of one that works no longer the server tells why. */
 type State = InviteInfo | { readonly gone: string } | 'loading' | 'unknown' | 'unreachable';
 
-const t = texts.invitation;
+const t = invitationTexts;
 
 export function JoinPage({ token }: { token: string }) {
   const state = useSignal<State>('loading');

@@ -77,11 +77,7 @@ export function NotFoundPage() {
 
 export function AlreadySignedInPage({ name }: { name: string }) {
   return (
-    <Frame
-      title={texts.invitation.signedInTitle(name)}
-      lead={texts.invitation.signedIn}
-      testid="already-signed-in-page"
-    >
+    <Frame title={texts.signedInTitle(name)} lead={texts.signedIn} testid="already-signed-in-page">
       <Button look="main" onClick={() => navigate('/', { replace: true })}>
         {texts.goHome}
       </Button>

@@ -5,7 +5,7 @@ import type { ResetInfo } from '../api/administration-records';
 import { Problem } from '../api/http';
 import { navigate } from '../model/router';
 import { enter, stage } from '../model/session';
-import { texts } from '../texts';
+import { accountTexts } from '../texts/front';
 import { resetTexts as t } from '../texts/reset';
 import { Button } from '../view/button';
 import { PasswordField } from '../view/field';
@@ -81,7 +81,7 @@ function NewPassword({ token, info, onDone }: { token: string; info: ResetInfo; 
         <PasswordField
           name="password"
           label={t.password}
-          hint={texts.account.passwordHint}
+          hint={accountTexts.passwordHint}
           autocomplete="new-password"
         />
         <FormProblem />

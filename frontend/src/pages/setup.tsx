@@ -1,6 +1,6 @@
-import * as routes from '../api/routes';
+import * as routes from '../api/front';
 import { signedIn } from '../model/session';
-import { texts } from '../texts';
+import { accountTexts, setupTexts } from '../texts/front';
 import { Field } from '../view/field';
 import { Form, FormProblem, SubmitButton, type Values } from '../view/form';
 import { AccountFields, accountOf } from './account-fields';
@@ -13,13 +13,13 @@ export function SetupPage({ codeRequired }: { codeRequired: boolean }) {
     await signedIn();
   };
   return (
-    <Frame title={texts.setup.title} lead={texts.setup.lead} testid="setup-page">
+    <Frame title={setupTexts.title} lead={setupTexts.lead} testid="setup-page">
       <Form onSubmit={submit} testid="setup-form">
         {codeRequired && (
           <Field
             name="code"
-            label={texts.account.code}
-            hint={texts.account.codeHint}
+            label={accountTexts.code}
+            hint={accountTexts.codeHint}
             required
             autocomplete="off"
             autocapitalize="none"
@@ -28,19 +28,19 @@ export function SetupPage({ codeRequired }: { codeRequired: boolean }) {
         )}
         <Field
           name="workspace"
-          label={texts.account.workspace}
-          hint={texts.account.workspaceHint}
+          label={accountTexts.workspace}
+          hint={accountTexts.workspaceHint}
           required
           maxLength={80}
           autocomplete="organization"
         />
         <fieldset class="form-part">
-          <legend>{texts.setup.yours}</legend>
-          <p class="hint">{texts.setup.yoursHint}</p>
+          <legend>{setupTexts.yours}</legend>
+          <p class="hint">{setupTexts.yoursHint}</p>
           <AccountFields first={false} />
         </fieldset>
         <FormProblem />
-        <SubmitButton testid="setup-submit">{texts.setup.submit}</SubmitButton>
+        <SubmitButton testid="setup-submit">{setupTexts.submit}</SubmitButton>
       </Form>
     </Frame>
   );

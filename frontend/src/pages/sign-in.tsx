@@ -1,12 +1,12 @@
 import { Problem } from '../api/http';
-import type { Suspension } from '../api/moderation';
+import type { Suspension } from '../api/decisions';
 import type { SignUp } from '../api/records';
-import * as routes from '../api/routes';
+import * as routes from '../api/front';
 import type { EndReason } from '../model/ending';
 import { endTime, isolate } from '../model/format';
 import { navigate } from '../model/router';
 import { signedIn } from '../model/session';
-import { texts } from '../texts';
+import { accountTexts, endedTexts, signInTexts } from '../texts/front';
 import { Button } from '../view/button';
 import { Field, PasswordField } from '../view/field';
 import { Form, FormProblem, SubmitButton, type Values } from '../view/form';
@@ -25,7 +25,7 @@ export function SignInPage({
   suspension: Suspension | null;
 }) {
   return (
-    <Frame title={texts.signIn.title(workspace)} testid="sign-in-page">
+    <Frame title={signInTexts.title(workspace)} testid="sign-in-page">
       {ended && (
         <p class="front-notice" role="status" data-testid="sign-in-notice">
           {endedText(ended, suspension)}
@@ -34,26 +34,26 @@ export function SignInPage({
       <Form onSubmit={signIn} testid="sign-in-form">
         <Field
           name="login"
-          label={texts.account.login}
+          label={accountTexts.login}
           required
           autofocus
           autocomplete="username"
           autocapitalize="none"
           spellcheck={false}
         />
-        <PasswordField name="password" label={texts.account.password} autocomplete="current-password" />
+        <PasswordField name="password" label={accountTexts.password} autocomplete="current-password" />
         <FormProblem />
-        <SubmitButton testid="sign-in-submit">{texts.signIn.submit}</SubmitButton>
+        <SubmitButton testid="sign-in-submit">{signInTexts.submit}</SubmitButton>
       </Form>
       {signUp === 'open' ? (
         <p class="front-foot">
-          {texts.signIn.newHere}{' '}
+          {signInTexts.newHere}{' '}
           <Button look="bare" data-testid="create-account" onClick={() => navigate('/sign-up')}>
-            {texts.signIn.createAccount}
+            {signInTexts.createAccount}
           </Button>
         </p>
       ) : (
-        <p class="front-foot">{texts.signIn.noAccount}</p>
+        <p class="front-foot">{signInTexts.noAccount}</p>
       )}
       <ToConnectionCheck />
     </Frame>
@@ -62,9 +62,9 @@ export function SignInPage({
 
 /** What there is to know of it. Of a suspension why, and until when. */
 function endedText(ended: EndReason, suspension: Suspension | null): string {
-  if (!suspension) return texts.ended[ended];
+  if (!suspension) return endedTexts[ended];
   const { until, reason } = suspension;
-  return texts.signIn.suspended(until === null ? null : endTime(until), isolate(reason));
+  return signInTexts.suspended(until === null ? null : endTime(until), isolate(reason));
 }
 
 async function signIn({ login = '', password = '' }: Values): Promise<void> {
@@ -72,7 +72,7 @@ async function signIn({ login = '', password = '' }: Values): Promise<void> {
     await routes.signIn(login, password);
   } catch (error) {
     if (error instanceof Problem && error.status === 401 && error.message === '') {
-      throw new Problem(401, texts.signIn.wrong, null, {});
+      throw new Problem(401, signInTexts.wrong, null, {});
     }
     throw error;
   }

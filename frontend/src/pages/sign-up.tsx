@@ -1,13 +1,13 @@
-import * as routes from '../api/routes';
+import * as routes from '../api/front';
 import { navigate } from '../model/router';
 import { signedIn } from '../model/session';
-import { texts } from '../texts';
+import { signUpTexts } from '../texts/front';
 import { Button } from '../view/button';
 import { Form, FormProblem, SubmitButton, type Values } from '../view/form';
 import { AccountFields, accountOf } from './account-fields';
 import { Frame } from './frame';
 
-const t = texts.signUp;
+const t = signUpTexts;
 
 /** A new account without an invite, where the workspace allows that. */
 export function SignUpPage({ workspace, open }: { workspace: string; open: boolean }) {

@@ -1,12 +1,11 @@
 /** The texts for those who look after people and rooms. */
 import { longDuration, some } from './words';
 
-export const roles = { owner: 'owner', admin: 'admin', member: 'member', guest: 'guest' };
+export const rolesTexts = { owner: 'owner', admin: 'admin', member: 'member', guest: 'guest' };
 
-export const roomRoles = { owner: 'room owner', moderator: 'moderator', member: 'member' };
+export const roomRolesTexts = { owner: 'room owner', moderator: 'moderator', member: 'member' };
 
-export const roomSettings = {
-  open: 'Room settings',
+export const roomSettingsTexts = {
   topic: 'Topic',
   topicHint: 'What is talked about now. It stands beside the room’s name.',
   kind: 'Who can find and join it',
@@ -67,13 +66,13 @@ export const roomSettings = {
   submit: 'Save',
 };
 
-export const memberMenu = {
+export const memberMenuTexts = {
   label: (name: string) => `What to do about ${name}`,
   make: { owner: 'Make room owner', moderator: 'Make moderator', member: 'Make member' },
   made: (name: string, role: string) => `${name} is now ${role} in this room.`,
 };
 
-export const manage = {
+export const manageTexts = {
   title: 'People',
   search: 'Find people',
   back: 'All people',
@@ -106,7 +105,7 @@ export const manage = {
   wasReactivated: (name: string) => `${name} can sign in again.`,
 };
 
-export const invites = {
+export const invitesTexts = {
   title: 'Invite people',
   lead: 'Whoever opens the link can create an account. Share it with people you trust.',
   as: 'They come as',

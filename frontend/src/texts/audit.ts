@@ -1,5 +1,5 @@
 /** The texts of the audit log: a sentence for each act. */
-import { roomRoles, roles } from './admin';
+import { roomRolesTexts, rolesTexts } from './admin';
 import { longDuration, some } from './words';
 
 interface Words {
@@ -68,7 +68,8 @@ const values: Readonly<Record<string, (value: unknown) => string | undefined>> =
   slow_mode: (value) => (value === 0 ? 'off' : longDuration(Number(value))),
   sign_up_open: (value) => (value === true ? 'everybody' : 'people with an invite'),
   until: (value) => (value === null ? 'until somebody ends it' : undefined),
-  role: (value) => roles[value as keyof typeof roles] ?? roomRoles[value as keyof typeof roomRoles],
+  role: (value) =>
+    rolesTexts[value as keyof typeof rolesTexts] ?? roomRolesTexts[value as keyof typeof roomRolesTexts],
   state: (value) => states[value as keyof typeof states],
   flood_seconds: (value) => some(Number(value), 'second', 'seconds'),
   settlement: (value) => (value === 'acted' ? 'something was done' : 'nothing was to be done'),

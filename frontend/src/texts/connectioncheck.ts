@@ -32,10 +32,9 @@ const failures = {
     `A proxy in front of the server answered that it cannot reach chatd (status ${status}). Tell the administrator.`,
 };
 
-export const check = {
+export const checkTexts = {
   title: 'Connection check',
   lead: 'What stands between this browser and the server, and what chatd makes of it.',
-  run: 'Check the connection',
   again: 'Run again',
   running: 'Checking. This takes about 40 seconds.',
   list: 'What was checked',

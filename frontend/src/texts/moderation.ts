@@ -1,16 +1,12 @@
 /** The texts of keeping order, for those who do and for those whom it concerns. */
 import { some } from './words';
 
-export const moderation = {
-  messageMenu: (name: string) => `What to do about the message of ${name}`,
-  ownMessageMenu: 'What to do about your message',
+export const moderationTexts = {
   delete: 'Delete the message',
   deleted: 'The message is deleted.',
-  ownDeleted: 'You deleted this message.',
   undo: 'Undo',
   undone: 'The message is there again.',
   undoneMany: 'The messages are there again.',
-  reports: 'Reports',
   report: 'Report the message…',
   reportTitle: (name: string) => `Report a message of ${name}`,
   reportLead:
@@ -78,8 +74,7 @@ export const moderation = {
 };
 
 /** What was decided in a room and is in force. */
-export const roomOrder = {
-  title: 'Muted, banned, deleted',
+export const roomOrderTexts = {
   muted: 'Muted',
   noneMuted: 'Nobody is muted.',
   endMute: 'Let them write',
@@ -97,7 +92,7 @@ export const roomOrder = {
 };
 
 /** What the person concerned is told: what happened, by whom, why and until when. */
-export const decided = {
+export const decidedTexts = {
   title: 'About you',
   seen: 'I have read it',
   somebody: 'Somebody who looks after the machine',

@@ -1,8 +1,9 @@
 /** The texts of the settings. */
+import type { NoticesChoice } from '../api/presence-records';
 import { count } from '../model/format';
 import { duration, some } from './words';
 
-export const settings = {
+export const settingsTexts = {
   title: 'Settings',
   sectionsLabel: 'Parts of the settings',
   back: 'All settings',
@@ -167,4 +168,21 @@ export const settings = {
       open: 'Whoever can open this page. They become members and see all public rooms.',
     },
   },
+};
+
+const notices: Record<NoticesChoice, string> = {
+  show: 'Show each',
+  condense: 'Condense',
+  hide: 'Hide',
+};
+
+export const noticesTexts = {
+  legend: 'When people come and go',
+  choices: notices,
+  hints: {
+    show: 'A line for everybody who signs in or out, joins or leaves.',
+    condense: 'One line for all that follow each other: “Ana, Bo and 3 others signed in”.',
+    hide: 'No lines. The dots beside the names tell who is here.',
+  } satisfies Record<NoticesChoice, string>,
+  also: 'It holds for all your browsers.',
 };

@@ -3,27 +3,17 @@ import { ChatPage } from '../chat/chat-page';
 import { frontPage } from '../model/route';
 import { navigate, route } from '../model/router';
 import { enter, type Stage, stage } from '../model/session';
-import { ConnectionPage } from '../pages/connection';
-import { JoinPage } from '../pages/join';
+import { AdministrationPage, ConnectionPage, FrontPage, ResetPage } from '../pages/parts';
 import { AlreadySignedInPage, LoadingPage, NotFoundPage, StoppedPage, UnreachablePage } from '../pages/plain';
-import { SetupPage } from '../pages/setup';
-import { SignInPage } from '../pages/sign-in';
-import { SignUpPage } from '../pages/sign-up';
-import { lazy } from './lazy';
-
-const AdministrationPage = lazy(
-  async () => (await import('../administration/administration-page')).AdministrationPage,
-  () => navigate('/', { replace: true }),
-);
-
-const ResetPage = lazy(
-  async () => (await import('../pages/reset')).ResetPage,
-  () => navigate('/', { replace: true }),
-);
+import { fetchWhenIdle } from './lazy';
 
 export function App() {
   const now = stage.value;
   const here = route.value;
+  // Who cannot sign in, or does not get this far, may want to know what is in the way.
+  useEffect(() => {
+    if (now.name !== 'loading' && now.name !== 'chat') fetchWhenIdle(ConnectionPage);
+  }, [now.name]);
   if (here.name === 'connection') return <ConnectionPage />;
   if (here.name === 'unknown' && now.name !== 'loading') return <NotFoundPage />;
   // Whoever is signed in: the link may be for somebody else.
@@ -38,20 +28,11 @@ export function App() {
     case 'stopped':
       return <StoppedPage text={now.text} />;
     case 'setup':
-      return <SetupPage codeRequired={now.codeRequired} />;
     case 'visitor':
-      return <Visitor stage={now} />;
+      return <FrontPage stage={now} />;
     case 'chat':
       return <SignedIn stage={now} />;
   }
-}
-
-function Visitor({ stage }: { stage: Extract<Stage, { name: 'visitor' }> }) {
-  const { workspace, signUp, ended, suspension } = stage;
-  const here = route.value;
-  if (here.name === 'join') return <JoinPage token={here.token} />;
-  if (here.name === 'sign-up') return <SignUpPage workspace={workspace} open={signUp === 'open'} />;
-  return <SignInPage workspace={workspace} signUp={signUp} ended={ended} suspension={suspension} />;
 }
 
 function SignedIn({ stage: { chat } }: { stage: Extract<Stage, { name: 'chat' }> }) {

@@ -1,8 +1,10 @@
 import { type Signal, useSignal } from '@preact/signals';
 import { useLayoutEffect, useId, useRef } from 'preact/hooks';
 import { texts } from '../texts';
+import { accountTexts } from '../texts/front';
+import { moderationTexts } from '../texts/moderation';
 import { Button } from './button';
-import { sentence } from './form';
+import { sentence } from './sentence';
 
 interface Props {
   /** On the button, and on the one that says yes. */
@@ -135,8 +137,8 @@ function Reason({
   return (
     <div class="field">
       <label class="label" for={id}>
-        {texts.moderation.reason}
-        <span class="label-note"> {texts.account.optional}</span>
+        {moderationTexts.reason}
+        <span class="label-note"> {accountTexts.optional}</span>
       </label>
       <input
         id={id}

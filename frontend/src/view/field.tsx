@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useId } from 'preact/hooks';
-import { texts } from '../texts';
+import { accountTexts } from '../texts/front';
 import { IconButton } from './button';
 import { useFormState } from './form';
 
@@ -60,7 +60,7 @@ export function PasswordField({
     autocapitalize: 'none',
     spellcheck: false,
   } as const;
-  const toggle = shown.value ? texts.account.hidePassword : texts.account.showPassword;
+  const toggle = shown.value ? accountTexts.hidePassword : accountTexts.showPassword;
   return (
     <div class="field" data-invalid={problem !== undefined}>
       <Label id={id} label={label} optional={false} />
@@ -84,7 +84,7 @@ function Label({ id, label, optional }: { id: string; label: string; optional: b
   return (
     <label class="label" for={id}>
       {label}
-      {optional && <span class="label-note"> {texts.account.optional}</span>}
+      {optional && <span class="label-note"> {accountTexts.optional}</span>}
     </label>
   );
 }

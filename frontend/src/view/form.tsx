@@ -1,20 +1,14 @@
 import { type Signal, signal } from '@preact/signals';
 import { type ComponentChildren, createContext } from 'preact';
 import { useContext, useEffect, useRef, useState } from 'preact/hooks';
-import { Problem, Unreachable } from '../api/http';
-import { refusal } from '../model/refusal';
+import { Problem } from '../api/http';
 import { toast } from '../model/toasts';
 import { texts } from '../texts';
+import { signInTexts } from '../texts/front';
 import { Icon } from './icons';
+import { sentence } from './sentence';
 
 export type Values = Readonly<Record<string, string>>;
-
-/** A sentence for people about what went wrong. */
-export function sentence(error: unknown): string {
-  if (error instanceof Unreachable) return texts.errors.unreachable;
-  if (error instanceof Problem && error.message !== '') return refusal(error);
-  return texts.errors.unexpected;
-}
 
 /** The server wants us to wait. */
 interface Wait {
@@ -215,7 +209,7 @@ export function FormProblem() {
 
 /** Counts down for the eye; read out only once. */
 function Waiting({ wait }: { wait: Wait }) {
-  const text = wait.again ? texts.signIn.busy : texts.signIn.wait;
+  const text = wait.again ? signInTexts.busy : signInTexts.wait;
   return (
     <>
       <span aria-hidden="true">{text(wait.seconds)}</span>

@@ -14,9 +14,14 @@ export interface Lazy<P> {
 
 /**
  * Until the part is there nothing is shown. When it cannot be loaded, because the connection is lost or the server
- * has another version by now, a sentence says so, and `lost` takes away what was to be shown.
+ * has another version by now, a sentence says so, and `lost` takes away what was to be shown. `tell` is for where
+ * no such sentence would be seen.
  */
-export function lazy<P extends object>(load: () => Promise<ComponentType<P>>, lost: () => void): Lazy<P> {
+export function lazy<P extends object>(
+  load: () => Promise<ComponentType<P>>,
+  lost: () => void,
+  tell = () => toast(texts.errors.partNotLoaded, { bad: true }),
+): Lazy<P> {
   const loaded = signal<ComponentType<P> | null>(null);
   let loading: Promise<void> | null = null;
   const fetch = () => {
@@ -36,13 +41,37 @@ export function lazy<P extends object>(load: () => Promise<ComponentType<P>>, lo
     useEffect(() => {
       if (loaded.peek() !== null) return;
       fetch().catch(() => {
-        toast(texts.errors.partNotLoaded, { bad: true });
+        tell();
         lost();
       });
     }, []);
     return Loaded && <Loaded {...props} />;
   }
   return Object.assign(Part, { fetch: () => void fetch().catch(() => {}) });
+}
+
+/** A module of which something is done later than the page is shown. */
+export interface Later<M> {
+  /** Does something with it: at once when it is there, else as soon as it is. */
+  use(act: (module: M) => void): void;
+  /** Loads it now, for it will be needed; a failure is told when it is. */
+  readonly fetch: () => void;
+}
+
+/** The same for what is no component. When the module cannot be loaded, a sentence says so. */
+export function later<M>(load: () => Promise<M>): Later<M> {
+  let loaded: M | null = null;
+  const fetch = async () => {
+    loaded ??= await load();
+    return loaded;
+  };
+  return {
+    use: (act) => {
+      if (loaded !== null) act(loaded);
+      else fetch().then(act, () => toast(texts.errors.partNotLoaded, { bad: true }));
+    },
+    fetch: () => void fetch().catch(() => {}),
+  };
 }
 
 /** Milliseconds after which parts are loaded, idle or not. */

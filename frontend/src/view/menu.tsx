@@ -32,6 +32,8 @@ interface Props {
   items: readonly MenuItem[] | (() => readonly MenuItem[]);
   /** It stands over what scrolls, on the side where there is space, and moves along with its button. */
   floating?: boolean;
+  /** Opens it once what its entries need is there. */
+  when?: (open: () => void) => void;
   onOpen?: (open: boolean) => void;
   children: ComponentChildren;
 }
@@ -44,6 +46,7 @@ export function Menu({
   class: extra,
   items,
   floating = false,
+  when = (open) => open(),
   onOpen,
   children,
 }: Props) {
@@ -109,7 +112,12 @@ export function Menu({
         aria-controls={open.value ? id : undefined}
         data-testid={testid}
         onClick={() => {
-          open.value = !open.value;
+          if (open.value) open.value = false;
+          else {
+            when(() => {
+              open.value = true;
+            });
+          }
         }}
       >
         {children}

@@ -7,16 +7,16 @@ import { Paged } from '../../model/paged';
 import { roomPath } from '../../model/route';
 import { navigate } from '../../model/router';
 import { toast } from '../../model/toasts';
-import { texts } from '../../texts';
+import { browseTexts } from '../../texts/dialogs';
 import { Button } from '../../view/button';
 import { Dialog } from '../../view/dialog';
-import { sentence } from '../../view/form';
+import { sentence } from '../../view/sentence';
 import { Icon } from '../../view/icons';
 import { LoadFailed, MoreButton, useLoading } from '../../view/loading';
 import { matches } from '../../view/match';
 import { useChat } from '../context';
 
-const t = texts.browse;
+const t = browseTexts;
 
 /** The workspace's public rooms. */
 export function BrowseDialog({ onClose }: { onClose: () => void }) {

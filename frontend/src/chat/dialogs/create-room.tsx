@@ -1,14 +1,14 @@
 import * as routes from '../../api/routes';
 import { roomPath } from '../../model/route';
 import { navigate } from '../../model/router';
-import { texts } from '../../texts';
+import { createRoomTexts } from '../../texts/dialogs';
 import { Dialog } from '../../view/dialog';
 import { Field } from '../../view/field';
 import { Form, FormProblem, SubmitButton, type Values } from '../../view/form';
 import { Radios } from '../../view/radios';
 import { useChat } from '../context';
 
-const t = texts.createRoom;
+const t = createRoomTexts;
 
 const kinds = ['public', 'private'] as const;
 

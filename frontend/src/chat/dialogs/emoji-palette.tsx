@@ -1,10 +1,10 @@
 import { useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { palette } from '../../model/status';
-import { texts } from '../../texts';
+import { statusTexts } from '../../texts/status';
 import { Button } from '../../view/button';
 
-const t = texts.status;
+const t = statusTexts;
 
 /** As many stand beside each other, here and in css/components/profile.css. */
 const COLUMNS = 8;

@@ -5,16 +5,17 @@ import type { NewInvite } from '../../api/records';
 import { onlyHere } from '../../model/address';
 import { Paged } from '../../model/paged';
 import { toast } from '../../model/toasts';
-import { texts } from '../../texts';
+import { invitesTexts } from '../../texts/admin';
 import { Choices } from '../../view/choices';
 import { CopyField } from '../../view/copy-field';
 import { Dialog } from '../../view/dialog';
-import { Form, FormProblem, SubmitButton, sentence, type Values } from '../../view/form';
+import { Form, FormProblem, SubmitButton, type Values } from '../../view/form';
+import { sentence } from '../../view/sentence';
 import { useLoading } from '../../view/loading';
 import { OpenInvites } from './open-invites';
 import { RoomChecks } from './room-checks';
 
-const t = texts.invites;
+const t = invitesTexts;
 
 const lifetimes = [1, 7, 30];
 const kinds = ['member', 'guest'] as const;

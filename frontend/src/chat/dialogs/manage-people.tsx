@@ -4,7 +4,8 @@ import * as admin from '../../api/admin';
 import type { Person } from '../../api/records';
 import type { People } from '../../model/people';
 import { Paged } from '../../model/paged';
-import { texts } from '../../texts';
+import { manageTexts, rolesTexts } from '../../texts/admin';
+import { peopleTexts } from '../../texts/dialogs';
 import { Dialog } from '../../view/dialog';
 import { LoadFailed, type Loading, MoreButton, useLoading } from '../../view/loading';
 import { matches } from '../../view/match';
@@ -13,7 +14,7 @@ import { useChat } from '../context';
 import { AvatarWithDot } from '../presence';
 import { ManagePerson } from './manage-person';
 
-const t = texts.manage;
+const t = manageTexts;
 
 /** Everybody, for those who look after people: a list, and behind each entry the person. */
 export function ManagePeopleDialog({ onClose }: { onClose: () => void }) {
@@ -124,9 +125,9 @@ function remark(all: number, shown: number, partly: boolean): string {
 
 function PersonRow({ person, onPick }: { person: Person; onPick: () => void }) {
   const { me } = useChat();
-  const words = [texts.roles[person.role]];
+  const words = [rolesTexts[person.role]];
   if (person.deactivated) words.unshift(t.deactivated);
-  if (person.id === me.id) words.unshift(texts.people.you);
+  if (person.id === me.id) words.unshift(peopleTexts.you);
   return (
     <li>
       <button

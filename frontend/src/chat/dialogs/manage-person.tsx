@@ -4,14 +4,15 @@ import type { Person, User } from '../../api/records';
 import { ago, isolate } from '../../model/format';
 import { givableRoles, mayManage } from '../../model/moderation';
 import { toast } from '../../model/toasts';
-import { texts } from '../../texts';
+import { manageTexts, rolesTexts } from '../../texts/admin';
+import { settingsTexts } from '../../texts/settings';
 import { Avatar } from '../../view/avatar';
 import { Confirm } from '../../view/confirm';
 import { Form, FormProblem, SubmitButton, type Values } from '../../view/form';
 import { Radios } from '../../view/radios';
 import { useChat } from '../context';
 
-const t = texts.manage;
+const t = manageTexts;
 
 interface Props {
   person: Person;
@@ -65,11 +66,11 @@ function RoleForm({ person, onChanged }: Props) {
   const submit = async ({ role }: Values) => {
     const wanted = givableRoles(chat, person.role).find((one) => one === role);
     if (!wanted || wanted === person.role) {
-      toast(texts.settings.unchanged);
+      toast(settingsTexts.unchanged);
       return;
     }
     onChanged(await changeUser(person.id, { role: wanted }));
-    toast(t.changed(isolate(person.display_name), texts.roles[wanted]));
+    toast(t.changed(isolate(person.display_name), rolesTexts[wanted]));
   };
   return (
     <Form key={person.role} onSubmit={submit} testid="role-form">
@@ -78,12 +79,12 @@ function RoleForm({ person, onChanged }: Props) {
         legend={t.role}
         values={givableRoles(chat, person.role)}
         initial={person.role}
-        label={(role) => texts.roles[role]}
+        label={(role) => rolesTexts[role]}
         hint={(role) => t.roleHints[role]}
       />
       <FormProblem />
       <div class="form-end">
-        <SubmitButton testid="role-submit">{texts.settings.save}</SubmitButton>
+        <SubmitButton testid="role-submit">{settingsTexts.save}</SubmitButton>
       </div>
     </Form>
   );

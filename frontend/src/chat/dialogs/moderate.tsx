@@ -6,6 +6,7 @@ import type { Room } from '../../model/room';
 import { lasting, lengths, purges } from '../../model/terms';
 import { toast } from '../../model/toasts';
 import { texts } from '../../texts';
+import { moderationTexts } from '../../texts/moderation';
 import { longDuration } from '../../texts/words';
 import { Button } from '../../view/button';
 import { Dialog } from '../../view/dialog';
@@ -15,7 +16,7 @@ import { Radios, Select } from '../../view/radios';
 import { undo } from '../moderation-items';
 import type { ModerationAct } from '../ui';
 
-const t = texts.moderation;
+const t = moderationTexts;
 
 interface About {
   readonly room: Room;

@@ -2,12 +2,12 @@ import type { Invite } from '../../api/records';
 import type { Chat } from '../../model/chat';
 import { isolate, listOf, shortDate, shortTime } from '../../model/format';
 import type { Paged } from '../../model/paged';
-import { texts } from '../../texts';
+import { invitesTexts } from '../../texts/admin';
 import { Button } from '../../view/button';
 import { LoadFailed, type Loading, MoreButton } from '../../view/loading';
 import { useChat } from '../context';
 
-const t = texts.invites;
+const t = invitesTexts;
 
 /** The invites that still work. */
 export function OpenInvites({

@@ -1,13 +1,13 @@
 import { type Signal, useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import type { User } from '../../api/records';
-import { texts } from '../../texts';
+import { peopleTexts } from '../../texts/dialogs';
 import { Icon } from '../../view/icons';
 import { matches } from '../../view/match';
 import { useChat } from '../context';
 import { AvatarWithDot, StatusEmoji } from '../presence';
 
-const t = texts.people;
+const t = peopleTexts;
 
 /** Shown at once; typing narrows it down. */
 const SHOWN = 50;

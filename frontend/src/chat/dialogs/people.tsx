@@ -6,14 +6,14 @@ import type { Room } from '../../model/room';
 import { roomPath } from '../../model/route';
 import { navigate } from '../../model/router';
 import { toast } from '../../model/toasts';
-import { texts } from '../../texts';
+import { peopleTexts } from '../../texts/dialogs';
 import { Dialog } from '../../view/dialog';
 import { Form, FormProblem, SubmitButton } from '../../view/form';
 import { useChat } from '../context';
 import { roomTitle } from '../room-title';
 import { PeoplePicker } from './people-picker';
 
-const t = texts.people;
+const t = peopleTexts;
 
 /** A direct room holds so many others at most. */
 const MOST_OTHERS = 8;

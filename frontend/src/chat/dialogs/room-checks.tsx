@@ -1,10 +1,10 @@
 import { type Signal, useComputed, useSignal } from '@preact/signals';
-import { texts } from '../../texts';
+import { invitesTexts } from '../../texts/admin';
 import { Icon } from '../../view/icons';
 import { matches } from '../../view/match';
 import { useChat } from '../context';
 
-const t = texts.invites;
+const t = invitesTexts;
 
 /** From here on there is a field to find a room. */
 const MANY = 8;

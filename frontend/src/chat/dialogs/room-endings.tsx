@@ -5,12 +5,12 @@ import type { Room } from '../../model/room';
 import { roomPath } from '../../model/route';
 import { navigate } from '../../model/router';
 import { toast } from '../../model/toasts';
-import { texts } from '../../texts';
+import { roomSettingsTexts } from '../../texts/admin';
 import { Confirm } from '../../view/confirm';
-import { sentence } from '../../view/form';
+import { sentence } from '../../view/sentence';
 import { useChat } from '../context';
 
-const t = texts.roomSettings;
+const t = roomSettingsTexts;
 
 /** To archive a room, to take it back, and to delete it: each after a question. */
 export function RoomEndings({ room, onClose }: { room: Room; onClose: () => void }) {

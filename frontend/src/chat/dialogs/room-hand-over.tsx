@@ -4,11 +4,12 @@ import { isolate } from '../../model/format';
 import type { Room } from '../../model/room';
 import { toast } from '../../model/toasts';
 import { texts } from '../../texts';
+import { roomSettingsTexts } from '../../texts/admin';
 import { Button } from '../../view/button';
 import { Dialog } from '../../view/dialog';
 import { Form, FormProblem, SubmitButton } from '../../view/form';
 
-const t = texts.roomSettings;
+const t = roomSettingsTexts;
 
 /** Makes somebody owner of a room in my place. */
 export function RoomHandOverDialog({

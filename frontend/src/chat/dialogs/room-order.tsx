@@ -1,3 +1,4 @@
+import { texts } from '../../texts';
 import { useSignal } from '@preact/signals';
 import { useState } from 'preact/hooks';
 import * as moderation from '../../api/moderation';
@@ -5,20 +6,20 @@ import { clock, endTime, fullTime, isolate, isoTime } from '../../model/format';
 import { Paged } from '../../model/paged';
 import type { Room } from '../../model/room';
 import { toast } from '../../model/toasts';
-import { texts } from '../../texts';
+import { roomOrderTexts } from '../../texts/moderation';
 import { Button } from '../../view/button';
 import { Dialog } from '../../view/dialog';
-import { sentence } from '../../view/form';
+import { sentence } from '../../view/sentence';
 import { LoadFailed, MoreButton, useLoading } from '../../view/loading';
 import { useChat } from '../context';
 
-const t = texts.roomOrder;
+const t = roomOrderTexts;
 
 /** What was decided in a room and is in force, and the way to end it: who is muted, who is banned, what was deleted. */
 export function RoomOrderDialog({ room, onClose }: { room: Room; onClose: () => void }) {
   const chat = useChat();
   return (
-    <Dialog title={t.title} testid="room-order-dialog" onClose={onClose}>
+    <Dialog title={texts.room.order} testid="room-order-dialog" onClose={onClose}>
       <div class="dialog-body">
         {chat.mayIn(room, 'restrain-member') && (
           <>

@@ -1,10 +1,13 @@
+import { texts } from '../../texts';
 import { useState } from 'preact/hooks';
 import { changeRoom } from '../../api/admin';
 import { roomChange, writers } from '../../model/changes';
 import type { Room } from '../../model/room';
 import { retentions, slowModes, values } from '../../model/room-choices';
 import { toast } from '../../model/toasts';
-import { texts } from '../../texts';
+import { roomSettingsTexts } from '../../texts/admin';
+import { createRoomTexts } from '../../texts/dialogs';
+import { settingsTexts } from '../../texts/settings';
 import { Dialog } from '../../view/dialog';
 import { Field } from '../../view/field';
 import { Form, FormProblem, SubmitButton, type Values } from '../../view/form';
@@ -12,7 +15,7 @@ import { Radios, Select } from '../../view/radios';
 import { useChat } from '../context';
 import { RoomEndings } from './room-endings';
 
-const t = texts.roomSettings;
+const t = roomSettingsTexts;
 
 /**
  * For those who look after a room. Moderators say what is talked about and how fast, owners everything else.
@@ -26,18 +29,18 @@ export function RoomSettingsDialog({ room, onClose }: { room: Room; onClose: () 
     const change = roomChange(opened, typed);
     if (change) chat.change(room, await changeRoom(room.id, change));
     onClose();
-    toast(change ? texts.settings.saved : texts.settings.unchanged);
+    toast(change ? settingsTexts.saved : settingsTexts.unchanged);
   };
   const live = opened.state !== 'archived';
   return (
-    <Dialog title={t.open} testid="room-settings-dialog" onClose={onClose}>
+    <Dialog title={texts.room.settings} testid="room-settings-dialog" onClose={onClose}>
       {live && (
         <Form onSubmit={submit} testid="room-settings-form">
           {shapes && (
             <Field
               name="name"
-              label={texts.createRoom.name}
-              hint={texts.createRoom.nameHint}
+              label={createRoomTexts.name}
+              hint={createRoomTexts.nameHint}
               required
               maxLength={80}
               autocomplete="off"
@@ -79,7 +82,7 @@ function Shape({ opened }: { opened: ReturnType<Room['record']> }) {
     <>
       <Field
         name="description"
-        label={texts.createRoom.description}
+        label={createRoomTexts.description}
         maxLength={500}
         autocomplete="off"
         initial={opened.description}

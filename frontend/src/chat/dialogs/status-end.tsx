@@ -1,10 +1,10 @@
 import { useId } from 'preact/hooks';
 import { statusEnds } from '../../model/ends';
 import { upcoming } from '../../model/format';
-import { texts } from '../../texts';
+import { statusTexts } from '../../texts/status';
 import type { StatusDraft } from './status-draft';
 
-const t = texts.status;
+const t = statusTexts;
 
 /** Until when it is true. `keep`: the end that it has already, null for none. */
 export function ClearAfter({ draft: { end, over }, keep }: { draft: StatusDraft; keep: number | null }) {

@@ -1,13 +1,13 @@
 import { useSignal } from '@preact/signals';
 import { useId, useRef } from 'preact/hooks';
 import { oneAtMost, suggestions } from '../../model/status';
-import { texts } from '../../texts';
+import { statusTexts } from '../../texts/status';
 import { useFormState } from '../../view/form';
 import { Icon } from '../../view/icons';
 import { EmojiPalette } from './emoji-palette';
 import type { StatusDraft } from './status-draft';
 
-const t = texts.status;
+const t = statusTexts;
 
 /** The longest text that the server takes. */
 const LONGEST = 100;

@@ -4,7 +4,7 @@ import { endOf, type StatusEnd } from '../../model/ends';
 import { holds } from '../../model/now';
 import { setStatus } from '../../model/own-state';
 import { toast } from '../../model/toasts';
-import { texts } from '../../texts';
+import { statusTexts } from '../../texts/status';
 import { Button } from '../../view/button';
 import { Dialog } from '../../view/dialog';
 import { Form, FormProblem, SubmitButton, useFormState } from '../../view/form';
@@ -13,7 +13,7 @@ import type { StatusDraft } from './status-draft';
 import { ClearAfter } from './status-end';
 import { Words } from './status-words';
 
-const t = texts.status;
+const t = statusTexts;
 
 /** What I say of myself: an emoji, a few words, and when they are no longer true. */
 export function StatusDialog({ onClose }: { onClose: () => void }) {

@@ -3,13 +3,15 @@ import * as account from '../../api/account';
 import type { Me } from '../../api/records';
 import { profileChange } from '../../model/changes';
 import { toast } from '../../model/toasts';
-import { texts } from '../../texts';
+import { rolesTexts } from '../../texts/admin';
+import { accountTexts } from '../../texts/front';
+import { settingsTexts } from '../../texts/settings';
 import { Field, PasswordField } from '../../view/field';
 import { Form, FormProblem, SubmitButton, type Values } from '../../view/form';
 import { LoadFailed, useLoading } from '../../view/loading';
 import { useChat } from '../context';
 
-const t = texts.settings.account;
+const t = settingsTexts.account;
 
 export function AccountSection() {
   const me = useSignal<Me | null>(null);
@@ -38,14 +40,14 @@ function ProfileForm({ me, onChanged }: { me: Me; onChanged: (me: Me) => void })
   const submit = async (values: Values) => {
     const change = profileChange(me, values);
     if (!change) {
-      toast(texts.settings.unchanged);
+      toast(settingsTexts.unchanged);
       return;
     }
     const now = await account.changeMe(change);
     people.put(now);
     onChanged(now);
     email.value = now.email;
-    toast(texts.settings.saved);
+    toast(settingsTexts.saved);
   };
   return (
     <Form onSubmit={submit} testid="account-form">
@@ -53,13 +55,13 @@ function ProfileForm({ me, onChanged }: { me: Me; onChanged: (me: Me) => void })
         <dt>{t.username}</dt>
         <dd data-testid="my-username">@{me.username}</dd>
         <dt>{t.role}</dt>
-        <dd>{texts.roles[people.me.role]}</dd>
+        <dd>{rolesTexts[people.me.role]}</dd>
       </dl>
       <p class="hint">{t.usernameHint}</p>
       <Field
         name="display_name"
-        label={texts.account.displayName}
-        hint={texts.account.displayNameHint}
+        label={accountTexts.displayName}
+        hint={accountTexts.displayNameHint}
         required
         maxLength={80}
         autocomplete="name"
@@ -67,7 +69,7 @@ function ProfileForm({ me, onChanged }: { me: Me; onChanged: (me: Me) => void })
       />
       <Field
         name="email"
-        label={texts.account.email}
+        label={accountTexts.email}
         hint={t.emailHint}
         inputMode="email"
         maxLength={254}
@@ -87,7 +89,7 @@ function ProfileForm({ me, onChanged }: { me: Me; onChanged: (me: Me) => void })
       )}
       <FormProblem />
       <div class="form-end">
-        <SubmitButton testid="account-submit">{texts.settings.save}</SubmitButton>
+        <SubmitButton testid="account-submit">{settingsTexts.save}</SubmitButton>
       </div>
     </Form>
   );

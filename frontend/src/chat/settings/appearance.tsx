@@ -1,8 +1,8 @@
 import { setTheme, theme, themes } from '../../model/settings';
-import { texts } from '../../texts';
+import { settingsTexts } from '../../texts/settings';
 import { Choices } from '../../view/choices';
 
-const t = texts.settings;
+const t = settingsTexts;
 
 export function AppearanceSection() {
   return (

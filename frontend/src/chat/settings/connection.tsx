@@ -5,11 +5,12 @@ import { moment } from '../../model/format';
 import { setTransport, transport, transports } from '../../model/settings';
 import { ConnectionCheckView } from '../../pages/connection-check';
 import { texts } from '../../texts';
+import { settingsTexts } from '../../texts/settings';
 import { Button } from '../../view/button';
 import { Choices } from '../../view/choices';
 import { useChat } from '../context';
 
-const t = texts.settings;
+const t = settingsTexts;
 
 export function ConnectionSection() {
   const chat = useChat();
@@ -46,7 +47,7 @@ function Check() {
           wanted.value = true;
         }}
       >
-        {texts.check.run}
+        {texts.connection.check}
       </Button>
     </div>
   );

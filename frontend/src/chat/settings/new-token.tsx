@@ -4,14 +4,14 @@ import { createToken } from '../../api/account';
 import type { NewToken } from '../../api/account-records';
 import { home } from '../../base';
 import { exampleCommand, lifetimes, scopes, tokenWish, usualLifetime } from '../../model/token';
-import { texts } from '../../texts';
+import { settingsTexts } from '../../texts/settings';
 import { CopyCommand, CopyField } from '../../view/copy-field';
 import { Field } from '../../view/field';
 import { Form, FormProblem, SubmitButton, type Values } from '../../view/form';
 import { Radios } from '../../view/radios';
 import { useChat } from '../context';
 
-const t = texts.settings.tokens;
+const t = settingsTexts.tokens;
 
 export function CreateToken({ onMade }: { onMade: (token: NewToken) => void }) {
   /** A new form after each token, with an empty name. */

@@ -1,12 +1,12 @@
 import type { NoticesChoice } from '../../api/presence-records';
 import { chooseNotices } from '../../model/own-state';
 import { toast } from '../../model/toasts';
-import { texts } from '../../texts';
+import { noticesTexts } from '../../texts/settings';
 import { Choices } from '../../view/choices';
-import { sentence } from '../../view/form';
+import { sentence } from '../../view/sentence';
 import { useChat } from '../context';
 
-const t = texts.notices;
+const t = noticesTexts;
 
 const choices: readonly NoticesChoice[] = ['show', 'condense', 'hide'];
 

@@ -2,14 +2,15 @@ import { useSignal } from '@preact/signals';
 import { changePassword } from '../../api/account';
 import type { PasswordChange } from '../../api/account-records';
 import { openSection } from '../../model/settings-place';
-import { texts } from '../../texts';
+import { accountTexts } from '../../texts/front';
+import { settingsTexts } from '../../texts/settings';
 import { Button } from '../../view/button';
 import { PasswordField } from '../../view/field';
 import { Form, FormProblem, SubmitButton, type Values } from '../../view/form';
 import { Icon } from '../../view/icons';
 import { useChat } from '../context';
 
-const t = texts.settings.password;
+const t = settingsTexts.password;
 
 export function PasswordSection() {
   const { me } = useChat();
@@ -31,7 +32,7 @@ export function PasswordSection() {
         <PasswordField
           name="new_password"
           label={t.next}
-          hint={texts.account.passwordHint}
+          hint={accountTexts.passwordHint}
           autocomplete="new-password"
         />
         <FormProblem />

@@ -6,13 +6,13 @@ import { ago, fullTime, isoTime, shortTime } from '../../model/format';
 import { idle } from '../../model/idle';
 import { withOwn } from '../../model/live-connections';
 import { toast } from '../../model/toasts';
-import { texts } from '../../texts';
+import { settingsTexts } from '../../texts/settings';
 import { Confirm } from '../../view/confirm';
 import { Dot } from '../../view/dot';
 import { LoadFailed, useLoading } from '../../view/loading';
 import { useChat } from '../context';
 
-const t = texts.settings.sessions;
+const t = settingsTexts.sessions;
 
 /** Milliseconds between two looks at what is connected, while somebody looks. */
 const PACE = 10_000;
@@ -124,7 +124,7 @@ function how({ transport, round_trip_ms }: Connected): string[] {
   const words: string[] = [];
   const name = t.transports[transport as keyof typeof t.transports] ?? transport;
   if (name !== '') words.push(name);
-  if (round_trip_ms !== null) words.push(texts.settings.milliseconds(round_trip_ms));
+  if (round_trip_ms !== null) words.push(settingsTexts.milliseconds(round_trip_ms));
   return words;
 }
 

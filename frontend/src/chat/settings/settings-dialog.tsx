@@ -12,6 +12,7 @@ import {
   settingsPlace,
 } from '../../model/settings-place';
 import { texts } from '../../texts';
+import { settingsTexts } from '../../texts/settings';
 import { Dialog } from '../../view/dialog';
 import { Icon } from '../../view/icons';
 import { narrow } from '../../view/media';
@@ -24,7 +25,7 @@ import { PasswordSection } from './password';
 import { SessionsSection } from './sessions';
 import { TokensSection } from './tokens';
 
-const t = texts.settings;
+const t = settingsTexts;
 
 const parts: Record<Section, () => preact.JSX.Element> = {
   appearance: AppearanceSection,

@@ -3,12 +3,12 @@ import { revokeToken, tokens } from '../../api/account';
 import type { NewToken, Token } from '../../api/account-records';
 import { ago, isoTime, shortDate } from '../../model/format';
 import { toast } from '../../model/toasts';
-import { texts } from '../../texts';
+import { settingsTexts } from '../../texts/settings';
 import { Confirm } from '../../view/confirm';
 import { LoadFailed, useLoading } from '../../view/loading';
 import { CreateToken, MadeToken } from './new-token';
 
-const t = texts.settings.tokens;
+const t = settingsTexts.tokens;
 
 type List = Signal<readonly Token[] | null>;
 

@@ -1,22 +1,31 @@
 import { lazy } from '../../view/lazy';
-import { closeDialog, type LaterDialog } from '../ui';
+import { ProfileCard } from '../profile-card';
+import { closeDialog, type OpenDialog as Open } from '../ui';
 import { BrowseDialog } from './browse';
 import { CreateRoomDialog } from './create-room';
 import { InvitesDialog } from './invites';
+import { LeaveDialog } from './leave';
 import { ManagePeopleDialog } from './manage-people';
 import { ModerateDialog } from './moderate';
 import { AddPeopleDialog, NewMessageDialog } from './people';
 import { RoomHandOverDialog } from './room-hand-over';
 import { RoomOrderDialog } from './room-order';
 import { RoomSettingsDialog } from './room-settings';
+import { SignOutDialog } from './sign-out';
 import { StatusDialog } from './status';
 
 const Suspend = lazy(async () => (await import('../../administration/suspend')).SuspendDialog, closeDialog);
 const Reports = lazy(async () => (await import('./reports')).ReportsDialog, closeDialog);
 
-/** The dialogs that are loaded when one of them is first opened. */
-export function MoreDialogs({ open }: { open: LaterDialog }) {
+/** One of the dialogs of the chat. */
+export function OpenDialog({ open }: { open: Open }) {
   switch (open.name) {
+    case 'profile':
+      return <ProfileCard user={open.user} place={open.place} />;
+    case 'leave':
+      return <LeaveDialog room={open.room} onClose={closeDialog} />;
+    case 'sign-out':
+      return <SignOutDialog onClose={closeDialog} />;
     case 'create-room':
       return <CreateRoomDialog onClose={closeDialog} />;
     case 'browse':

@@ -1,0 +1,32 @@
+/** The parts of the chat that are loaded when they are first needed, or when nothing else is to be done. */
+import { settingsPlace, closeSettings } from '../model/settings-place';
+import { later, lazy } from '../view/lazy';
+import { closeDialog, showMembers } from './ui';
+
+const nothing = () => {};
+
+export const OpenDialog = lazy(async () => (await import('./dialogs/open-dialog')).OpenDialog, closeDialog);
+
+export const MembersPanel = lazy(
+  async () => (await import('./members-panel')).MembersPanel,
+  () => showMembers(false),
+);
+
+export const OutsideRoom = lazy(async () => (await import('./outside-room')).OutsideRoom, nothing);
+
+export const DecisionList = lazy(async () => (await import('./decision-list')).DecisionList, nothing);
+
+const OpenSettings = lazy(
+  async () => (await import('./settings/settings-dialog')).SettingsDialog,
+  closeSettings,
+);
+
+/** What can be done about messages and people. */
+export const moderationItems = later(() => import('./moderation-items'));
+
+export function SettingsDialog() {
+  return settingsPlace.value === null ? null : <OpenSettings />;
+}
+
+/** All of them: without the server each has to be there, and the settings tell why it cannot be reached. */
+export const parts = [OpenSettings, OpenDialog, moderationItems, MembersPanel, DecisionList, OutsideRoom];
