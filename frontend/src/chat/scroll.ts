@@ -151,7 +151,10 @@ export class ScrollKeeper {
 
   #place(): Place | null {
     if (this.#stuck || !this.#anchor) return null;
-    const key = this.#anchor.element.getAttribute('data-key');
-    return key ? { key, offset: this.#anchor.offset } : null;
+    const { element, offset } = this.#anchor;
+    const key = element.getAttribute('data-key');
+    // One that is not sent yet stands after the last.
+    const number = Number(element.getAttribute('data-number')) || this.#room.history.last;
+    return key ? { key, number, offset } : null;
   }
 }

@@ -36,6 +36,7 @@ export type Api = Pick<
   typeof routes,
   | 'overview'
   | 'history'
+  | 'message'
   | 'send'
   | 'markRead'
   | 'members'
@@ -46,8 +47,8 @@ export type Api = Pick<
   | 'room'
 > &
   Pick<typeof account, 'changeMe'> &
-  Pick<typeof messageActs, 'editMessage'> &
-  Pick<typeof attentionRoutes, 'unread' | 'changeRoomSettings' | 'putSections'> &
+  Pick<typeof messageActs, 'editMessage' | 'react'> &
+  Pick<typeof attentionRoutes, 'unread' | 'markUnread' | 'changeRoomSettings' | 'putSections'> &
   DraftRoutes &
   DecisionRoutes;
 
@@ -124,6 +125,9 @@ export class Chat {
       send: (...message) => this.#send(...message),
       sharedOutbox: this.#sender,
       edit: api.editMessage,
+      message: api.message,
+      react: api.react,
+      markUnread: api.markUnread,
       markRead: api.markRead,
       members: api.members,
       typing: (room) => this.client.typing(room.topic),
@@ -209,8 +213,8 @@ export class Chat {
     return `room.${this.me.id}`;
   }
 
-  /** Puts a room on the screen; null puts none there. */
-  open(id: number | null): void {
+  /** Puts a room on the screen; null puts none there. `to` says which message of it is looked for, if any. */
+  open(id: number | null, to: number | null = null): void {
     if (this.openId.peek() === id) return;
     untracked(() => {
       const previous = this.openRoom.value;
@@ -218,14 +222,14 @@ export class Chat {
       if (previous) this.switchedAt = Date.now();
       previous?.leave();
       const room = this.openRoom.value;
-      if (room) this.#enter(room);
+      if (room) this.#enter(room, to);
     });
   }
 
-  #enter(room: Room): void {
+  #enter(room: Room, to: number | null = null): void {
     store(this.#lastRoomKey, String(room.id));
     this.feed.follow(room);
-    room.enter().catch(() => {
+    room.enter(to).catch(() => {
       // The room's state says so, and coming back online tries again.
     });
   }

@@ -222,7 +222,7 @@ export class Feed implements CometDelegate {
   onData(topic: string, seq: number, payload: unknown): void {
     const room = this.#room(topic);
     const event = chatEvent(payload);
-    if (event) takeEvent(this.#chat, room, event);
+    if (event) takeEvent(this.#chat, room, event, seq);
     room?.passed(seq);
   }
 

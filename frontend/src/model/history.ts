@@ -1,17 +1,21 @@
 /**
- * The loaded part of a room's messages: one unbroken window, by number.
- * It stays small however long the room is: what grows at one end falls off at the other.
+ * The loaded part of a room's timeline: one unbroken window, by number. Numbers that are missing in it belong to replies
+ * in threads. It stays small however long the room is: what grows at one end falls off at the other.
  */
-import { batch, signal } from '@preact/signals';
+import { batch, computed, signal } from '@preact/signals';
 import type { HistoryPage, Message } from '../api/records';
 
 export interface PageQuery {
   readonly before?: number;
   readonly after?: number;
+  readonly around?: number;
   readonly limit: number;
 }
 
 export type LoadPage = (query: PageQuery) => Promise<HistoryPage>;
+
+/** What an event does to a message. It may be given a message that knows of the event already. */
+export type Change = (message: Message) => Message;
 
 /** Messages per page. */
 export const PAGE = 60;
@@ -22,6 +26,7 @@ export const KEEP = 220;
 export class History {
   /** Ascending by number. */
   readonly messages = signal<readonly Message[]>([]);
+  readonly byNumber = computed(() => new Map(this.messages.value.map((m) => [m.number, m])));
   readonly state = signal<'empty' | 'loading' | 'ready' | 'failed'>('empty');
   /** There are messages before the window. */
   readonly older = signal(false);
@@ -40,6 +45,11 @@ export class History {
   #early: Message[] | null = null;
   /** What was deleted while a page was on its way, which may not know. */
   #gone = new Set<number>();
+  /** The position of the room's topic that a message is known as of. */
+  readonly #asOf = new WeakMap<Message, number>();
+  /** So many pages are on their way; and what was changed since the first of them was asked for. */
+  #asking = 0;
+  #late: { readonly number: number; readonly seq: number; readonly change: Change }[] = [];
   /** The stream has passed this number: it will not bring messages up to here. */
   #passed = 0;
   /** The epoch of the room's topic that all this belongs to; null before the first page. */
@@ -67,6 +77,24 @@ export class History {
     // After 0 would be no limit at all: the newest page.
     const after = Math.max(1, number - Math.floor(PAGE / 2));
     await this.#open({ after, limit: PAGE }, (page) => ({ older: true, newer: page.more }));
+  }
+
+  /** Loads a message, or those next to where it would be, with what is around it in place of the window. */
+  async openAt(number: number): Promise<void> {
+    await this.#open({ around: number, limit: PAGE }, (page) => ({
+      older: page.more,
+      newer: page.more_after,
+    }));
+  }
+
+  /** Whether a message is the one after the window. */
+  isNext(message: Message): boolean {
+    const last = this.messages.peek().at(-1);
+    return last ? place(message) === place(last) + 1 : message.number === 1;
+  }
+
+  has(number: number): boolean {
+    return this.state.value === 'ready' && this.byNumber.value.has(number);
   }
 
   async #open(
@@ -133,17 +161,48 @@ export class History {
     if (this.state.value !== 'ready') return this.#pass(await this.#load({ limit: 1 }));
     this.loading.value = null;
     const page = await this.#fetch({ limit: PAGE }, (fresh) => {
-      if (this.#begin(fresh)) {
+      if (this.#begin(fresh) || this.following) {
         this.#replace(fresh.messages, fresh.more, false);
         return;
       }
-      const meets = (fresh.messages[0]?.number ?? 0) <= this.last + 1;
+      const meets = this.#meets(fresh.messages[0]);
+      this.#refresh(fresh);
       if (meets && !this.newer.value) this.#append(fresh.messages);
-      else if (this.following) this.#replace(fresh.messages, fresh.more, false);
-      else this.newer.value = true;
+      else this.newer.value ||= this.last < (fresh.messages.at(-1)?.number ?? 0);
       this.#trim();
     });
-    return page ? this.#pass(page) : this.catchUp();
+    if (!page) return this.catchUp();
+    await this.#renew(page.position.seq);
+    return this.#pass(page);
+  }
+
+  /** Whether nothing of the timeline is missing between the window and a message. */
+  #meets(next: Message | undefined): boolean {
+    const last = this.messages.peek().at(-1);
+    return !next || !last || place(next) <= place(last) + 1;
+  }
+
+  /** What of the window was loaded before a position is loaded afresh: what became of it since was not told. */
+  async #renew(seq: number): Promise<void> {
+    for (;;) {
+      const stale = this.messages.peek().findLast((m) => (this.#asOf.get(m) ?? 0) < seq);
+      if (!stale) return;
+      const same = await this.#ask({ before: stale.number + 1, limit: PAGE }, (page) => {
+        if (this.#isOfAnother(page)) return false;
+        this.#refresh(page);
+        // Also one that is not there any more.
+        for (const m of [stale, ...page.messages]) this.#asOf.set(m, Math.max(seq, this.#asOf.get(m) ?? 0));
+        return true;
+      });
+      if (!same) return;
+    }
+  }
+
+  /** What of a page the window has, it has as the page has it. */
+  #refresh(page: HistoryPage): void {
+    const fresh = new Map(page.messages.map((m) => [m.number, m]));
+    this.messages.value = this.messages.peek().map((m) => fresh.get(m.number) ?? m);
+    this.#hide(this.#gone);
   }
 
   #isOfAnother({ position }: HistoryPage): boolean {
@@ -171,16 +230,18 @@ export class History {
     this.#early = [];
     this.#gone.clear();
     try {
-      const page = await this.#load(query);
-      if (generation !== this.#generation) return null;
-      const early = this.#early;
-      this.#early = null;
-      batch(() => {
-        take(page);
-        for (const message of early) this.add(message);
-        this.#hide(this.#gone);
+      return await this.#ask(query, (page) => {
+        if (generation !== this.#generation) return null;
+        const early = this.#early ?? [];
+        this.#early = null;
+        batch(() => {
+          take(page);
+          for (const message of early) this.add(message);
+          this.#catchUpWith(early);
+          this.#hide(this.#gone);
+        });
+        return page;
       });
-      return page;
     } catch (error) {
       if (generation !== this.#generation) return null;
       this.#early = null;
@@ -188,12 +249,60 @@ export class History {
     }
   }
 
+  /** Loads a page and hands it on, changed by what has been told since it was asked for and it does not know. */
+  async #ask<T>(query: PageQuery, take: (page: HistoryPage) => T): Promise<T> {
+    this.#asking++;
+    try {
+      const page = await this.#load(query);
+      const { seq } = page.position;
+      const messages = page.messages.map((message) => this.#changedSince(message, seq));
+      for (const message of messages) this.#asOf.set(message, seq);
+      return take({ ...page, messages });
+    } finally {
+      if (--this.#asking === 0) this.#late = [];
+    }
+  }
+
+  #changedSince(message: Message, seq: number): Message {
+    let now = message;
+    for (const one of this.#late) if (one.number === message.number && one.seq > seq) now = one.change(now);
+    return now;
+  }
+
+  /** Messages that came while a page was on its way may have been changed since. */
+  #catchUpWith(early: readonly Message[]): void {
+    for (const { number, seq } of early)
+      for (const one of this.#late) if (one.number === number && one.seq > seq) this.#apply(one);
+  }
+
+  /** An event at a position of the room's topic changes a message, unless what is known of that is newer already. */
+  change(number: number, seq: number, change: Change): void {
+    const one = { number, seq, change };
+    if (this.#asking > 0) this.#late.push(one);
+    this.#apply(one);
+  }
+
+  #apply({ number, seq, change }: { number: number; seq: number; change: Change }): void {
+    const message = this.byNumber.peek().get(number);
+    if (message && seq > (this.#asOf.get(message) ?? 0)) this.patch(number, change);
+  }
+
+  /** Changes a message of the window by something that has no position in the topic. */
+  patch(number: number, change: Change): void {
+    const before = this.byNumber.peek().get(number);
+    const after = before && change(before);
+    if (!after || after === before) return;
+    this.#asOf.set(after, this.#asOf.get(before) ?? 0);
+    this.messages.value = this.messages.peek().map((m) => (m === before ? after : m));
+  }
+
   /** Takes a message of the room's topic; says whether the window holds it now. */
   add(message: Message): boolean {
     this.#early?.push(message);
     if (this.state.value !== 'ready') return false;
-    if (message.number <= this.last) return this.messages.value.some((m) => m.number === message.number);
+    if (message.number <= this.last) return this.byNumber.value.has(message.number);
     if (this.newer.value) return false;
+    this.#asOf.set(message, message.seq);
     this.#append([message]);
     this.#trim();
     return this.last === message.number;
@@ -208,7 +317,13 @@ export class History {
   #hide(gone: ReadonlySet<number>): void {
     const shown = (m: Message) => gone.has(m.number) && !m.deleted;
     if (!this.messages.peek().some(shown)) return;
-    this.messages.value = this.messages.peek().map((m) => (shown(m) ? { ...m, deleted: true, body: '' } : m));
+    this.messages.value = this.messages.peek().map((m) => (shown(m) ? this.#emptied(m) : m));
+  }
+
+  #emptied(message: Message): Message {
+    const emptied = { ...message, deleted: true, body: '', html: null };
+    this.#asOf.set(emptied, this.#asOf.get(message) ?? 0);
+    return emptied;
   }
 
   /** Deleted messages are there again: those in the window are loaded afresh. */
@@ -217,17 +332,14 @@ export class History {
     for (const number of numbers) this.#gone.delete(number);
     const shown = this.messages.peek().filter((m) => wanted.has(m.number) && m.deleted);
     while (shown[0]) {
-      const page = await this.#load({ after: Math.max(1, shown[0].number - 1), limit: PAGE });
-      const fresh = new Map(page.messages.map((m) => [m.number, m]));
+      const { number } = shown[0];
       // The first message has none before it that a page could follow.
-      if (shown[0].number === 1 && !fresh.has(1)) {
-        for (const m of (await this.#load({ before: 2, limit: 1 })).messages) fresh.set(m.number, m);
-      }
-      if (this.#isOfAnother(page)) return;
-      this.messages.value = this.messages
-        .peek()
-        .map((m) => (wanted.has(m.number) ? (fresh.get(m.number) ?? m) : m));
-      const last = Math.max(shown[0].number, page.messages.at(-1)?.number ?? 0);
+      const query = number === 1 ? { before: 2, limit: 1 } : { after: number - 1, limit: PAGE };
+      const last = await this.#ask(query, (page) => {
+        if (this.#isOfAnother(page)) return Number.POSITIVE_INFINITY;
+        this.#refresh({ ...page, messages: page.messages.filter((m) => wanted.has(m.number)) });
+        return Math.max(number, page.messages.at(-1)?.number ?? 0);
+      });
       while (shown[0] && shown[0].number <= last) shown.shift();
     }
   }
@@ -278,4 +390,9 @@ export class History {
     this.messages.value = this.messages.value.slice(0, KEEP);
     this.newer.value = true;
   }
+}
+
+/** Where a message stands in the room's timeline: 1, 2, 3, … without those in threads. */
+function place({ number, aside }: Message): number {
+  return number - aside;
 }

@@ -6,16 +6,28 @@ import { directoryChanged } from './directory';
 import { reportsChanged } from './open-reports';
 import type { Room } from './room';
 
-/** `room` is the one on whose topic the event came, when it came on a room's topic and the room is mine. */
-export function takeEvent(chat: Chat, room: Room | undefined, event: ChatEvent): void {
-  if (room) takeRoomEvent(chat, room, event);
+/**
+ * `room` is the one on whose topic the event came, when it came on a room's topic and the room is mine; `seq` is the
+ * event's position in the topic.
+ */
+export function takeEvent(chat: Chat, room: Room | undefined, event: ChatEvent, seq: number): void {
+  if (room) takeRoomEvent(chat, room, event, seq);
   else takeOtherEvent(chat, event);
 }
 
-function takeRoomEvent(chat: Chat, room: Room, event: ChatEvent): void {
+function takeRoomEvent(chat: Chat, room: Room, event: ChatEvent, seq: number): void {
   switch (event.kind) {
     case 'message':
       room.receive(event.message);
+      break;
+    case 'message-edited':
+      room.edited(event.message, seq);
+      break;
+    case 'reactions-changed':
+      room.reacted(event.number, event.reactions, seq);
+      break;
+    case 'pins-changed':
+      room.pinned(event.number, event.pinned, seq);
       break;
     case 'join':
     case 'leave':

@@ -9,6 +9,8 @@ export class ReadMarker {
   #told = 0;
   #running = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** The report that is on its way. */
+  #telling: Promise<unknown> | null = null;
 
   constructor(put: (number: number) => Promise<unknown>) {
     this.#put = put;
@@ -22,6 +24,12 @@ export class ReadMarker {
   /** There is something that the server may not know yet. */
   get busy(): boolean {
     return this.#wanted > this.#told;
+  }
+
+  /** Reports nothing further, and waits for the report that is on its way: it would undo what makes something unread. */
+  async hold(): Promise<void> {
+    this.#wanted = 0;
+    await this.#telling;
   }
 
   /** The numbers begin anew. */
@@ -40,7 +48,9 @@ export class ReadMarker {
     this.#running = true;
     let pause = PAUSE;
     while (this.#wanted > this.#told) {
-      const told = await this.#tell(this.#wanted);
+      const telling = this.#tell(this.#wanted);
+      this.#telling = telling;
+      const told = await telling;
       pause = told ? PAUSE : Math.min(pause * 2, LONGEST_PAUSE);
       await this.#pause(pause);
     }

@@ -8,6 +8,7 @@ import type {
   HistoryPage,
   Message,
   Position,
+  Reaction,
   RoomEntry,
   RoomKind,
   RoomRecord,
@@ -27,6 +28,8 @@ import { OwnDeletions } from './own-deletions';
 import { OwnSettings } from './own-settings';
 import type { People } from './people';
 import { type Mark, ReadPosition } from './read-position';
+import { Quotes } from './quotes';
+import { Reacting } from './reacting';
 import { ReadMarker } from './reading';
 import type { Standing } from './rights';
 import { type LoadMembers, Roster } from './roster';
@@ -41,6 +44,11 @@ export interface RoomServices {
   edit(room: number, number: number, body: string): Promise<Message>;
   /** What is not sent outlives the page there; left out or null where it cannot. */
   readonly sharedOutbox?: Promise<SharedOutbox | null> | undefined;
+  message(room: number, number: number): Promise<Message>;
+  /** Puts an emoji of mine under a message, or takes it away; gives all that are there then. */
+  react(room: number, number: number, emoji: string, on: boolean): Promise<readonly Reaction[]>;
+  /** Gives how far it is read then. */
+  markUnread(room: number, number: number): Promise<ReadMark>;
   markRead(room: number, number: number): Promise<ReadMark>;
   members(room: number, ...wanted: Parameters<LoadMembers>): ReturnType<LoadMembers>;
   /** I am writing in the room. */
@@ -55,10 +63,19 @@ export interface RoomServices {
   overdue(room: Room): void;
 }
 
-/** Where the reader was: a line of the timeline and how far below the upper edge it stood. */
+/** Where the reader was: a message of the timeline and how far below the upper edge it stood. */
 export interface Place {
   readonly key: string;
+  readonly number: number;
   readonly offset: number;
+}
+
+/** Where the view is to go: a message, which may light up for a moment. */
+export interface Target {
+  readonly number: number;
+  readonly flash: boolean;
+  /** Pixels below the upper edge; the middle of the view when none is given. */
+  readonly offset?: number;
 }
 
 const nobody: ReadonlySet<number> = new Set();
@@ -104,6 +121,9 @@ export class Room {
   /** Who writes, without those whom I block. */
   readonly writers: ReadonlySignal<Writers>;
   readonly ownDeletions = new OwnDeletions();
+  readonly quotes: Quotes;
+  /** Emoji that I put under messages and the topic has not brought yet. */
+  readonly reacting: Reacting;
   readonly unread = computed(() => this.#unreadCount());
   readonly mentions = new Mentions();
   readonly own = new OwnSettings();
@@ -124,6 +144,8 @@ export class Room {
   position: Position;
   /** Counts up whenever the view shall go to the newest message. */
   readonly jumps = signal(0);
+  /** A new object whenever the view shall go to a message. */
+  readonly target = signal<Target | null>(null);
   readonly items: ReadonlySignal<readonly Item[]>;
   /** Where to go on reading on return; null for the bottom. */
   place: Place | null = null;
@@ -150,7 +172,13 @@ export class Room {
     this.hasDraft = computed(() =>
       [...this.#places.value.values()].some(({ draft }) => draft.text.value.trim() !== ''),
     );
-    this.history = new History((query) => services.history(this.id, query));
+    this.history = new History(async (query) => {
+      const page = await services.history(this.id, query);
+      this.quotes.take(page.quotes);
+      return page;
+    });
+    this.quotes = new Quotes(this.history.byNumber, (number) => services.message(this.id, number));
+    this.reacting = new Reacting((number, emoji, on) => services.react(this.id, number, emoji, on));
     this.roster = new Roster((wanted) => services.members(this.id, wanted), people);
     this.typing = new Typing(people.me.id);
     this.writers = computed(() => {
@@ -295,6 +323,8 @@ export class Room {
     this.place = null;
     this.notices.clear();
     this.ownDeletions.clear();
+    this.quotes.clear();
+    this.target.value = null;
     this.#blocked.value = [];
     this.mentions.restart();
     this.outbox.dropSent();
@@ -309,7 +339,8 @@ export class Room {
       else this.#markNew(message);
       this.reading.reach(message);
       this.lastMessageAt.value = Math.max(this.lastMessageAt.value, message.created_at);
-      this.history.add(message);
+      if (message.thread === null) this.history.add(message);
+      else this.history.change(message.thread, message.seq, (root) => withReply(root, message));
       this.typing.wrote(message.author.id);
       if (this.#isForMe(message)) this.mentions.add(message.number);
       this.#settle([message]);
@@ -340,8 +371,9 @@ export class Room {
 
   #acknowledged(message: Message): void {
     // One that is not next would stand above messages still to come: the topic brings it in its turn.
-    const next = this.history.last === message.number - 1;
-    if (next || message.number <= this.history.last) this.receive(message);
+    const { history } = this;
+    const mayTake = message.thread === null && (history.isNext(message) || message.number <= history.last);
+    if (mayTake) this.receive(message);
     this.#overdue.expect(message.seq);
   }
 
@@ -361,6 +393,8 @@ export class Room {
   /** Messages were deleted, by their author or by somebody who keeps order. */
   hide(numbers: readonly number[]): void {
     this.history.hide(numbers);
+    this.quotes.hide(numbers);
+    this.#recount(numbers);
     for (const place of this.#places.peek().values()) place.gone(numbers);
     for (const number of numbers) this.#unmention(number);
   }
@@ -370,9 +404,49 @@ export class Room {
     if (number > this.readNumber.peek() && !this.mentions.drop(number)) this.#services.uncertain(this);
   }
 
+  /** An event changed what was said. */
+  edited(message: Message, seq: number): void {
+    this.history.change(message.number, seq, (known) => reworded(known, message));
+    this.quotes.edited(message);
+  }
+
+  /** The server has taken a new wording of mine, and the topic brings it in its turn. */
+  #saved(message: Message): void {
+    this.history.patch(message.number, (known) => reworded(known, message));
+    this.quotes.edited(message);
+  }
+
+  reacted(number: number, reactions: readonly Reaction[], seq: number): void {
+    this.history.change(number, seq, (known) => ({ ...known, reactions }));
+    this.reacting.told(number, reactions, this.#people.me.id);
+  }
+
+  pinned(number: number, pinned: boolean, seq: number): void {
+    this.history.change(number, seq, (known) => ({ ...known, pinned }));
+  }
+
+  /** Of roots whose replies were deleted or restored, only the server can tell how many are left. */
+  #recount(numbers: readonly number[]): void {
+    const { byNumber } = this.history;
+    const isOf = ({ number, replies }: Message, reply: number) =>
+      replies !== null && number < reply && reply <= replies.last_number;
+    const replies = numbers.filter((number) => !byNumber.peek().has(number));
+    const roots = [...byNumber.peek().values()].filter((m) => replies.some((reply) => isOf(m, reply)));
+    for (const { number } of roots) {
+      this.#services.message(this.id, number).then(
+        ({ replies: left }) => this.history.patch(number, (known) => ({ ...known, replies: left })),
+        () => {
+          // The next page that is loaded tells.
+        },
+      );
+    }
+  }
+
   /** A deletion was taken back. */
   restore(numbers: readonly number[]): void {
     this.ownDeletions.drop(numbers);
+    this.quotes.restored(numbers);
+    this.#recount(numbers);
     if (numbers.some((number) => number > this.readNumber.peek())) this.#services.uncertain(this);
     this.history.restore(numbers).catch(() => {
       // They come with the next page that is loaded.
@@ -404,12 +478,34 @@ export class Room {
   }
 
   /** Somebody opens the room: loads what belongs on the screen. */
-  async enter(): Promise<void> {
+  async enter(at: number | null = null): Promise<void> {
     const unread = this.unread.value;
     this.divider.value = unread > 0 ? this.readNumber.value : null;
     if (unread > 0) this.place = null;
     void this.roster.refresh().catch(() => {});
-    await this.load();
+    if (at === null) await this.load();
+    else await this.goTo(at);
+  }
+
+  /** Loads what is around a message, and shows it. Says whether it is there. */
+  async goTo(number: number): Promise<boolean> {
+    const { history } = this;
+    if (!history.has(number)) await history.openAt(number);
+    const found = history.byNumber.peek().get(number);
+    this.target.value = { number: this.#nearest(number), flash: found?.deleted === false };
+    return found?.deleted === false;
+  }
+
+  #nearest(number: number): number {
+    const shown = this.history.messages.peek().filter((m) => !m.deleted);
+    return shown.findLast((m) => m.number <= number)?.number ?? shown[0]?.number ?? number;
+  }
+
+  /** Goes back to where the reader was. */
+  async returnTo(place: Place | null): Promise<void> {
+    if (place === null) return this.jumpToNewest();
+    if (!this.history.has(place.number)) await this.history.openAt(place.number);
+    this.target.value = { number: place.number, flash: false, offset: place.offset };
   }
 
   async load(): Promise<void> {
@@ -507,6 +603,16 @@ export class Room {
     this.#services.uncertain(this);
   }
 
+  /** A message and what follows it is to be unread again, until I leave the room or want it read. */
+  async markUnread(number: number): Promise<void> {
+    await this.#marker.hold();
+    const { aside } = await this.#services.markUnread(this.id, number);
+    batch(() => {
+      this.unreadAfter({ number: number - 1, aside });
+      this.divider.value = number - 1;
+    });
+  }
+
   /** The server has taken how far I have read, and counts what is left; what it knows better is asked for. */
   #told({ mentions }: Pick<ReadMark, 'mentions'>): void {
     if (mentions !== this.mentions.count.peek()) this.#services.uncertain(this);
@@ -519,7 +625,7 @@ export class Room {
     const place = new Compose(this.#people.me.id, this.id, thread, {
       send: (body, belonging) => this.send(body, belonging),
       save: async (number, body) => {
-        await this.#services.edit(this.id, number, body);
+        this.#saved(await this.#services.edit(this.id, number, body));
       },
       place: (other) => this.composing(other),
     });
@@ -595,4 +701,29 @@ export class Room {
 
 function threadOf({ belonging }: Outgoing): number {
   return belonging.thread ?? 0;
+}
+
+/** The root of a thread after one more reply; not twice, when the server has counted it already. */
+function withReply(root: Message, { number, author, created_at }: Message): Message {
+  const before = root.replies ?? { count: 0, last_at: 0, last_number: 0, user_ids: [] };
+  if (number <= before.last_number) return root;
+  const others = before.user_ids.filter((id) => id !== author.id);
+  return {
+    ...root,
+    replies: {
+      count: before.count + 1,
+      last_at: created_at,
+      last_number: number,
+      user_ids: [author.id, ...others].slice(0, MOST_AUTHORS),
+    },
+  };
+}
+
+/** So many of those who wrote in a thread are shown at its root. */
+const MOST_AUTHORS = 5;
+
+/** A message with the words of a later version of it. What else is known of it comes by itself. */
+function reworded(known: Message, { body, html, edited_at, mentions, mentions_all }: Message): Message {
+  if (known.deleted || (known.edited_at ?? 0) > (edited_at ?? 0)) return known;
+  return { ...known, body, html, edited_at, mentions, mentions_all };
 }

@@ -1,11 +1,11 @@
 /** Where the page stands: not set up, signed out, or in the chat; and how it gets from one to the other. */
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { changeMe } from '../api/account';
-import { changeRoomSettings, putSections, unread } from '../api/attention';
+import { changeRoomSettings, markUnread, putSections, unread } from '../api/attention';
 import { Problem, Unreachable, whenSignedOut } from '../api/http';
 import { decisions, markTold, type Suspension } from '../api/decisions';
 import { drafts, putDraft } from '../api/drafts';
-import { editMessage } from '../api/message-acts';
+import { editMessage, react } from '../api/message-acts';
 import type { Overview, SignUp, WorkspaceState } from '../api/records';
 import * as routes from '../api/routes';
 import { at, base } from '../base';
@@ -122,8 +122,10 @@ function enterChat(overview: Overview): void {
       changeMe,
       drafts,
       editMessage,
+      react,
       putDraft,
       changeRoomSettings,
+      markUnread,
       putSections,
       unread,
       decisions,

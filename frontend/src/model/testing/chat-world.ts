@@ -4,6 +4,7 @@ import { Unreachable } from '../../api/http';
 import type { ProfileChange } from '../../api/account';
 import type { Me, Message, RoomEntry } from '../../api/records';
 import type { CometDelegate, CometState, Cursor } from '../../comet/types';
+import { Problem } from '../../api/http';
 import { type Api, Chat } from '../chat';
 import { ana, bo, entry, Later, Log, memberOf, message, overview } from './world';
 
@@ -30,6 +31,7 @@ export function setUp(
   const log = new Log().fill(count);
   const sends = new Later<Message>();
   const read: number[] = [];
+  const unread: number[] = [];
   const cursors: Record<string, Cursor> = {};
   const aborts: string[] = [];
   const attention = signal(true);
@@ -67,6 +69,16 @@ export function setUp(
       return overview(rooms, { me });
     },
     history: async (_room, query) => log.page(query),
+    message: async (_room, number) => {
+      const found = log.messages[number - 1];
+      if (!found) throw new Problem(404, 'There is no such message.', null, {});
+      return found;
+    },
+    react: async () => [],
+    markUnread: async (_room, number) => {
+      unread.push(number);
+      return { number: number - 1, aside: 0, mentions: 0 };
+    },
     send: (_room, clientId) => {
       sent.push(clientId);
       return sends.ask();
@@ -167,6 +179,7 @@ export function setUp(
     sends,
     sent,
     read,
+    unread,
     cursors,
     aborts,
     attention,
