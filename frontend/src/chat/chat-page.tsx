@@ -1,7 +1,7 @@
 import { effect, useSignalEffect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Chat } from '../model/chat';
-import { roomPath } from '../model/route';
+import { gathering, roomPath } from '../model/route';
 import { ConnectionPage, FrontPage } from '../pages/parts';
 import { hash, navigate, route } from '../model/router';
 import { settingsPlace } from '../model/settings-place';
@@ -13,17 +13,20 @@ import { Toasts } from '../view/toasts';
 import { ChatContext } from './context';
 import { Dialogs } from './dialogs/dialogs';
 import { MembersPanel, parts, SettingsDialog } from './parts';
+import { Popups } from './popups';
 import { RoomPane } from './room-pane';
 import { roomTitle } from './room-title';
 import { useShortcutKeys } from './shortcuts';
 import { Sidebar } from './sidebar';
 import { useSwipeBack } from './swipe';
+import { useMoving } from './use-shortcuts';
 import { closeDialog, dialog, membersShown, restorePanels } from './ui';
 
 export function ChatPage({ chat }: { chat: Chat }) {
   useRoute(chat);
   useTitle(chat);
   useShortcutKeys();
+  useMoving(chat);
   const ref = useSwipeBack();
   usePartsLater(chat);
   const room = chat.openRoom.value;
@@ -41,6 +44,7 @@ export function ChatPage({ chat }: { chat: Chat }) {
         {panel && <MembersPanel key={room.id} room={room} />}
       </div>
       <Dialogs />
+      <Popups />
       <SettingsDialog />
       {dialog.value === null && settingsPlace.value === null && <Toasts />}
     </ChatContext.Provider>
@@ -62,7 +66,7 @@ function usePartsLater(chat: Chat): void {
 
 /** Which pane a narrow screen shows. */
 function pane(panel: boolean): 'list' | 'room' | 'members' {
-  if (route.value.name !== 'room') return 'list';
+  if (route.value.name !== 'room' && !gathering(route.value.name)) return 'list';
   return panel ? 'members' : 'room';
 }
 

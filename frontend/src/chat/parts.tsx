@@ -1,11 +1,18 @@
 /** The parts of the chat that are loaded when they are first needed, or when nothing else is to be done. */
 import { settingsPlace, closeSettings } from '../model/settings-place';
 import { later, lazy } from '../view/lazy';
+import { closePopup } from './popup';
 import { closeDialog, showMembers } from './ui';
 
 const nothing = () => {};
 
 export const OpenDialog = lazy(async () => (await import('./dialogs/open-dialog')).OpenDialog, closeDialog);
+
+export const Switcher = lazy(async () => (await import('./dialogs/switcher')).Switcher, closeDialog);
+
+export const Shortcuts = lazy(async () => (await import('./dialogs/shortcuts')).ShortcutsDialog, closeDialog);
+
+export const PopupContents = lazy(async () => (await import('./popup-contents')).PopupContents, closePopup);
 
 export const MembersPanel = lazy(
   async () => (await import('./members-panel')).MembersPanel,
@@ -29,4 +36,14 @@ export function SettingsDialog() {
 }
 
 /** All of them: without the server each has to be there, and the settings tell why it cannot be reached. */
-export const parts = [OpenSettings, OpenDialog, moderationItems, MembersPanel, DecisionList, OutsideRoom];
+export const parts = [
+  OpenSettings,
+  OpenDialog,
+  moderationItems,
+  MembersPanel,
+  DecisionList,
+  OutsideRoom,
+  Switcher,
+  Shortcuts,
+  PopupContents,
+];

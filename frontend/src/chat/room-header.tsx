@@ -4,6 +4,7 @@ import { texts } from '../texts';
 import { IconButton } from '../view/button';
 import { Icon } from '../view/icons';
 import { Menu, type MenuItem } from '../view/menu';
+import { Bell } from './bell';
 import { useChat } from './context';
 import { memberCount } from './member-count';
 import { othersIn, RoomSign, roomTitle } from './room-title';
@@ -35,6 +36,7 @@ export function RoomHeader({ room }: { room: Room }) {
           </p>
         )}
       </div>
+      <Bell room={room} />
       <MembersButton room={room} />
       <RoomMenu room={room} />
     </header>

@@ -1,25 +1,28 @@
+import { at } from '../base';
 import { count } from '../model/format';
 import type { Room } from '../model/room';
-import { at } from '../base';
 import { roomPath } from '../model/route';
 import { navigate } from '../model/router';
 import { texts } from '../texts';
+import { IconButton } from '../view/button';
+import { useDerived } from '../view/derived';
 import { Icon } from '../view/icons';
 import { useChat } from './context';
+import { openPopup } from './popup';
 import { StatusEmoji } from './presence';
 import { othersIn, RoomSign, roomTitle } from './room-title';
 
 const t = texts.sidebar;
 
-/** A room in the sidebar: bold and counted while something in it is unread. */
+/** A room in the sidebar. It is drawn again only when something about it is another. */
 export function RoomLink({ room }: { room: Room }) {
   const { openId, people } = useChat();
-  const unread = room.unread.value;
-  const open = openId.value === room.id;
+  const open = useDerived(() => openId.value === room.id, [room]);
+  const title = useDerived(() => roomTitle(room, people), [room]);
+  const { bold, dim } = room.weight.value;
   const others = room.kind === 'direct' ? othersIn(room, people) : [];
-  const draft = !open && room.draft.value.trim() !== '';
   return (
-    <li>
+    <li class="room-item">
       <a
         class="room-link"
         href={at(roomPath(room.id))}
@@ -27,33 +30,60 @@ export function RoomLink({ room }: { room: Room }) {
         data-testid="room-link"
         data-room={room.id}
         data-kind={room.kind}
-        data-unread={unread}
+        data-unread={room.unread.value}
+        data-bold={bold}
+        data-dim={dim}
         onClick={(event) => {
           if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
           event.preventDefault();
           navigate(roomPath(room.id));
         }}
+        onContextMenu={(event) => {
+          event.preventDefault();
+          event.currentTarget.focus({ preventScroll: true });
+          openPopup({ name: 'room', room }, event);
+        }}
       >
         <span class="room-sign">
           <RoomSign room={room} people={people} />
         </span>
-        <span class="room-name" dir="auto" title={roomTitle(room, people)}>
-          {roomTitle(room, people)}
+        <span class="room-name" dir="auto" title={title}>
+          {title}
         </span>
         {others.length === 1 && <StatusEmoji id={others[0] ?? 0} />}
         {room.kind === 'private' && <span class="visually-hidden"> ({t.privateRoom})</span>}
-        {draft && (
+        {dim && <span class="visually-hidden"> ({t.silenced})</span>}
+        {!open && room.hasDraft.value && (
           <span class="room-draft" role="img" aria-label={t.draft} title={t.draft}>
             <Icon name="pencil" />
           </span>
         )}
-        {unread > 0 && (
-          <span class="badge" data-testid="unread">
-            <span aria-hidden="true">{unread > 999 ? '999+' : count(unread)}</span>
-            <span class="visually-hidden">{t.unread(unread)}</span>
-          </span>
-        )}
+        <Badge room={room} />
       </a>
+      {/* By keyboard the menu key opens the same; so the way through the list stays short. */}
+      <IconButton
+        class="room-more"
+        icon="more"
+        label={t.roomMenu(title)}
+        tabIndex={-1}
+        data-testid="room-more"
+        onClick={() => openPopup({ name: 'room', room })}
+      />
     </li>
+  );
+}
+
+/** How many messages are meant for me; how many are unread at all is read out. */
+function Badge({ room }: { room: Room }) {
+  const { badge, bold } = room.weight.value;
+  const unread = room.unread.value;
+  if (badge === 0) return bold ? <span class="visually-hidden">{t.unread(unread)}</span> : null;
+  return (
+    <span class="badge" data-testid="unread" data-count={badge}>
+      <span aria-hidden="true">{badge > 999 ? '999+' : count(badge)}</span>
+      <span class="visually-hidden">
+        {room.kind === 'direct' && badge === unread ? t.unread(badge) : t.mentions(badge)}
+      </span>
+    </span>
   );
 }

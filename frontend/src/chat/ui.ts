@@ -1,5 +1,6 @@
 /** What of the chat page is open. */
 import { signal } from '@preact/signals';
+import type { Section } from '../api/attention-records';
 import type { Author } from '../api/records';
 import type { Room } from '../model/room';
 import { settingsPlace } from '../model/settings-place';
@@ -23,6 +24,10 @@ export type OpenDialog =
       readonly room: Room;
     }
   | { readonly name: 'suspend'; readonly user: Author }
+  | { readonly name: 'switcher' | 'shortcuts' }
+  /** A new one when `section` is null, with the room `first` in it if there is one. */
+  | { readonly name: 'section'; readonly section: Section | null; readonly first: Room | null }
+  | { readonly name: 'delete-section'; readonly section: Section }
   | { readonly name: 'room-hand-over'; readonly room: Room; readonly user: Author }
   | {
       readonly name: 'moderate';

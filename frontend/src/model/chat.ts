@@ -25,11 +25,11 @@ import { Overviews } from './overviews';
 import type { OwnSettingsRecord } from './own-settings';
 import { tellTimeZone } from './own-state';
 import { People } from './people';
+import { recentRooms, rememberRoom } from './recents';
 import { Rights, type RoomAction, type WorkspaceAction } from './rights';
 import { Room, type RoomServices } from './room';
 import { keepFresh } from './roster-fresh';
 import { Screen } from './screen';
-import { store, stored } from './storage';
 import { UnreadNews } from './unread';
 
 export type Api = Pick<
@@ -206,11 +206,8 @@ export class Chat {
   get lastRoom(): Room | null {
     const rooms = this.rooms.peek();
     const named = [...rooms.values()].filter((room) => room.kind !== 'direct');
-    return rooms.get(Number(stored(this.#lastRoomKey))) ?? named[0] ?? [...rooms.values()][0] ?? null;
-  }
-
-  get #lastRoomKey(): string {
-    return `room.${this.me.id}`;
+    const [last = 0] = recentRooms(this.me.id);
+    return rooms.get(last) ?? named[0] ?? [...rooms.values()][0] ?? null;
   }
 
   /** Puts a room on the screen; null puts none there. `to` says which message of it is looked for, if any. */
@@ -227,7 +224,7 @@ export class Chat {
   }
 
   #enter(room: Room, to: number | null = null): void {
-    store(this.#lastRoomKey, String(room.id));
+    rememberRoom(this.me.id, room.id);
     this.feed.follow(room);
     room.enter(to).catch(() => {
       // The room's state says so, and coming back online tries again.
@@ -299,6 +296,16 @@ export class Chat {
       room.own.take(before);
       throw error;
     }
+  }
+
+  /** Everything in a room is read, once the server has taken it. */
+  async readRoom(room: Room): Promise<void> {
+    const { end } = room.reading;
+    room.heardRead({
+      ...end,
+      ...(await this.#context.api.markRead(room.id, end.number)),
+      number: end.number,
+    });
   }
 
   /** Arranges my sidebar; of sections that are left out, the rooms go back to where they were. */

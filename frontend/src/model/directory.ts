@@ -21,6 +21,19 @@ export function directoryChanged(room: number): void {
   for (const listener of listeners) listener(room);
 }
 
+/** The public rooms, as many as are looked through. */
+export async function publicRooms(load: LoadPage<DirectoryRoom>): Promise<readonly DirectoryRoom[]> {
+  const all: DirectoryRoom[] = [];
+  let after: string | null = null;
+  for (let asked = 0; asked < PAGES; asked++) {
+    const { items, next }: Page<DirectoryRoom> = await load({ after, limit: LIMIT });
+    all.push(...items);
+    if (next === null) break;
+    after = next;
+  }
+  return all;
+}
+
 /** `none` when there is no public room of this id, `not-seen` when there are more rooms than were looked through. */
 export async function findPublicRoom(
   id: number,

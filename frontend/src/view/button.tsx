@@ -7,7 +7,9 @@ interface Props {
   autofocus?: boolean;
   'aria-label'?: string;
   'aria-disabled'?: boolean;
+  tabIndex?: number;
   'data-testid'?: string;
+  'data-state'?: string;
 }
 
 export function Button({

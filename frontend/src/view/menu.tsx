@@ -133,7 +133,8 @@ export function Menu({
   );
 }
 
-function Entry({ item, choose }: { item: MenuItem; choose: () => void }) {
+/** One of a menu. */
+export function Entry({ item, choose }: { item: MenuItem; choose: () => void }) {
   const { label, icon, sign, hint, testid, checked, expanded, inset, apart } = item;
   const role =
     checked === undefined
@@ -193,7 +194,8 @@ function outOfSight(button: HTMLElement | null, scrolled: EventTarget | null): b
   return bottom <= view.top || top >= view.bottom;
 }
 
-function moveFocus(key: string, entries: readonly HTMLElement[]): boolean {
+/** Moves the focus as a key says; false when it says nothing of that. */
+export function moveFocus(key: string, entries: readonly HTMLElement[]): boolean {
   const at = entries.findIndex((entry) => entry.matches(':focus'));
   const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: entries.length - 1 }[key];
   if (to === undefined) return false;

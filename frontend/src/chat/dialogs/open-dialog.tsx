@@ -1,5 +1,6 @@
 import { lazy } from '../../view/lazy';
 import { ProfileCard } from '../profile-card';
+import { Shortcuts, Switcher } from '../parts';
 import { closeDialog, type OpenDialog as Open } from '../ui';
 import { BrowseDialog } from './browse';
 import { CreateRoomDialog } from './create-room';
@@ -11,6 +12,7 @@ import { AddPeopleDialog, NewMessageDialog } from './people';
 import { RoomHandOverDialog } from './room-hand-over';
 import { RoomOrderDialog } from './room-order';
 import { RoomSettingsDialog } from './room-settings';
+import { DeleteSectionDialog, SectionDialog } from './sections';
 import { SignOutDialog } from './sign-out';
 import { StatusDialog } from './status';
 
@@ -38,6 +40,14 @@ export function OpenDialog({ open }: { open: Open }) {
       return <InvitesDialog onClose={closeDialog} />;
     case 'manage-people':
       return <ManagePeopleDialog onClose={closeDialog} />;
+    case 'section':
+      return <SectionDialog section={open.section} first={open.first} onClose={closeDialog} />;
+    case 'delete-section':
+      return <DeleteSectionDialog section={open.section} onClose={closeDialog} />;
+    case 'switcher':
+      return <Switcher onClose={closeDialog} />;
+    case 'shortcuts':
+      return <Shortcuts onClose={closeDialog} />;
     case 'room-settings':
       return <RoomSettingsDialog room={open.room} onClose={closeDialog} />;
     case 'room-hand-over':

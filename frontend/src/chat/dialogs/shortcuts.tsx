@@ -1,0 +1,47 @@
+import { allShortcuts, isApple, keysOf, topics } from '../../model/shortcuts';
+import { shortcutTexts as t } from '../../texts/shortcuts';
+import { Dialog } from '../../view/dialog';
+
+/** All shortcuts, by what they are about. */
+export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
+  return (
+    <Dialog title={t.title} testid="shortcuts-dialog" wide onClose={onClose}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrolled with the keyboard */}
+      <section class="shortcuts" tabIndex={0} aria-label={t.title}>
+        {topics.map((topic) => (
+          <section key={topic}>
+            <h3>{t.topics[topic]}</h3>
+            <dl>
+              {allShortcuts
+                .filter((one) => one.topic === topic)
+                .map((one) => (
+                  <div key={one.id} class="shortcut" data-shortcut={one.id}>
+                    <dt>{t.does[one.id]}</dt>
+                    <dd>
+                      <Keys keys={keysOf(one)} />
+                    </dd>
+                  </div>
+                ))}
+            </dl>
+          </section>
+        ))}
+      </section>
+    </Dialog>
+  );
+}
+
+function Keys({ keys }: { keys: readonly string[] }) {
+  const apple = isApple();
+  return (
+    <>
+      {keys.map((one, i) => (
+        <span key={one} class="shortcut-keys">
+          {i > 0 && <span class="hint">{t.or}</span>}
+          {one.split('+').map((part) => (
+            <kbd key={part}>{t.key(part, apple)}</kbd>
+          ))}
+        </span>
+      ))}
+    </>
+  );
+}
