@@ -72,6 +72,7 @@ type App struct {
 	newPasswords    *rateLimit[int64]
 	choices         *rateLimit[int64] // of presence: each may be a notice to others
 	reports         *rateLimit[int64]
+	acts            *rateLimit[int64]  // reactions, pins and the like: each is an event for others
 	signUpTries     *rateLimit[string] // by network, like the next two
 	signUps         *rateLimit[string] // without an invite
 	invitedSignUps  *rateLimit[string]
@@ -127,6 +128,7 @@ func New(ctx context.Context, config Config) (*App, error) {
 		newPasswords:    newRateLimit[int64](time.Minute/5, 5),
 		choices:         newRateLimit[int64](3*time.Second, 20),
 		reports:         newRateLimit[int64](5*time.Second, 20),
+		acts:            newRateLimit[int64](time.Second/5, 60),
 		signUpTries:     newRateLimit[string](2*time.Second, 100),
 		signUps:         newRateLimit[string](time.Minute, 5),
 		invitedSignUps:  newRateLimit[string](time.Minute/10, 20),

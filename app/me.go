@@ -15,6 +15,8 @@ type Me struct {
 	Presence Presence `json:"presence"`
 	TimeZone string   `json:"time_zone" doc:"An IANA name, such as Europe/Vienna. Empty when it is not known."`
 	Notices  string   `json:"notices" enum:"show,condense,hide" doc:"How they are told of others who come and go."`
+	SendWith string   `json:"send_with" enum:"enter,ctrl-enter" doc:"Which key sends what they write."`
+	SeenBy   bool     `json:"seen_by" doc:"Whether others are told what they have read, and they what others have."`
 }
 
 // Presence is what somebody chose to be for others: what follows from what they
@@ -26,7 +28,7 @@ type Presence struct {
 
 func renderMe(u store.User) Me {
 	return Me{
-		User: renderUser(u), Email: u.Email, TimeZone: u.TimeZone, Notices: u.Notices,
+		User: renderUser(u), Email: u.Email, TimeZone: u.TimeZone, Notices: u.Notices, SendWith: u.SendWith, SeenBy: u.SeenBy,
 		Presence: Presence{Choice: u.PresenceChoice, Until: optionalTime(u.PresenceUntil)},
 	}
 }
@@ -54,6 +56,8 @@ type changeMeInput struct {
 		Presence given[presenceChange] `json:"presence,omitempty" doc:"Apart from everything else."`
 		TimeZone given[string]         `json:"time_zone,omitempty" maxLength:"64" doc:"An IANA name; empty to have none."`
 		Notices  given[string]         `json:"notices,omitempty" enum:"show,condense,hide"`
+		SendWith given[string]         `json:"send_with,omitempty" enum:"enter,ctrl-enter"`
+		SeenBy   given[bool]           `json:"seen_by,omitempty"`
 	}
 }
 
@@ -65,6 +69,7 @@ func (a *App) changeMe(ctx context.Context, in *changeMeInput) (*meOutput, error
 	profile := store.Profile{
 		DisplayName: in.Body.DisplayName.to, Email: in.Body.Email.to,
 		Status: in.Body.Status.change(), TimeZone: in.Body.TimeZone.to, Notices: in.Body.Notices.to,
+		SendWith: in.Body.SendWith.to, SeenBy: in.Body.SeenBy.to,
 	}
 	if choice := in.Body.Presence.to; choice != nil {
 		if profile != (store.Profile{}) {

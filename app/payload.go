@@ -20,13 +20,17 @@ type News struct {
 	Numbers  []int64  `json:"numbers,omitempty"` // of messages
 	ByAuthor *bool    `json:"by_author,omitempty"`
 	Blocked  *[]int64 `json:"blocked,omitempty"` // whom the user blocks
+
+	Number    int64       `json:"number,omitempty"` // of a message
+	Reactions *[]Reaction `json:"reactions,omitempty"`
+	Pinned    *bool       `json:"pinned,omitempty"`
 }
 
 // takesQuery reports whether an event tells of something as it stands now,
 // which has to be read first; see feed.current.
 func takesQuery(kind store.EventKind) bool {
 	switch kind {
-	case store.EventRoomAdded, store.EventRoomRoleChanged, store.EventWorkspaceChanged,
+	case store.EventRoomAdded, store.EventRoomRoleChanged, store.EventMembershipChanged, store.EventWorkspaceChanged,
 		store.EventRoomCreated, store.EventRoomListed:
 		return true
 	default:
@@ -56,7 +60,12 @@ func renderNews(e store.Event) []byte {
 			return nil
 		}
 		news.Numbers, news.ByAuthor, news.At = e.Deletion.Numbers, &e.Deletion.ByAuthor, e.CreatedAt.UnixMilli()
-	case store.EventReportsChanged, store.EventDecided:
+	case store.EventReactionsChanged, store.EventPinsChanged:
+		if e.Message == nil {
+			return nil
+		}
+		news.aboutMessage(e)
+	case store.EventReportsChanged, store.EventDecided, store.EventSectionsChanged:
 	case store.EventRoomChanged:
 		if e.Room == nil {
 			return nil
@@ -67,13 +76,24 @@ func renderNews(e store.Event) []byte {
 			return nil
 		}
 		news.RoomID = e.Room.ID
-	case store.EventRoomAdded, store.EventRoomRoleChanged, store.EventWorkspaceChanged,
+	case store.EventRoomAdded, store.EventRoomRoleChanged, store.EventMembershipChanged, store.EventWorkspaceChanged,
 		store.EventRoomCreated, store.EventRoomListed, store.EventSkip:
 		return nil
 	default:
 		return nil
 	}
 	return encode(news)
+}
+
+// aboutMessage tells what belongs to a message, as it is now.
+func (n *News) aboutMessage(e store.Event) {
+	n.Number, n.At = e.Message.Number, e.CreatedAt.UnixMilli()
+	if e.Kind == store.EventPinsChanged {
+		n.Pinned, n.User = &e.Message.Pinned, optionalUser(e.Actor)
+		return
+	}
+	reactions := renderReactions(e.Message.Reactions)
+	n.Reactions = &reactions
 }
 
 func optionalUser(u *store.User) *User {

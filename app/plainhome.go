@@ -179,7 +179,7 @@ func (a *App) homeContent(ctx context.Context, after string) (homeContent, error
 		names[user.ID] = user.DisplayName
 	}
 	for _, entry := range seen.Body.Rooms {
-		room := homeRoom{RoomEntry: entry, Title: entry.Name, Unread: entry.LastNumber - entry.ReadNumber}
+		room := homeRoom{RoomEntry: entry, Title: entry.Name, Unread: entry.LastNumber - entry.LastAside - (entry.ReadNumber - entry.ReadAside)}
 		if entry.Kind != string(rights.Direct) {
 			content.Rooms = append(content.Rooms, room)
 			continue

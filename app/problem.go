@@ -60,7 +60,7 @@ func fieldProblem(field, detail string) *Problem {
 func invalidProblem(invalid *store.InvalidError) *Problem {
 	p := fieldProblem(invalid.Field, invalid.Text)
 	switch invalid.Field {
-	case "after", "search", "action", "to":
+	case "after", "before", "search", "action", "to":
 		p.Errors[0].Location = "query." + invalid.Field
 	}
 	return p
@@ -113,6 +113,10 @@ var sentinels = []sentinel{
 	{store.ErrDeleted, http.StatusGone, "This message is deleted already, so there is nothing left to report.", 0},
 	{store.ErrOwnMessage, http.StatusUnprocessableEntity, "This is your own message. Delete it instead.", 0},
 	{store.ErrSettled, http.StatusConflict, "Somebody else has settled this report in another way meanwhile. Load the reports again.", 0},
+	{store.ErrTooManyReactions, http.StatusUnprocessableEntity, "This message has 50 different reactions, which is the most. Use one of those.", 0},
+	{store.ErrTooManyPins, http.StatusConflict, "In this room 100 messages are pinned, which is the most. Unpin one first.", 0},
+	{store.ErrSeenByOff, http.StatusForbidden, "You do not tell others what you have read, so you are not told what they have. You can change that in the settings.", 0},
+	{store.ErrRoomTooLarge, http.StatusForbidden, "Who has read a message is told in direct rooms, and in rooms of at most 20 people.", 0},
 	{store.ErrTooManyTokens, http.StatusConflict, "You have 100 access tokens, which is the most. Revoke one that you no longer use.", 0},
 	{store.ErrArchived, http.StatusForbidden, "This room is archived: what was written stays, and nothing new is. Those who look after it can take it back.", 0},
 	{store.ErrReadOnly, http.StatusForbidden, "This room is read-only: only those who look after it write here. Write to one of them.", 0},

@@ -106,6 +106,16 @@ type (
 		MentionsAll string   `json:"mentions_all,omitempty" enum:"room,here" doc:"That it mentions everybody in the room, or everybody who was here."`
 		Aside       int64    `json:"aside" doc:"How many of the room's messages up to this one are in threads."`
 		Replies     *Replies `json:"replies,omitempty" doc:"The thread that began with it."`
+
+		Reactions []Reaction `json:"reactions,omitempty" doc:"In the order of their first use."`
+		Pinned    bool       `json:"pinned,omitempty" doc:"Whether it is pinned to the room."`
+	}
+
+	// Reaction is an emoji that people put to a message.
+	Reaction struct {
+		Emoji   string  `json:"emoji"`
+		Count   int     `json:"count" doc:"How many people did."`
+		UserIDs []int64 `json:"user_ids" doc:"Who did, in the order of time: the first 50."`
 	}
 
 	// Replies are those in a thread that are not deleted.
@@ -188,7 +198,16 @@ func renderMessage(m store.Message) Message {
 		ClientID: m.ClientID, Body: m.Body, CreatedAt: renderTime(m.CreatedAt), Deleted: m.Deleted,
 		HTML: m.HTML, EditedAt: optionalTime(m.EditedAt), Thread: m.Thread, ThreadIndex: m.ThreadIndex,
 		ReplyTo: m.ReplyTo, Mentions: m.Mentions, MentionsAll: m.MentionsAll, Aside: m.Aside, Replies: renderReplies(m.Replies),
+		Reactions: renderReactions(m.Reactions), Pinned: m.Pinned,
 	}
+}
+
+func renderReactions(reactions []store.Reaction) []Reaction {
+	rendered := make([]Reaction, len(reactions))
+	for i, r := range reactions {
+		rendered[i] = Reaction(r)
+	}
+	return rendered
 }
 
 func renderReplies(r *store.Replies) *Replies {

@@ -23,6 +23,11 @@ type overviewOutput struct {
 		Rooms        []RoomEntry `json:"rooms"`
 		Users        []User      `json:"users"`
 		Blocked      []int64     `json:"blocked" doc:"Ids of those whom the viewer no longer wants to see."`
+		Sections     []Section   `json:"sections" doc:"Of the viewer's list of rooms, in their order."`
+		Drafts       []Draft     `json:"drafts" doc:"The newest first."`
+		Saved        [][2]int64  `json:"saved" doc:"Room and number of the messages that the viewer has saved: the newest 1,000, the newest first."`
+
+		ThreadsUnread int64 `json:"threads_unread" doc:"How many threads that the viewer follows have replies they have not read."`
 	}
 }
 
@@ -42,6 +47,12 @@ func (a *App) overview(ctx context.Context, _ *struct{}) (*overviewOutput, error
 	out.Body.UserPosition = Position(seen.UserPosition)
 	out.Body.Users = renderUsers(seen.Users)
 	out.Body.Blocked = seen.Blocked
+	out.Body.Sections, out.Body.Drafts = renderSections(seen.Sections), renderDrafts(seen.Drafts)
+	out.Body.ThreadsUnread = seen.ThreadsUnread
+	out.Body.Saved = make([][2]int64, len(seen.Saved))
+	for i, key := range seen.Saved {
+		out.Body.Saved[i] = [2]int64{key.RoomID, key.Number}
+	}
 	out.Body.Rooms = make([]RoomEntry, len(seen.Rooms))
 	for i, room := range seen.Rooms {
 		out.Body.Rooms[i] = renderEntry(room)

@@ -26,6 +26,16 @@ func userID(name string) int64 {
 // readKey names the hint that tells how far a room has been read.
 func readKey(room int64) string { return "read:" + strconv.FormatInt(room, 10) }
 
+// savedKey names the hint that tells whether a message is saved, and draftKey the
+// one with a draft.
+func savedKey(room, number int64) string {
+	return "saved:" + strconv.FormatInt(room, 10) + ":" + strconv.FormatInt(number, 10)
+}
+
+func draftKey(room, thread int64) string {
+	return "draft:" + strconv.FormatInt(room, 10) + ":" + strconv.FormatInt(thread, 10)
+}
+
 // topicID is the id of a topic that user may ask for: the workspace's, their
 // own, or one that can only be a room's. Whether the room is theirs, the store
 // says. A name that we would not write ourselves is no topic.
@@ -64,6 +74,7 @@ func topicOf(e store.Event) string {
 func ofUser(kind store.EventKind) bool {
 	switch kind {
 	case store.EventRoomAdded, store.EventRoomRemoved, store.EventRoomRoleChanged, store.EventMeChanged,
+		store.EventMembershipChanged, store.EventSectionsChanged,
 		store.EventReportsChanged, store.EventDecided:
 		return true
 	default:

@@ -195,17 +195,21 @@ func (e *eventRow) event(epoch int64) Event {
 // complete reports whether the event holds what its kind tells of.
 func (e Event) complete() bool {
 	switch e.Kind {
+	case EventReactionsChanged:
+		return e.Message != nil
+	case EventPinsChanged:
+		return e.Message != nil && e.Actor != nil
 	case EventMessage, EventMessageEdited:
 		return e.Message != nil
 	case EventJoin, EventLeave, EventMemberChanged, EventUserAdded, EventUserChanged, EventMeChanged:
 		return e.User != nil
-	case EventRoomAdded, EventRoomRemoved, EventRoomRoleChanged, EventRoomChanged, EventRoomUnlisted:
+	case EventRoomAdded, EventRoomRemoved, EventRoomRoleChanged, EventMembershipChanged, EventRoomChanged, EventRoomUnlisted:
 		return e.Room != nil
 	case EventRoomCreated, EventRoomListed:
 		return e.Room != nil && e.Room.isListed()
 	case EventMessagesDeleted, EventMessagesUndeleted:
 		return e.Deletion != nil
-	case EventWorkspaceChanged, EventReportsChanged, EventDecided, EventSkip:
+	case EventWorkspaceChanged, EventReportsChanged, EventSectionsChanged, EventDecided, EventSkip:
 		return true
 	}
 	return false

@@ -5,14 +5,16 @@ import "time"
 // messageColumns and messageJoins read a message of alias msg with all that it
 // is told with, in the order of messageRow.targets. Of one that is deleted they
 // tell what it is, but nothing that anybody wrote.
-const (
+var (
 	messageColumns = `msg.id, msg.room_id, msg.number, msg.seq, msg.client_id, msg.created_at, msg.deletion_id is not null,
 		msg.thread, msg.thread_index, msg.aside,
 		case when msg.deletion_id is null then msg.body end, case when msg.deletion_id is null then msg.html end,
 		case when msg.deletion_id is null then msg.edited_at end, case when msg.deletion_id is null then msg.reply_to end,
 		case when msg.deletion_id is null then msg.mentions end, case when msg.deletion_id is null then msg.mentions_all end,
 		author.id, author.username, author.display_name, author.role, author.deactivated_at,
-		th.replies, th.last_at, th.last_number, th.authors`
+		th.replies, th.last_at, th.last_number, th.authors,
+		case when msg.deletion_id is null then ` + reactionsOf(`msg.room_id`, `msg.number`) + ` end,
+		case when msg.deletion_id is null then ` + isPinned(`msg.room_id`, `msg.number`) + ` end`
 
 	messageJoins = `
 		left join users author on author.id = msg.author_id and msg.deletion_id is null
@@ -37,13 +39,15 @@ type messageRow struct {
 	lastAt                *time.Time
 	lastNumber            *int64
 	authors               []int64
+	reactions             []Reaction
+	pinned                *bool
 }
 
 func (m *messageRow) targets() []any {
 	targets := []any{&m.id, &m.room, &m.number, &m.seq, &m.clientID, &m.at, &m.deleted,
 		&m.thread, &m.index, &m.aside, &m.body, &m.html, &m.editedAt, &m.replyTo, &m.mentions, &m.mentionsAll}
 	targets = append(targets, m.author.targets()...)
-	return append(targets, &m.replies, &m.lastAt, &m.lastNumber, &m.authors)
+	return append(targets, &m.replies, &m.lastAt, &m.lastNumber, &m.authors, &m.reactions, &m.pinned)
 }
 
 // message makes the record; nil where there is none.
@@ -55,7 +59,7 @@ func (m *messageRow) message() *Message {
 		ID: *m.id, RoomID: *m.room, Number: *m.number, Seq: *m.seq, ClientID: *m.clientID, CreatedAt: *m.at, Deleted: *m.deleted,
 		Thread: orZero(m.thread), ThreadIndex: orZero(m.index), Aside: *m.aside,
 		Body: orZero(m.body), HTML: orZero(m.html), EditedAt: m.editedAt, ReplyTo: orZero(m.replyTo),
-		Mentions: m.mentions, MentionsAll: orZero(m.mentionsAll),
+		Mentions: m.mentions, MentionsAll: orZero(m.mentionsAll), Reactions: m.reactions, Pinned: orZero(m.pinned),
 	}
 	if author := m.author.user(); author != nil {
 		message.Author = *author

@@ -82,3 +82,43 @@ func addPin(ctx context.Context, tx pgx.Tx, by, room, number int64) (Pending, er
 func isPinned(room, number string) string {
 	return fmt.Sprintf(`exists (select from pins where room_id = %s and number = %s)`, room, number)
 }
+
+// Pins returns what is pinned to a room, the newest pin first, to those who may
+// read it. Deleted messages are left out. Others get the errors of a right that is
+// missing.
+func (s *Store) Pins(ctx context.Context, user, room int64) ([]Pin, error) {
+	rows, err := s.db.Query(ctx, pinsOfRoom, user, room, rights.ReadMessages.Grant())
+	if err != nil {
+		return nil, fmt.Errorf("list pins of room %d: %w", room, err)
+	}
+	pins, err := collectPins(rows)
+	if err == nil && len(pins) == 0 {
+		err = whyNot(ctx, s.db, rights.ReadMessages, user, room)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("list pins of room %d: %w", room, err)
+	}
+	return pins, nil
+}
+
+var pinsOfRoom = `
+	select p.pinned_at, by.id, by.username, by.display_name, by.role, by.deactivated_at, ` + messageColumns + `
+	from rooms r
+	cross join ` + asker + `
+	join pins p on p.room_id = r.id
+	join users by on by.id = p.user_id
+	join messages msg on msg.room_id = p.room_id and msg.number = p.number and msg.deletion_id is null` + messageJoins + `
+	where ` + granted + `
+	order by p.pinned_at desc, p.number desc`
+
+func collectPins(rows pgx.Rows) ([]Pin, error) {
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (pin Pin, err error) {
+		var by userRow
+		var message messageRow
+		err = row.Scan(append(append([]any{&pin.At}, by.targets()...), message.targets()...)...)
+		if err == nil {
+			pin.User, pin.Message = *by.user(), *message.message()
+		}
+		return pin, err
+	})
+}

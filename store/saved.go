@@ -85,3 +85,42 @@ func queueSaved(batch *pgx.Batch, user int64, saved *[]SavedKey) {
 		return err
 	})
 }
+
+// Saved returns a page of what the user has saved in rooms that they read, what
+// was saved last first, and where the next one begins. Deleted messages are left
+// out.
+func (s *Store) Saved(ctx context.Context, user int64, page Page) (saved []SavedMessage, next string, err error) {
+	before, err := page.from(listSaved)
+	if err != nil {
+		return nil, "", &InvalidError{Field: "before", Text: wrongPlace().Text}
+	}
+	rows, err := s.db.Query(ctx, savedPage, user, rights.ReadMessages.Grant(), before.ID, page.limit()+1)
+	if err == nil {
+		saved, next, err = collectPage(rows, page, listSaved, scanSaved)
+	}
+	if err != nil {
+		return nil, "", fmt.Errorf("list what user %d has saved: %w", user, err)
+	}
+	return saved, next, nil
+}
+
+// listSaved is the name of the list in its cursors.
+const listSaved = "saved"
+
+var savedPage = `
+	select x.id, x.saved_at, ` + messageColumns + `
+	from saved_messages x
+	` + reader(`x`) + `
+	join messages msg on msg.room_id = x.room_id and msg.number = x.number and msg.deletion_id is null` + messageJoins + `
+	where x.user_id = $1 and ` + reads + ` and ($3::bigint = 0 or x.id < $3::bigint)
+	order by x.id desc
+	limit $4`
+
+func scanSaved(row pgx.Row) (saved SavedMessage, place cursor, err error) {
+	var message messageRow
+	err = row.Scan(append([]any{&place.ID, &saved.SavedAt}, message.targets()...)...)
+	if err == nil {
+		saved.Message = *message.message()
+	}
+	return saved, place, err
+}
