@@ -49,14 +49,14 @@ func placeKind(t *testing.T, o *specOperation, at place) string {
 		return "" // leaves out of a list what one sees without it
 	}
 	switch at.name {
-	case "room", "room_ids":
+	case "room", "room_id", "room_ids":
 		return "room"
 	case "user", "user_id", "user_ids":
 		return "user"
 	case "invite", "session", "token", "deletion", "report":
 		return at.name
-	case "number":
-		return "" // counts what is in the room before it
+	case "number", "emoji":
+		return "" // counts what is in the room before it, or is put to that
 	}
 	if at.in == "path" || regexp.MustCompile(`(^|_)ids?$`).MatchString(at.name) {
 		t.Errorf("%s: this test does not know how to attack %s in the %s; teach it", o, at.name, at.in)
@@ -139,6 +139,9 @@ func newHeistIn(w *world) *heist {
 	h.keeper.must(http.StatusOK, "PATCH", userPath(h.victim.me.ID), map[string]any{"role": "admin"}, nil)
 	for _, p := range []*person{h.victim, h.mate} {
 		p.must(http.StatusNoContent, "DELETE", roomPath(h.shared)+"/membership", nil, nil)
+	}
+	for range 2 {
+		h.keeper.says(h.shared, "hello")
 	}
 	h.treasures = h.hide()
 	return h
@@ -223,7 +226,7 @@ func (h *heist) connects(p, seenBy *person) (found AdminConnection) {
 // request is a request of an operation that names things by their ids, the
 // others as they fit.
 func (h *heist) request(o *specOperation, body map[string]any, at place, id any) (target string, filled map[string]any) {
-	ids := map[string]any{"room": h.shared, "user": h.mate.me.ID, "invite": 1, "session": newUUID(), "token": newUUID(), "number": 2, "node": h.listening.Node, "id": h.listening.ID}
+	ids := map[string]any{"room": h.shared, "user": h.mate.me.ID, "invite": 1, "session": newUUID(), "token": newUUID(), "number": 2, "emoji": "%F0%9F%8E%89", "node": h.listening.Node, "id": h.listening.ID}
 	if o.method == http.MethodDelete {
 		ids["number"] = 1 // in all rooms the victim's own; the second is the mate's
 	}

@@ -17,6 +17,49 @@ var messageDeeds = []deed{
 		_, path, mate := c.place()
 		return mate.does("PUT", path+"/read", map[string]any{"number": 1})
 	}},
+	{"PUT /api/v1/rooms/{room}/unread", "", "What somebody has read is nobody else's business.", func(c *company) func() answer {
+		_, path, mate := c.place()
+		mate.do("PUT", path+"/read", map[string]any{"number": 1})
+		return mate.does("PUT", path+"/unread", map[string]any{"number": 1})
+	}},
+	{"PATCH /api/v1/rooms/{room}/settings", "", "What somebody wants to be told of is nobody else's business.", func(c *company) func() answer {
+		_, path, mate := c.place()
+		return mate.does("PATCH", path+"/settings", map[string]any{"level": "mentions"})
+	}},
+	{"PUT /api/v1/me/sections", "", "How somebody orders their own list is nobody else's business.", func(c *company) func() answer {
+		return c.somebody().does("PUT", "/api/v1/me/sections", map[string]any{"sections": []map[string]any{{"name": "Weekend"}}})
+	}},
+	{"PUT /api/v1/me/drafts", "", "What somebody has not sent is nobody else's business.", func(c *company) func() answer {
+		room, _, mate := c.place()
+		return mate.does("PUT", "/api/v1/me/drafts", map[string]any{"room_id": room, "text": "not yet"})
+	}},
+	{"PUT /api/v1/me/saved/{room}/{number}", "", "What somebody keeps for themselves is nobody else's business.", func(c *company) func() answer {
+		room, _, mate := c.place()
+		return mate.does("PUT", savedPath(room, 1), nil)
+	}},
+	{"DELETE /api/v1/me/saved/{room}/{number}", "", "What somebody keeps for themselves is nobody else's business.", func(c *company) func() answer {
+		room, _, mate := c.place()
+		mate.do("PUT", savedPath(room, 1), nil)
+		return mate.does("DELETE", savedPath(room, 1), nil)
+	}},
+	{"PUT /api/v1/rooms/{room}/messages/{number}/reactions/{emoji}", "", "Everybody in the room sees who reacts.", func(c *company) func() answer {
+		_, path, mate := c.place()
+		return mate.does("PUT", path+"/messages/1/reactions/"+party, nil)
+	}},
+	{"DELETE /api/v1/rooms/{room}/messages/{number}/reactions/{emoji}", "", "Everybody in the room sees who reacts.", func(c *company) func() answer {
+		_, path, mate := c.place()
+		mate.do("PUT", path+"/messages/1/reactions/"+party, nil)
+		return mate.does("DELETE", path+"/messages/1/reactions/"+party, nil)
+	}},
+	{"PUT /api/v1/rooms/{room}/messages/{number}/pin", "", "Everybody in the room sees what is pinned, and who did it; it takes nothing from anybody.", func(c *company) func() answer {
+		_, path, _ := c.place()
+		return c.ana.does("PUT", path+"/messages/1/pin", nil)
+	}},
+	{"DELETE /api/v1/rooms/{room}/messages/{number}/pin", "", "Everybody in the room is told who unpins; it takes nothing from anybody.", func(c *company) func() answer {
+		_, path, _ := c.place()
+		c.ana.do("PUT", path+"/messages/1/pin", nil)
+		return c.ana.does("DELETE", path+"/messages/1/pin", nil)
+	}},
 	{"DELETE /api/v1/rooms/{room}/messages/{number}", store.AuditMessagesDeleted, "", func(c *company) func() answer {
 		_, path, _ := c.place()
 		return c.ana.does("DELETE", path+"/messages/1", map[string]any{"reason": "spam"})
@@ -107,4 +150,8 @@ func plainly(path string, fields ...string) func(*company) func() answer {
 			return mate.submits(plainRoomPath(room)+path, append(fields, "client_id", newUUID())...)
 		}
 	}
+}
+
+func savedPath(room, number int64) string {
+	return "/api/v1/me/saved/" + userName(room) + "/" + userName(number)
 }

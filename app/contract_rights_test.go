@@ -33,12 +33,18 @@ func (s *scene) tries(at rights.Standing, action rights.RoomAction) []try {
 	case rights.SeeRoom:
 		return nil // what one sees is asked for at once
 	case rights.ReadMessages:
-		return []try{{"GET", room + "/messages", nil}, {"GET", room + "/messages?after=1", nil}, {"PUT", room + "/read", map[string]any{"number": 0}}}
+		return []try{{"GET", room + "/messages", nil}, {"GET", room + "/messages?after=1", nil}, {"PUT", room + "/read", map[string]any{"number": 0}},
+			{"PUT", room + "/unread", map[string]any{"number": 1}}, {"GET", room + "/pins", nil}, {"PATCH", room + "/settings", map[string]any{"favourite": true}},
+			{"PUT", fmt.Sprintf("/api/v1/me/saved/%d/1", s.rooms[at]), nil}, {"PUT", "/api/v1/me/drafts", map[string]any{"room_id": s.rooms[at], "text": "x"}}}
 	case rights.ListMembers:
 		return []try{{"GET", room + "/members", nil}}
 	case rights.PostMessage:
 		return []try{{"POST", room + "/messages", map[string]any{"client_id": newUUID(), "body": "x"}}, {"POST", room + "/messages", map[string]any{"body": "x"}}}
-	case rights.MentionRoom, rights.EditMessage, rights.React, rights.PinMessage:
+	case rights.React:
+		return []try{{"PUT", room + "/messages/1/reactions/" + party, nil}, {"DELETE", room + "/messages/1/reactions/" + party, nil}}
+	case rights.PinMessage:
+		return []try{{"PUT", room + "/messages/1/pin", nil}, {"DELETE", room + "/messages/1/pin", nil}}
+	case rights.MentionRoom, rights.EditMessage:
 		return nil // the page alone is told
 	case rights.SkipSlowMode:
 		return s.hurries(at)
@@ -83,6 +89,9 @@ func (s *scene) tries(at rights.Standing, action rights.RoomAction) []try {
 	s.t.Errorf("nobody knows how to try %s", action)
 	return nil
 }
+
+// party is an emoji as it stands in an address.
+const party = "%F0%9F%8E%89"
 
 // noEnd are the terms of a mute or ban without an end.
 var noEnd = map[string]any{"until": nil, "reason": "spam"}

@@ -23,7 +23,7 @@ type Draft struct {
 }
 
 // SaveDraft keeps a draft in the place of an earlier one; with the empty text it
-// removes it, which takes no right. To keep one takes the right to read the room;
+// removes it, which takes no right where there is one. To keep one takes the right to read the room;
 // its errors are returned. A text that is longer than a message can be, or not
 // valid, is an *InvalidError.
 func (s *Store) SaveDraft(ctx context.Context, user, room, thread int64, text string) error {
@@ -36,7 +36,10 @@ func (s *Store) SaveDraft(ctx context.Context, user, room, thread int64, text st
 
 func (s *Store) saveDraft(ctx context.Context, user, room, thread int64, text string) error {
 	if text == "" {
-		_, err := s.db.Exec(ctx, `delete from drafts where user_id = $1 and room_id = $2 and thread = $3`, user, room, thread)
+		tag, err := s.db.Exec(ctx, `delete from drafts where user_id = $1 and room_id = $2 and thread = $3`, user, room, thread)
+		if err == nil && tag.RowsAffected() == 0 {
+			err = whyNot(ctx, s.db, rights.ReadMessages, user, room)
+		}
 		return err
 	}
 	if utf8.RuneCountInString(text) > MaxBody {

@@ -23,7 +23,7 @@ type SavedMessage struct {
 }
 
 // SaveMessage keeps a message for the user, which takes the right to read it, or
-// keeps it no longer, which takes none. It returns whether that changed anything,
+// keeps it no longer, which takes none where there is something. It returns whether that changed anything,
 // the errors of a right that is missing, ErrNotFound for a message that the room
 // does not have, and ErrDeleted for one that is deleted.
 func (s *Store) SaveMessage(ctx context.Context, user, room, number int64, on bool) (changed bool, err error) {
@@ -68,7 +68,10 @@ func (s *Store) saveMessage(ctx context.Context, user, room, number int64) (chan
 
 func (s *Store) unsaveMessage(ctx context.Context, user, room, number int64) (changed bool, err error) {
 	tag, err := s.db.Exec(ctx, `delete from saved_messages where user_id = $1 and room_id = $2 and number = $3`, user, room, number)
-	return err == nil && tag.RowsAffected() > 0, err
+	if err != nil || tag.RowsAffected() > 0 {
+		return err == nil, err
+	}
+	return false, whyNot(ctx, s.db, rights.ReadMessages, user, room)
 }
 
 // queueSaved reads which messages a user has saved last, in rooms that they read.
