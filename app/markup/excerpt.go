@@ -16,11 +16,14 @@ const hiddenWords = "▒▒▒"
 // most most characters. It ends with "…" when something is left out. What a
 // spoiler hides is not in it.
 func Excerpt(body string, most int) string {
-	source := []byte(clean(beginning(body, most)))
-	e := excerpt{source: source}
-	e.add(parse(source, Names{}))
-	line := strings.Join(strings.Fields(e.out.String()), " ")
-	return shorten(line, most, len(source) < len(body))
+	begun := beginning(body, most)
+	words := begun
+	if !isPlain(begun) {
+		e := excerpt{source: []byte(clean(begun))}
+		e.add(parse(e.source, Names{}))
+		words = e.out.String()
+	}
+	return shorten(strings.Join(strings.Fields(words), " "), most, len(begun) < len(body))
 }
 
 // beginning is more of a text than an excerpt can take in.
