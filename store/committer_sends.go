@@ -176,14 +176,7 @@ var wholePieces = relationPieces{
 		order by room_id, thread, user_id
 		on conflict (room_id, root, user_id) do nothing
 	), mentioned as (
-		insert into mentions (room_id, user_id, number, author_id, thread)
-		select room_id, user_id, number, author_id, thread
-		from (
-		  select room_id, unnest(mentions) as user_id, number, author_id, thread from accepted
-		  union all
-		  select room_id, 0, number, author_id, thread from accepted where mentions_all = 'room'
-		) m
-		where user_id <> author_id
+		insert into mentions (room_id, user_id, number, author_id, thread)` + mentionsOf("accepted") + `
 	)`,
 	raise:    `, last_aside = a.aside`,
 	most:     `, max(aside) as aside`,

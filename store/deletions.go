@@ -120,14 +120,17 @@ func hide(ctx context.Context, tx pgx.Tx, h hiding) (Deletion, Pending, error) {
 	if isFromCommandLine(ctx) {
 		deletedBy = 0
 	}
-	var numbers []int64
+	var numbers, edits, threads []int64
 	err := tx.QueryRow(ctx, hideMessages, planned,
 		h.room, h.author, h.first, h.last, h.since, deletedBy, h.reason, undoWithin, MaxDeletion).
-		Scan(&d.ID, &d.CreatedAt, &d.UndoUntil, &d.Withdrawn.Epoch, &numbers, &d.Withdrawn.Seqs)
+		Scan(&d.ID, &d.CreatedAt, &d.UndoUntil, &d.Withdrawn.Epoch, &numbers, &d.Withdrawn.Seqs, &edits, &threads)
+	if err == nil {
+		err = recountThreads(ctx, tx, h.room, threads)
+	}
 	if err != nil {
 		return Deletion{}, nil, orNotFound(err)
 	}
-	d.Count = len(numbers)
+	d.Count, d.Withdrawn.Seqs = len(numbers), append(d.Withdrawn.Seqs, edits...)
 	if deletedBy == h.author {
 		d.MayUndo = mayUndo(ctx, tx, h.by, h.room, h.author, deletedBy) == nil
 		return d, Pending{h.room}, nil
@@ -141,7 +144,7 @@ func hide(ctx context.Context, tx pgx.Tx, h hiding) (Deletion, Pending, error) {
 // hideMessages tells the author of what others have deleted.
 const hideMessages = `
 	with doomed as materialized (
-		select m.id, m.number, m.seq
+		select m.id, m.number, m.seq, m.thread
 		from messages m
 		where m.room_id = $1 and m.author_id = $2 and m.number between $3 and $4
 			and (m.deletion_id is null or $6::bigint <> $2::bigint and m.erased_at is null and exists (
@@ -160,6 +163,8 @@ const hideMessages = `
 		select d.id, doomed.id, doomed.number, doomed.seq from d cross join doomed
 	), hidden as (
 		update messages m set deletion_id = d.id from d cross join doomed where m.id = doomed.id
+	), unmentioned as (
+		delete from mentions using doomed where mentions.room_id = $1 and mentions.number = doomed.number
 	), told as (
 		insert into pending_events (topic_id, kind, user_id, deletion_id)
 		select $1::bigint, 'messages-deleted', null::bigint, d.id from d
@@ -167,8 +172,18 @@ const hideMessages = `
 		select $2::bigint, 'decided', $2::bigint, null from d where $6::bigint <> $2::bigint
 	)
 	select d.id, d.created_at, d.undo_until, t.epoch,
-		(select array_agg(number order by number) from doomed), (select array_agg(seq order by seq) from doomed)
+		(select array_agg(number order by number) from doomed), (select array_agg(seq order by seq) from doomed),
+		array(
+			select e.seq
+			from events e
+			where e.topic_id = $1 and e.seq > t.head - ` + editsBack + ` and e.kind = 'message-edited' and e.message_id in (select id from doomed)
+		),
+		array(select distinct thread from doomed where thread is not null)
 	from d join topics t on t.id = $1`
+
+// editsBack is how far back in a room's log edits of messages are looked for that
+// are deleted: a client that is further behind is told to load the room afresh.
+const editsBack = `1000`
 
 // findDeletionOf returns the deletion that hides a message.
 func findDeletionOf(ctx context.Context, tx pgx.Tx, by, room, number int64) (Deletion, error) {

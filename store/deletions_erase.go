@@ -63,7 +63,7 @@ const eraseDeletion = `
 		update deletions d set erased_at = now() from due where d.id = due.id
 	), erased as (
 		update messages m
-		set body = '', erased_at = now()
+		set body = '', erased_at = now(), html = null, edited_at = null, reply_to = null, mentions = null, mentions_all = null
 		from due
 		join deletion_messages x on x.deletion_id = due.id
 		join messages was on was.id = x.message_id
@@ -75,6 +75,8 @@ const eraseDeletion = `
 		delete from pins x using due, erased where x.room_id = due.room_id and x.number = erased.number
 	), unsaved as (
 		delete from saved_messages x using due, erased where x.room_id = due.room_id and x.number = erased.number
+	), forgotten as (
+		delete from message_revisions old using due, erased where old.room_id = due.room_id and old.number = erased.number
 	), shrunk as (
 		update room_sizes size
 		set bytes = size.bytes - gone.bytes

@@ -67,7 +67,11 @@ func undo(ctx context.Context, tx pgx.Tx, by, deletion int64) (Pending, error) {
 		}
 	}
 	var shown int64
-	if err := tx.QueryRow(ctx, undoDeletion, deletion).Scan(&shown); err != nil {
+	var threads []int64
+	if err := tx.QueryRow(ctx, undoDeletion, deletion).Scan(&shown, &threads); err != nil {
+		return nil, err
+	}
+	if err := recountThreads(ctx, tx, room, threads); err != nil {
 		return nil, err
 	}
 	if deletedBy == author {
@@ -97,7 +101,7 @@ func notTakenOver(ctx context.Context, tx pgx.Tx, deletion int64) error {
 // undoDeletion counts the messages that are there again. What the author had
 // deleted before is hidden by that once more, and erased soon if it would have
 // been meanwhile.
-const undoDeletion = `
+var undoDeletion = `
 	with d as (
 		update deletions
 		set undone_at = now(), changed_tx = pg_current_xact_id()::text::bigint
@@ -122,12 +126,17 @@ const undoDeletion = `
 			select own.id from own join deletion_messages y on y.deletion_id = own.id and y.message_id = x.message_id
 		) before on true
 		where m.id = x.message_id and m.deletion_id = d.id
-		returning m.deletion_id
+		returning m.deletion_id, m.room_id, m.number, m.author_id, m.thread, m.mentions, m.mentions_all
+	), mentioned as (
+		insert into mentions (room_id, user_id, number, author_id, thread)
+		select room_id, user_id, number, author_id, thread
+		from (` + mentionsOf("shown") + ` and deletion_id is null) m
+		on conflict do nothing
 	), due as (
 		update deletions before set erased_at = null
 		where before.erased_at is not null and before.id in (select deletion_id from shown)
 	)
-	select count(*) from shown where deletion_id is null`
+	select count(*), coalesce(array_agg(distinct thread) filter (where thread is not null), '{}') from shown where deletion_id is null`
 
 // mayUndo returns nil when by may take back a deletion of an author's messages.
 // To show one's own again is to write them.

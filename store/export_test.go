@@ -139,7 +139,7 @@ func AuditStatement(by int64, filter AuditFilter, before int64, limit int) (sql 
 const WalkFirst = walkFirst
 
 // The statements about deleted messages.
-const (
+var (
 	FirstSince            = firstSince
 	HideMessages          = hideMessages
 	UndoDeletionStatement = undoDeletion

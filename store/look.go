@@ -115,6 +115,13 @@ func (s *Store) Look(ctx context.Context, since int64) (Look, error) {
 		join deletion_messages x on x.deletion_id = d.id
 		where d.changed_tx >= $1 and d.changed_tx < (select xmax from bounds) and d.undone_at is null
 		union all
+		select 'withdrawn', d.room_id, t.epoch, e.seq, '', ''
+		from deletions d
+		join topics t on t.id = d.room_id
+		join events e on e.topic_id = d.room_id and e.seq > t.head - `+editsBack+` and e.kind = 'message-edited'
+		join deletion_messages x on x.deletion_id = d.id and x.message_id = e.message_id
+		where d.changed_tx >= $1 and d.changed_tx < (select xmax from bounds) and d.undone_at is null
+		union all
 		select 'room', r.id, 0, 0, '', ''
 		from rooms r
 		where r.changed_tx > 0 and r.changed_tx >= $1 and r.changed_tx < (select xmax from bounds)

@@ -95,27 +95,64 @@ func eraseFront(ctx context.Context, tx pgx.Tx, room int64, days int) (erased in
 		), gone as (
 			delete from messages
 			where id in (select id from front where number < coalesce((select min(number) from front where not old), $4))
-			returning number
+			returning number, aside, thread
 		), begins as (
 			update rooms
-			set first_number = gone.last + 1, changed_tx = pg_current_xact_id()::text::bigint
-			from (select max(number) as last from gone) gone
+			set first_number = gone.last + 1, first_aside = gone.aside, changed_tx = pg_current_xact_id()::text::bigint
+			from (select max(number) as last, max(aside) as aside from gone) gone
 			where id = $1 and gone.last is not null
 			returning id
+		), replies as (
+			delete from thread_replies x
+			using gone
+			where x.room_id = $1 and x.root = gone.thread and x.number = gone.number
 		), told as (
 			insert into pending_events (topic_id, kind, room_id) select id, 'room-changed', id from begins
 		)
 		select count(*) from gone`, room, days, eraseBatch, int64(1)<<62).Scan(&erased)
+	if err == nil && erased > 0 {
+		err = eraseThreads(ctx, tx, room)
+	}
 	return erased, err
 }
 
 // eraseBefore erases what belongs to messages of a room that are gone.
 func eraseBefore(ctx context.Context, tx pgx.Tx, room int64) error {
 	var batch pgx.Batch
-	for _, table := range []string{"reactions", "pins", "saved_messages"} {
+	for _, table := range []string{"reactions", "pins", "saved_messages", "message_revisions", "mentions"} {
 		batch.Queue(`
 			delete from `+table+` x using rooms r
 			where r.id = $1 and x.room_id = r.id and x.number < r.first_number`, room)
 	}
 	return tx.SendBatch(ctx, &batch).Close()
+}
+
+// eraseThreads forgets the threads of which nothing is kept any more: neither the
+// message with which one began nor a reply. Of the others it counts what is left.
+func eraseThreads(ctx context.Context, tx pgx.Tx, room int64) error {
+	_, err := tx.Exec(ctx, `
+		with over as (
+			delete from threads th
+			using rooms r
+			where r.id = $1 and th.room_id = r.id and th.root < r.first_number
+				and not exists (select from thread_replies x where x.room_id = th.room_id and x.root = th.root)
+			returning th.root
+		)
+		delete from thread_follows f using over where f.room_id = $1 and f.root = over.root`, room)
+	if err != nil {
+		return err
+	}
+	rows, err := tx.Query(ctx, `
+		select th.root
+		from rooms r
+		join threads th on th.room_id = r.id and th.root < r.first_number and th.last_number > 0
+		where r.id = $1`, room)
+	if err != nil {
+		return err
+	}
+	roots, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	if err != nil {
+		return err
+	}
+	return recountThreads(ctx, tx, room, roots)
 }

@@ -62,6 +62,11 @@ func eraseRows(ctx context.Context, tx pgx.Tx, room int64) (more bool, err error
 		`delete from saved_messages where (user_id, room_id, number) in (
 			select user_id, room_id, number from saved_messages where room_id = $1 limit $2)`,
 		`delete from drafts where (user_id, room_id, thread) in (select user_id, room_id, thread from drafts where room_id = $1 limit $2)`,
+		`delete from message_revisions where room_id = $1 and number in (select number from message_revisions where room_id = $1 order by number limit $2)`,
+		`delete from mentions where room_id = $1 and (user_id, number) in (select user_id, number from mentions where room_id = $1 limit $2)`,
+		`delete from thread_replies where room_id = $1 and (root, number) in (select root, number from thread_replies where room_id = $1 limit $2)`,
+		`delete from thread_follows where room_id = $1 and (root, user_id) in (select root, user_id from thread_follows where room_id = $1 limit $2)`,
+		`delete from threads where room_id = $1 and root in (select root from threads where room_id = $1 limit $2)`,
 		`delete from slow_posts where room_id = $1 and user_id in (select user_id from slow_posts where room_id = $1 limit $2)`,
 		`delete from reports where id in (select id from reports where room_id = $1 order by id limit $2)`,
 		`delete from sanctions where id in (select id from sanctions where room_id = $1 order by id limit $2)`,

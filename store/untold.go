@@ -39,7 +39,7 @@ const untold = `
 	select t.id, t.epoch, e.seq
 	from topics t
 	join events e on e.topic_id = t.id and e.seq > t.head - $3::bigint
-	where t.id = $1 and e.kind = 'message' and not exists (select from messages m where m.id = e.message_id)
+	where t.id = $1 and e.kind in ('message', 'message-edited') and not exists (select from messages m where m.id = e.message_id)
 	union all
 	select t.id, t.epoch, e.seq
 	from rooms r
