@@ -11,9 +11,6 @@ import (
 	"chatd/store/rights"
 )
 
-// ErrMessageDeleted means that a message is deleted. It is a kind of ErrGone.
-var ErrMessageDeleted = fmt.Errorf("the message is deleted: %w", ErrGone)
-
 // Edit is what a message is to say from now on.
 type Edit struct {
 	By, RoomID, Number int64
@@ -35,7 +32,7 @@ type Edited struct {
 // EditMessage changes what a message says, which only its author does, as far as
 // they may write in the room. What it said before is kept, and everybody who has
 // the room open hears of it. The same text changes nothing. It returns ErrNotFound
-// for a message that the room does not have, ErrMessageDeleted, ErrForbidden for
+// for a message that the room does not have, ErrDeleted, ErrForbidden for
 // one of somebody else, *SanctionError for one who is muted, and otherwise the
 // errors of a right that is missing.
 func (s *Store) EditMessage(ctx context.Context, e Edit) (Edited, Pending, error) {
@@ -103,7 +100,7 @@ func mayEdit(ctx context.Context, tx pgx.Tx, e Edit) (Message, error) {
 	}
 	before, err := findMessage(ctx, tx, e.RoomID, e.Number)
 	if err == nil && before.Deleted {
-		err = ErrMessageDeleted
+		err = ErrDeleted
 	}
 	return before, err
 }
@@ -169,13 +166,13 @@ type Revision struct {
 }
 
 // Revisions returns what a message has said, from the first on, to those who may
-// read it; the last is what it says now. It returns ErrMessageDeleted, ErrNotFound
+// read it; the last is what it says now. It returns ErrDeleted, ErrNotFound
 // for a message that the room does not have, and otherwise the errors of
 // [Store.History].
 func (s *Store) Revisions(ctx context.Context, user, room, number int64) ([]Revision, error) {
 	message, err := s.Message(ctx, user, room, number)
 	if err == nil && message.Deleted {
-		err = fmt.Errorf("message %d of room %d: %w", number, room, ErrMessageDeleted)
+		err = fmt.Errorf("message %d of room %d: %w", number, room, ErrDeleted)
 	}
 	if err != nil {
 		return nil, err
@@ -197,7 +194,7 @@ func (s *Store) Revisions(ctx context.Context, user, room, number int64) ([]Revi
 	}
 	revisions, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Revision])
 	if err == nil && len(revisions) == 0 {
-		err = ErrMessageDeleted // a moment ago
+		err = ErrDeleted // a moment ago
 	}
 	if err != nil {
 		return nil, fmt.Errorf("revisions of message %d of room %d: %w", number, room, err)
