@@ -84,6 +84,7 @@ type App struct {
 	partings        *partings
 	pushlets        *pushletSessions
 	touches         *touches
+	alerts          *alerts
 	metrics         *metrics
 	assets          *assets
 	shell           *template.Template // the page
@@ -137,6 +138,7 @@ func New(ctx context.Context, config Config) (*App, error) {
 		partings:        newPartings(),
 		pushlets:        newPushletSessions(),
 		touches:         newTouches(),
+		alerts:          newAlerts(),
 		metrics:         newMetrics(config.Version),
 		rung:            make(chan struct{}, 1),
 	}
@@ -157,8 +159,8 @@ func New(ctx context.Context, config Config) (*App, error) {
 		Log:      config.Log,
 	})
 	a.hub = comet.New(comet.Config{
-		Log:        feed{config.Store},
-		ControlLog: feed{config.Store.Control()},
+		Log:        feed{config.Store, a.alerts},
+		ControlLog: feed{config.Store.Control(), a.alerts},
 		Presence:   attendance{a},
 		Activity:   attendance{a}.activity,
 		Device:     deviceKind,
@@ -227,6 +229,7 @@ func (a *App) Run(ctx context.Context) error {
 	start(first, ctx, a.keepCircles)
 	start(first, ctx, a.keepCounting)
 	start(first, ctx, a.keepTyping)
+	start(first, ctx, a.keepAlerting)
 	start(first, ctx, a.keepAdmitting)
 	start(first, ctx, a.keepHouse)
 	start(first, ctx, a.keepErasing)

@@ -13,7 +13,12 @@ import (
 )
 
 // feed is how the hub reads the event log: topics by name, events rendered.
-type feed struct{ store *store.Store }
+type feed struct {
+	store *store.Store
+	// alerts hears of the messages that are read, some of which other nodes have
+	// stored; nil when nothing is read.
+	alerts *alerts
+}
 
 var _ comet.Log = feed{}
 
@@ -49,6 +54,7 @@ func (f feed) Read(ctx context.Context, topic string, after int64, limit int) (c
 	if err != nil {
 		return comet.Page{}, err
 	}
+	f.alerts.Stored(page.Events...)
 	events := make([]comet.Event, len(page.Events))
 	for i, e := range page.Events {
 		payload := renderNews(e)

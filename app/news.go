@@ -18,6 +18,7 @@ const lookEvery = 2 * time.Second
 // rings for the other nodes. The committer waits for it, so it only encodes.
 func (a *App) committed(events []store.Event) {
 	a.metrics.stored(events)
+	a.alerts.Stored(events...)
 	for _, e := range events {
 		topic := topicOf(e)
 		a.heed(e)

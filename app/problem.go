@@ -110,7 +110,7 @@ var sentinels = []sentinel{
 	{store.ErrTooManyBlocks, http.StatusConflict, "You have blocked 1,000 people, which is the most. Take a block back first.", 0},
 	{store.ErrTakenOver, http.StatusForbidden, "Somebody who keeps order in the room has deleted this. Ask them to take it back.", 0},
 	{store.ErrErased, http.StatusGone, "The ten minutes in which this could be taken back are over: the messages are erased.", 0},
-	{store.ErrDeleted, http.StatusGone, "This message is deleted already, so there is nothing left to report.", 0},
+	{store.ErrDeleted, http.StatusGone, "This message is deleted, so there is nothing left to do about it.", 0},
 	{store.ErrOwnMessage, http.StatusUnprocessableEntity, "This is your own message. Delete it instead.", 0},
 	{store.ErrSettled, http.StatusConflict, "Somebody else has settled this report in another way meanwhile. Load the reports again.", 0},
 	{store.ErrTooManyReactions, http.StatusUnprocessableEntity, "This message has 50 different reactions, which is the most. Use one of those.", 0},

@@ -124,7 +124,7 @@ func (s *pushletSession) extend(topics map[string]comet.Position) {
 func (a *App) sinceJoined(ctx context.Context, who comet.Principal, room int64) (comet.Position, bool, error) {
 	topic := roomTopic(room)
 	through := a.store.Control()
-	found, err := feed{through}.Positions(ctx, who, []string{topic})
+	found, err := feed{store: through}.Positions(ctx, who, []string{topic})
 	head, ok := found[topic]
 	if err != nil || !ok {
 		return head, false, err

@@ -1,5 +1,31 @@
 package store
 
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// AllMembers returns who is in each of the rooms. It asks nobody's permission.
+func (s *Store) AllMembers(ctx context.Context, rooms []int64) (map[int64][]int64, error) {
+	rows, err := s.db.Query(ctx, `
+		select room_id, user_id from memberships where room_id = any ($1::bigint[]) and left_at is null`, rooms)
+	if err != nil {
+		return nil, fmt.Errorf("find who is in rooms: %w", err)
+	}
+	members := map[int64][]int64{}
+	var room, user int64
+	_, err = pgx.ForEachRow(rows, []any{&room, &user}, func() error {
+		members[room] = append(members[room], user)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("find who is in rooms: %w", err)
+	}
+	return members, nil
+}
+
 // mentionsOf is the rows of mentions for messages of a source, for each of the
 // people who are mentioned but their author, and for 0 when it is everybody. More
 // conditions may follow.
