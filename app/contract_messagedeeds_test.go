@@ -60,6 +60,22 @@ var messageDeeds = []deed{
 		c.ana.do("PUT", path+"/messages/1/pin", nil)
 		return c.ana.does("DELETE", path+"/messages/1/pin", nil)
 	}},
+	{"PATCH /api/v1/rooms/{room}/messages/{number}", "", "What people say stands in the room, and so does what they said before.", func(c *company) func() answer {
+		_, path, mate := c.place()
+		return mate.does("PATCH", path+"/messages/1", map[string]any{"body": "y"})
+	}},
+	{"PUT /api/v1/rooms/{room}/threads/{number}/read", "", "What somebody has read is nobody else's business.", func(c *company) func() answer {
+		_, path, mate := c.place()
+		return mate.does("PUT", path+"/threads/1/read", map[string]any{"number": 1})
+	}},
+	{"PUT /api/v1/rooms/{room}/threads/{number}/follow", "", "What somebody wants to be told of is nobody else's business.", func(c *company) func() answer {
+		_, path, mate := c.place()
+		return mate.does("PUT", path+"/threads/1/follow", nil)
+	}},
+	{"DELETE /api/v1/rooms/{room}/threads/{number}/follow", "", "What somebody wants to be told of is nobody else's business.", func(c *company) func() answer {
+		_, path, mate := c.place()
+		return mate.does("DELETE", path+"/threads/1/follow", nil)
+	}},
 	{"DELETE /api/v1/rooms/{room}/messages/{number}", store.AuditMessagesDeleted, "", func(c *company) func() answer {
 		_, path, _ := c.place()
 		return c.ana.does("DELETE", path+"/messages/1", map[string]any{"reason": "spam"})

@@ -34,6 +34,9 @@ func (s *scene) tries(at rights.Standing, action rights.RoomAction) []try {
 		return nil // what one sees is asked for at once
 	case rights.ReadMessages:
 		return []try{{"GET", room + "/messages", nil}, {"GET", room + "/messages?after=1", nil}, {"PUT", room + "/read", map[string]any{"number": 0}},
+			{"GET", room + "/messages/1", nil}, {"GET", room + "/messages/1/revisions", nil}, {"GET", room + "/messages?around=1", nil},
+			{"GET", room + "/threads/1", nil}, {"PUT", room + "/threads/1/read", map[string]any{"number": 1}}, {"PUT", room + "/threads/1/follow", nil},
+			{"DELETE", room + "/threads/1/follow", nil},
 			{"PUT", room + "/unread", map[string]any{"number": 1}}, {"GET", room + "/pins", nil}, {"PATCH", room + "/settings", map[string]any{"favourite": true}},
 			{"PUT", fmt.Sprintf("/api/v1/me/saved/%d/1", s.rooms[at]), nil}, {"PUT", "/api/v1/me/drafts", map[string]any{"room_id": s.rooms[at], "text": "x"}}}
 	case rights.ListMembers:
@@ -44,7 +47,12 @@ func (s *scene) tries(at rights.Standing, action rights.RoomAction) []try {
 		return []try{{"PUT", room + "/messages/1/reactions/" + party, nil}, {"DELETE", room + "/messages/1/reactions/" + party, nil}}
 	case rights.PinMessage:
 		return []try{{"PUT", room + "/messages/1/pin", nil}, {"DELETE", room + "/messages/1/pin", nil}}
-	case rights.MentionRoom, rights.EditMessage:
+	case rights.EditMessage:
+		if at.Kind == rights.Direct && at.RoomRole == rights.Outside {
+			return nil // they have written nothing there
+		}
+		return []try{{"PATCH", fmt.Sprintf("%s/messages/%d", room, ownMessage), map[string]any{"body": "x"}}}
+	case rights.MentionRoom:
 		return nil // the page alone is told
 	case rights.SkipSlowMode:
 		return s.hurries(at)
