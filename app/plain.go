@@ -39,6 +39,7 @@ var plainSource string
 
 var plainTemplates = template.Must(template.New("plain").Funcs(template.FuncMap{
 	"lines": linesOf,
+	"rich":  richWords,
 	"date":  func(at string) string { return momentOf(at).Format("2 January 2006") },
 	"clock": func(at string) string { return momentOf(at).Format("15:04") },
 }).Funcs(noBase).Parse(plainSource))

@@ -74,4 +74,26 @@ func TestEverybodyIsCalledByThoseWhoMay(t *testing.T) {
 	}
 }
 
+func TestPagesWithoutScriptsShowWhatMarkdownMakes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ana := w.owner()
+	room := ana.room("general")
+	display := ana.displays(room.ID)
+	ana.says(room.ID, "**bold** https://example.org <script>alert(1)</script>")
+	ana.says(room.ID, "||hidden||")
+	ana.says(room.ID, "plain <b>\nwords")
+	page := ana.do("GET", plainRoomPath(room.ID, "page"), nil)
+	for _, want := range []string{
+		`<div class="words rich" dir="auto"><p><strong>bold</strong> <a href="https://example.org" rel="noopener noreferrer nofollow" target="_blank">https://example.org</a> &lt;script&gt;alert(1)&lt;/script&gt;</p></div>`,
+		`<p><span class="spoiler" tabindex="0" title="Spoiler">hidden</span></p>`,
+		`<p class="words" dir="auto">plain &lt;b&gt;<br>words</p>`,
+	} {
+		display.has(want)
+		if !strings.Contains(page.body, want) {
+			t.Errorf("the page lacks %s", want)
+		}
+	}
+}
+
 func decimal(id int64) string { return strconv.FormatInt(id, 10) }
