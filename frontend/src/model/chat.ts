@@ -30,6 +30,7 @@ import { Rights, type RoomAction, type WorkspaceAction } from './rights';
 import { Room, type RoomServices } from './room';
 import { keepFresh } from './roster-fresh';
 import { Screen } from './screen';
+import { ThreadNews } from './thread-news';
 import { UnreadNews } from './unread';
 
 export type Api = Pick<
@@ -86,7 +87,11 @@ export class Chat {
     return sum;
   });
   /** How many threads that I follow have unread replies. */
-  readonly threadsUnread = signal(0);
+  readonly threads = new ThreadNews(
+    () => this.me.id,
+    () => this.unreadNews.ask(),
+  );
+  readonly threadsUnread = this.threads.unread;
   /** When another room took the place of an open one, in milliseconds since 1970; 0 for never. */
   switchedAt = 0;
   readonly connection: Connection;
@@ -140,10 +145,10 @@ export class Chat {
       () => api.unread(),
       () => this.rooms.peek(),
       (unread) => {
-        this.threadsUnread.value = unread;
+        this.threads.counted(unread);
       },
     );
-    this.threadsUnread.value = overview.threads_unread;
+    this.threads.counted(overview.threads_unread);
     this.connection = new Connection(() => this.#connected());
     this.feed = new Feed(this, context.makeClient, (reason, text) => context.aborted(reason, text));
     batch(() => {
@@ -354,7 +359,7 @@ export class Chat {
       this.people.blocked.value = new Set(overview.blocked);
       this.workspace.value = overview.workspace;
       this.sections.value = overview.sections;
-      this.threadsUnread.value = overview.threads_unread;
+      this.threads.counted(overview.threads_unread);
       this.#rights.value = new Rights(overview.abilities);
       for (const id of this.rooms.peek().keys()) if (!here.has(id) && !changed.has(id)) this.remove(id);
       for (const entry of rooms) if (!changed.has(entry.id)) this.add(entry);
@@ -433,12 +438,14 @@ export class Chat {
     for (const room of this.rooms.peek().values()) room.outbox.wake();
     const open = this.openRoom.peek();
     if (open?.history.state.peek() === 'failed') this.#enter(open);
+    open?.thread.peek()?.wake();
     this.feed.wake();
   }
 
   #connected(): void {
     untracked(() => {
       this.wake();
+      this.threads.restart();
       this.unreadNews.ask();
       this.decisions.look();
       this.drafts.wake();

@@ -15,6 +15,12 @@ export function takeHint(chat: Chat, hint: Hint): void {
     case 'draft':
       chat.drafts.hinted(hint);
       break;
+    case 'thread':
+      chat.threads.replied(room, hint);
+      break;
+    case 'thread-read':
+      chat.threads.read(hint);
+      break;
     default:
       break;
   }

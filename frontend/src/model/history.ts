@@ -1,6 +1,6 @@
 /**
- * The loaded part of a room's timeline: one unbroken window, by number. Numbers that are missing in it belong to replies
- * in threads. It stays small however long the room is: what grows at one end falls off at the other.
+ * The loaded part of a room's timeline, or of a thread: one unbroken window, by number. Numbers that are missing in it
+ * belong elsewhere: to replies in threads, or to the timeline. It stays small however long the room is: what grows at one end falls off at the other.
  */
 import { batch, computed, signal } from '@preact/signals';
 import type { HistoryPage, Message } from '../api/records';
@@ -39,6 +39,7 @@ export class History {
   following = true;
 
   readonly #load: LoadPage;
+  readonly #placeOf: (message: Message) => number;
   /** Answers of requests that a later one has overtaken are dropped. */
   #generation = 0;
   /** What arrived while a page was on its way, which may not have it. Null when none is. */
@@ -55,8 +56,10 @@ export class History {
   /** The epoch of the room's topic that all this belongs to; null before the first page. */
   #epoch: number | null = null;
 
-  constructor(load: LoadPage) {
+  /** `place` says where a message stands: the next one stands one further. */
+  constructor(load: LoadPage, place = placeInTimeline) {
     this.#load = load;
+    this.#placeOf = place;
   }
 
   get first(): number {
@@ -90,7 +93,7 @@ export class History {
   /** Whether a message is the one after the window. */
   isNext(message: Message): boolean {
     const last = this.messages.peek().at(-1);
-    return last ? place(message) === place(last) + 1 : message.number === 1;
+    return last ? this.#placeOf(message) === this.#placeOf(last) + 1 : message.number === 1;
   }
 
   has(number: number): boolean {
@@ -179,7 +182,7 @@ export class History {
   /** Whether nothing of the timeline is missing between the window and a message. */
   #meets(next: Message | undefined): boolean {
     const last = this.messages.peek().at(-1);
-    return !next || !last || place(next) <= place(last) + 1;
+    return !next || !last || this.#placeOf(next) <= this.#placeOf(last) + 1;
   }
 
   /** What of the window was loaded before a position is loaded afresh: what became of it since was not told. */
@@ -393,6 +396,6 @@ export class History {
 }
 
 /** Where a message stands in the room's timeline: 1, 2, 3, … without those in threads. */
-function place({ number, aside }: Message): number {
+function placeInTimeline({ number, aside }: Message): number {
   return number - aside;
 }

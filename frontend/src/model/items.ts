@@ -1,6 +1,6 @@
 /** The timeline as a list of what stands below each other: days, messages, notices, the unread divider. */
 import type { NoticesChoice } from '../api/presence-records';
-import type { Author, Message } from '../api/records';
+import type { Author, Message, Replies } from '../api/records';
 import type { Notice } from './notices';
 import type { Outgoing } from './outbox';
 
@@ -17,6 +17,8 @@ export interface Line {
   readonly problem: string | null;
   /** When it goes out by itself, of one that has to wait. */
   readonly due: number | null;
+  /** What there is in its thread. */
+  readonly replies: Replies | null;
   /** It begins a group: shown with avatar, name and time. */
   readonly head: boolean;
 }
@@ -28,6 +30,10 @@ export type Item =
   | { readonly kind: 'notices'; readonly key: string; readonly notices: readonly Notice[] }
   /** Messages of people whom I block. */
   | { readonly kind: 'blocked'; readonly key: string; readonly count: number }
+  /** Stands below the root of a thread. */
+  | { readonly kind: 'replies'; readonly key: string; readonly count: number }
+  /** A message that was deleted, and the thread of which is there still. */
+  | { readonly kind: 'gone'; readonly key: string; readonly number: number; readonly replies: Replies | null }
   /** An own message that was deleted and can be brought back. */
   | { readonly kind: 'deleted'; readonly key: string; readonly deletion: number };
 
@@ -46,6 +52,8 @@ export interface Sources {
   /** The deletions of own messages that can be brought back, by the messages' numbers. */
   readonly ownDeletions: ReadonlyMap<number, number>;
   readonly me: Author;
+  /** Of a thread: the number of its root, and how many replies it has. */
+  readonly thread?: { readonly root: number; readonly count: number };
 }
 
 /** Messages of one author within this time are grouped. */
@@ -57,12 +65,11 @@ export function buildItems(sources: Sources): readonly Item[] {
   let next = 0;
   for (const message of sources.messages) {
     next = builder.noticesUpTo(notices, next, message.number - 1);
-    if (message.deleted) {
-      builder.deleted(message, sources.ownDeletions.get(message.number));
-      continue;
-    }
-    if (sources.blocked.has(message.author.id)) builder.blocked(message.number);
-    else builder.message(fromMessage(message));
+    const isRoot = message.number === sources.thread?.root;
+    if (message.deleted) builder.deleted(message, sources.ownDeletions.get(message.number), isRoot);
+    else if (sources.blocked.has(message.author.id)) builder.blocked(message.number);
+    else builder.message(fromMessage(message, isRoot));
+    if (isRoot) builder.replies(sources.thread?.count ?? 0);
   }
   builder.noticesUpTo(notices, next, Number.POSITIVE_INFINITY);
   if (sources.complete) {
@@ -88,7 +95,8 @@ function stillOutgoing({ messages, outgoing, me }: Sources): readonly Outgoing[]
 
 type Draft = Omit<Line, 'kind' | 'key' | 'head'>;
 
-function fromMessage(message: Message): Draft {
+/** The root of a thread that is open need not say what there is in it. */
+function fromMessage(message: Message, isRoot: boolean): Draft {
   return {
     author: message.author,
     clientId: message.client_id,
@@ -98,12 +106,13 @@ function fromMessage(message: Message): Draft {
     state: 'sent',
     problem: null,
     due: null,
+    replies: isRoot ? null : message.replies,
   };
 }
 
 function fromOutgoing(entry: Outgoing, me: Author): Draft {
   const { clientId, body, at, number, state, problem, due } = entry;
-  return { author: me, clientId, body, at, number, state, problem, due };
+  return { author: me, clientId, body, at, number, state, problem, due, replies: null };
 }
 
 class Builder {
@@ -137,11 +146,20 @@ class Builder {
     else this.#break({ kind: 'blocked', key: `b${number}`, count: 1 });
   }
 
-  /** A message that was deleted: a line stands for it as long as it can be brought back. */
-  deleted({ number, created_at }: Message, deletion: number | undefined): void {
-    if (deletion === undefined) return;
+  /** Below the root of a thread. */
+  replies(count: number): void {
+    this.#break({ kind: 'replies', key: 'replies', count });
+  }
+
+  /**
+   * A message that was deleted: a line stands for it as long as it can be brought back, and where a thread hangs on it.
+   */
+  deleted({ number, created_at, replies }: Message, deletion: number | undefined, isRoot: boolean): void {
+    const hangs = isRoot || (replies?.count ?? 0) > 0;
+    if (deletion === undefined && !hangs) return;
     this.#newDay(created_at);
-    this.#break({ kind: 'deleted', key: `x${number}`, deletion });
+    if (deletion !== undefined) this.#break({ kind: 'deleted', key: `x${number}`, deletion });
+    else this.#break({ kind: 'gone', key: `g${number}`, number, replies: isRoot ? null : replies });
   }
 
   /** A line of my own is never new to me. */

@@ -18,7 +18,7 @@ import type {
 import type { Belonging } from '../api/routes';
 import type { Cursor } from '../comet/types';
 import { Compose } from './compose';
-import { History, PAGE, type PageQuery } from './history';
+import { type Change, History, PAGE, type PageQuery } from './history';
 import { buildItems, type Item } from './items';
 import { Mentions } from './mentions';
 import { type Notice, Notices, quieter } from './notices';
@@ -78,6 +78,21 @@ export interface Target {
   readonly offset?: number;
 }
 
+/** What a room tells the thread that stands beside it. */
+export interface OpenThread {
+  /** The number of the root. */
+  readonly root: number;
+  readonly history: History;
+  /** There is one more reply. */
+  receive(message: Message): void;
+  /** Replies may have been missed. */
+  catchUp(): Promise<void>;
+  /** The server can be reached again. */
+  wake(): void;
+  /** It is among the threads that I follow. */
+  followed(): void;
+}
+
 const nobody: ReadonlySet<number> = new Set();
 
 export class Room {
@@ -122,6 +137,8 @@ export class Room {
   readonly writers: ReadonlySignal<Writers>;
   readonly ownDeletions = new OwnDeletions();
   readonly quotes: Quotes;
+  /** The thread that stands beside the timeline. */
+  readonly thread = signal<OpenThread | null>(null);
   /** Emoji that I put under messages and the topic has not brought yet. */
   readonly reacting: Reacting;
   readonly unread = computed(() => this.#unreadCount());
@@ -177,7 +194,15 @@ export class Room {
       this.quotes.take(page.quotes);
       return page;
     });
-    this.quotes = new Quotes(this.history.byNumber, (number) => services.message(this.id, number));
+    this.quotes = new Quotes(
+      computed(() => {
+        const thread = this.thread.value;
+        return thread
+          ? new Map([...this.history.byNumber.value, ...thread.history.byNumber.value])
+          : this.history.byNumber.value;
+      }),
+      (number) => services.message(this.id, number),
+    );
     this.reacting = new Reacting((number, emoji, on) => services.react(this.id, number, emoji, on));
     this.roster = new Roster((wanted) => services.members(this.id, wanted), people);
     this.typing = new Typing(people.me.id);
@@ -340,7 +365,7 @@ export class Room {
       this.reading.reach(message);
       this.lastMessageAt.value = Math.max(this.lastMessageAt.value, message.created_at);
       if (message.thread === null) this.history.add(message);
-      else this.history.change(message.thread, message.seq, (root) => withReply(root, message));
+      else this.#replied(message, message.thread);
       this.typing.wrote(message.author.id);
       if (this.#isForMe(message)) this.mentions.add(message.number);
       this.#settle([message]);
@@ -392,7 +417,7 @@ export class Room {
 
   /** Messages were deleted, by their author or by somebody who keeps order. */
   hide(numbers: readonly number[]): void {
-    this.history.hide(numbers);
+    for (const window of this.#windows) window.hide(numbers);
     this.quotes.hide(numbers);
     this.#recount(numbers);
     for (const place of this.#places.peek().values()) place.gone(numbers);
@@ -406,35 +431,54 @@ export class Room {
 
   /** An event changed what was said. */
   edited(message: Message, seq: number): void {
-    this.history.change(message.number, seq, (known) => reworded(known, message));
+    this.#change(message.number, seq, (known) => reworded(known, message));
     this.quotes.edited(message);
   }
 
   /** The server has taken a new wording of mine, and the topic brings it in its turn. */
   #saved(message: Message): void {
-    this.history.patch(message.number, (known) => reworded(known, message));
+    for (const window of this.#windows) window.patch(message.number, (known) => reworded(known, message));
     this.quotes.edited(message);
   }
 
   reacted(number: number, reactions: readonly Reaction[], seq: number): void {
-    this.history.change(number, seq, (known) => ({ ...known, reactions }));
+    this.#change(number, seq, (known) => ({ ...known, reactions }));
     this.reacting.told(number, reactions, this.#people.me.id);
   }
 
   pinned(number: number, pinned: boolean, seq: number): void {
-    this.history.change(number, seq, (known) => ({ ...known, pinned }));
+    this.#change(number, seq, (known) => ({ ...known, pinned }));
+  }
+
+  /** What is loaded of the room: its timeline, and a thread beside it. */
+  get #windows(): readonly History[] {
+    const thread = this.thread.peek();
+    return thread ? [this.history, thread.history] : [this.history];
+  }
+
+  #change(number: number, seq: number, change: Change): void {
+    for (const window of this.#windows) window.change(number, seq, change);
+  }
+
+  /** A reply in a thread: the root says that there is one more. */
+  #replied(message: Message, root: number): void {
+    this.#change(root, message.seq, (known) => withReply(known, message));
+    const thread = this.thread.peek();
+    if (thread?.root === root) thread.receive(message);
   }
 
   /** Of roots whose replies were deleted or restored, only the server can tell how many are left. */
   #recount(numbers: readonly number[]): void {
-    const { byNumber } = this.history;
-    const isOf = ({ number, replies }: Message, reply: number) =>
-      replies !== null && number < reply && reply <= replies.last_number;
-    const replies = numbers.filter((number) => !byNumber.peek().has(number));
-    const roots = [...byNumber.peek().values()].filter((m) => replies.some((reply) => isOf(m, reply)));
-    for (const { number } of roots) {
+    const replies = numbers.filter((number) => !this.history.byNumber.peek().has(number));
+    const isOf = ({ number, replies: all }: Message, reply: number) =>
+      all !== null && number < reply && reply <= all.last_number;
+    const known = this.#windows.flatMap((window) => window.messages.peek());
+    const roots = known.filter((m) => replies.some((reply) => isOf(m, reply)));
+    for (const number of new Set(roots.map((root) => root.number))) {
       this.#services.message(this.id, number).then(
-        ({ replies: left }) => this.history.patch(number, (known) => ({ ...known, replies: left })),
+        ({ replies: left }) => {
+          for (const window of this.#windows) window.patch(number, (root) => ({ ...root, replies: left }));
+        },
         () => {
           // The next page that is loaded tells.
         },
@@ -448,9 +492,11 @@ export class Room {
     this.quotes.restored(numbers);
     this.#recount(numbers);
     if (numbers.some((number) => number > this.readNumber.peek())) this.#services.uncertain(this);
-    this.history.restore(numbers).catch(() => {
-      // They come with the next page that is loaded.
-    });
+    for (const window of this.#windows) {
+      window.restore(numbers).catch(() => {
+        // They come with the next page that is loaded.
+      });
+    }
   }
 
   /** Somebody joined or left. */
@@ -567,6 +613,7 @@ export class Room {
   async catchUp(): Promise<Cursor> {
     const page = await this.history.catchUp();
     this.#takeNewest(page);
+    await this.thread.peek()?.catchUp();
     if (this.roster.members.peek()) await this.roster.refresh();
     return [page.position.epoch, page.position.seq];
   }

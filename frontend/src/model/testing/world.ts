@@ -1,4 +1,5 @@
 /** A small server for the model's tests: rooms with messages, answered as the chat API does. */
+import { Problem } from '../../api/http';
 import { automatic } from '../../api/presence-records';
 import type {
   Abilities,
@@ -153,6 +154,12 @@ export class Log {
   fill(count: number): this {
     for (let i = 0; i < count; i++) this.post();
     return this;
+  }
+
+  get(number: number): Message {
+    const found = this.messages[number - 1];
+    if (!found) throw new Problem(404, 'There is no such message.', null, {});
+    return found;
   }
 
   page({ before, after, limit }: PageQuery): HistoryPage {
