@@ -19,6 +19,7 @@ import { roomTitle } from './room-title';
 import { useShortcutKeys } from './shortcuts';
 import { Sidebar } from './sidebar';
 import { useSwipeBack } from './swipe';
+import { useAlerts } from './use-alerts';
 import { useMoving } from './use-shortcuts';
 import { closeDialog, dialog, membersShown, restorePanels } from './ui';
 
@@ -27,6 +28,7 @@ export function ChatPage({ chat }: { chat: Chat }) {
   useTitle(chat);
   useShortcutKeys();
   useMoving(chat);
+  useAlerts(chat);
   const ref = useSwipeBack();
   usePartsLater(chat);
   const room = chat.openRoom.value;

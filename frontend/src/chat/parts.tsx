@@ -14,6 +14,8 @@ export const Shortcuts = lazy(async () => (await import('./dialogs/shortcuts')).
 
 export const PopupContents = lazy(async () => (await import('./popup-contents')).PopupContents, closePopup);
 
+export const UnreadPage = lazy(async () => (await import('./unread-page')).UnreadPage, nothing);
+
 export const MembersPanel = lazy(
   async () => (await import('./members-panel')).MembersPanel,
   () => showMembers(false),
@@ -46,4 +48,5 @@ export const parts = [
   Switcher,
   Shortcuts,
   PopupContents,
+  UnreadPage,
 ];

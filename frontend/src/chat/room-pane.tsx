@@ -1,13 +1,14 @@
 import { useEffect } from 'preact/hooks';
 import type { Room } from '../model/room';
 import { now } from '../model/now';
+import { route } from '../model/router';
 import { texts } from '../texts';
 import { ConnectionBanner } from './banner';
 import { Composer, ReadOnlyNote } from './composer';
 import { useChat } from './context';
 import { DecisionNotes } from './decision-notes';
 import { BrowseButton } from './browse-button';
-import { OutsideRoom } from './parts';
+import { OutsideRoom, UnreadPage } from './parts';
 import { RoomHeader } from './room-header';
 import { Timeline } from './timeline';
 import { TypingLine } from './typing-line';
@@ -47,6 +48,7 @@ function isMuted({ muted, mutedUntil }: Room): boolean {
 
 function NoRoom() {
   const chat = useChat();
+  if (route.value.name === 'unread') return <UnreadPage />;
   if (!chat.may('see-directory')) {
     const none = chat.rooms.value.size === 0;
     return (

@@ -9,6 +9,7 @@ import {
   untracked,
 } from '@preact/signals';
 import type * as account from '../api/account';
+import type { Hint } from '../api/hints';
 import type * as attentionRoutes from '../api/attention';
 import type { Section } from '../api/attention-records';
 import { Unreachable } from '../api/http';
@@ -56,6 +57,13 @@ export type Api = Pick<
 /** More rooms than this are loaded all at once. */
 const FEW = 4;
 
+/** Who hears of what comes, besides the rooms. */
+export interface ChatListener {
+  /** A message has come by the channel. */
+  message?(room: Room, message: Message): void;
+  hint?(hint: Hint): void;
+}
+
 /** What the chat needs from around it. */
 export interface ChatContext {
   readonly api: Api;
@@ -92,6 +100,7 @@ export class Chat {
     () => this.unreadNews.ask(),
   );
   readonly threadsUnread = this.threads.unread;
+  readonly #listeners = new Set<ChatListener>();
   /** When another room took the place of an open one, in milliseconds since 1970; 0 for never. */
   switchedAt = 0;
   readonly connection: Connection;
@@ -190,6 +199,16 @@ export class Chat {
 
   get me(): Me {
     return this.people.me;
+  }
+
+  /** Tells the listener what comes until the function returned is called. */
+  listen(listener: ChatListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  tell(what: (listener: ChatListener) => void): void {
+    for (const listener of this.#listeners) what(listener);
   }
 
   /** Whether I may do what concerns the workspace. */

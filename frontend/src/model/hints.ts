@@ -24,4 +24,5 @@ export function takeHint(chat: Chat, hint: Hint): void {
     default:
       break;
   }
+  chat.tell((listener) => listener.hint?.(hint));
 }

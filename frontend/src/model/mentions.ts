@@ -21,10 +21,11 @@ export class Mentions {
     });
   }
 
-  /** A message has come that mentions me. */
-  add(number: number): void {
-    if (number <= this.#counted.peek().upTo || this.#since.peek().includes(number)) return;
-    this.#since.value = [...this.#since.peek(), number];
+  /** A message mentions me. False when only the server can tell whether it was counted. */
+  add(number: number): boolean {
+    if (number <= this.#counted.peek().upTo) return false;
+    if (!this.#since.peek().includes(number)) this.#since.value = [...this.#since.peek(), number];
+    return true;
   }
 
   /** Everything up to a number is read. How many mentions were before it only the server knows, unless it was all. */

@@ -19,6 +19,7 @@ function takeRoomEvent(chat: Chat, room: Room, event: ChatEvent, seq: number): v
   switch (event.kind) {
     case 'message':
       room.receive(event.message);
+      chat.tell((listener) => listener.message?.(room, event.message));
       break;
     case 'message-edited':
       room.edited(event.message, seq);

@@ -14,6 +14,11 @@ export function chooseNotices(chat: Chat, notices: Me['notices']): Promise<void>
   return change(chat, { notices }, { notices });
 }
 
+/** Whether others see what I have read. */
+export function chooseSeenBy(chat: Chat, seen_by: boolean): Promise<void> {
+  return change(chat, { seen_by }, { seen_by });
+}
+
 async function change(chat: Chat, shown: Wish, wanted: Parameters<Chat['changeMe']>[0]): Promise<void> {
   const ended = chat.people.wish(shown);
   try {

@@ -433,6 +433,13 @@ export class Room {
   edited(message: Message, seq: number): void {
     this.#change(message.number, seq, (known) => reworded(known, message));
     this.quotes.edited(message);
+    if (this.#isForMe(message)) this.#mentionedNow(message.number);
+    else this.#unmention(message.number);
+  }
+
+  /** An unread message mentions me, and perhaps did before. */
+  #mentionedNow(number: number): void {
+    if (!this.mentions.add(number)) this.#services.uncertain(this);
   }
 
   /** The server has taken a new wording of mine, and the topic brings it in its turn. */

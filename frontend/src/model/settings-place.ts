@@ -4,6 +4,7 @@ import { hash, overlay, overlays, uncover } from './router';
 
 export const sections = [
   'appearance',
+  'notifications',
   'notices',
   'connection',
   'account',

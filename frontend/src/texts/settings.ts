@@ -12,6 +12,7 @@ export const settingsTexts = {
   unchanged: 'Nothing has been changed.',
   sections: {
     appearance: 'Appearance',
+    notifications: 'Notifications',
     notices: 'Notices',
     connection: 'Connection',
     account: 'Account',

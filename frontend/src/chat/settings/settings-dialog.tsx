@@ -21,6 +21,7 @@ import { AccountSection } from './account';
 import { AppearanceSection } from './appearance';
 import { ConnectionSection } from './connection';
 import { NoticesSection } from './notices';
+import { NotificationsSection } from './notifications';
 import { PasswordSection } from './password';
 import { SessionsSection } from './sessions';
 import { TokensSection } from './tokens';
@@ -29,6 +30,7 @@ const t = settingsTexts;
 
 const parts: Record<Section, () => preact.JSX.Element> = {
   appearance: AppearanceSection,
+  notifications: NotificationsSection,
   notices: NoticesSection,
   connection: ConnectionSection,
   account: AccountSection,

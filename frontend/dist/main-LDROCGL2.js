@@ -1,0 +1,1 @@
+import"./part-chunk-2Z5ZRQJY.js";
