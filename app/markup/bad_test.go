@@ -208,6 +208,7 @@ func TestExcerptsAreOnePlainLine(t *testing.T) {
 		{"abe\u0301\u0301x", 5, "ab…"},
 		{strings.Repeat("word ", 4_000), 12, "word word w…"},
 		{strings.Repeat("\u0301", 30), 5, strings.Repeat("\u0301", 4) + "…"},
+		{strings.Repeat("\x80", 5_000), 5, "…"},
 		{"abc", 1, "…"}, {"abc", 0, ""}, {"", 0, ""},
 	} {
 		if got := Excerpt(c.body, c.most); got != c.want {

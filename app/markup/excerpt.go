@@ -32,7 +32,7 @@ func beginning(body string, most int) string {
 	if len(body) <= limit {
 		return body
 	}
-	for !utf8.RuneStart(body[limit]) {
+	for limit > 0 && !utf8.RuneStart(body[limit]) {
 		limit--
 	}
 	return body[:limit]
