@@ -1,7 +1,7 @@
-import { effect, useSignalEffect } from '@preact/signals';
+import { effect, untracked, useSignalEffect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Chat } from '../model/chat';
-import { gathering, roomPath } from '../model/route';
+import { gathering, type Route, roomPath } from '../model/route';
 import { ConnectionPage, FrontPage } from '../pages/parts';
 import { hash, navigate, route } from '../model/router';
 import { settingsPlace } from '../model/settings-place';
@@ -21,6 +21,7 @@ import { Sidebar } from './sidebar';
 import { useSwipeBack } from './swipe';
 import { useAlerts } from './use-alerts';
 import { useMoving } from './use-shortcuts';
+import { arrive } from './jump';
 import { closeDialog, dialog, membersShown, restorePanels } from './ui';
 
 export function ChatPage({ chat }: { chat: Chat }) {
@@ -74,6 +75,7 @@ function pane(panel: boolean): 'list' | 'room' | 'members' {
 
 /** The address decides which room is open; without one, the last room reopens. */
 function useRoute(chat: Chat): void {
+  let arrived: Route | null = null;
   useEffect(() => {
     restorePanels(narrow.peek());
     closeDialog();
@@ -84,7 +86,13 @@ function useRoute(chat: Chat): void {
   useSignalEffect(() => {
     const here = route.value;
     if (here.name === 'home' && !narrow.value && toLastRoom(chat)) return;
-    chat.open(here.name === 'room' ? here.id : null);
+    const wanted = here.name === 'room' ? here.message : null;
+    chat.open(here.name === 'room' ? here.id : null, { load: wanted === null });
+    const room = chat.openRoom.value;
+    if (room && arrived !== here) {
+      arrived = here;
+      untracked(() => arrive(room, wanted));
+    }
   });
 }
 

@@ -1,51 +1,12 @@
-import type { Author } from '../api/records';
-import { isolate } from '../model/format';
-import type { Room } from '../model/room';
-import { texts } from '../texts';
-import { Icon } from '../view/icons';
-import { Menu, type MenuItem } from '../view/menu';
-import { useChat } from './context';
-import { moderationItems } from './parts';
+import type { MessageList } from './message-list';
+import { OpenMessageMenu } from './parts';
 
-const t = texts.timeline;
-
-/** What can be done about a message; seen while the pointer or the focus is in its row. */
-export function MessageMenu({
-  room,
-  author,
-  number,
-  name,
-}: {
-  room: Room;
-  author: Author;
-  number: number;
-  name: string;
-}) {
-  const chat = useChat();
-  const items = () => {
-    let found: readonly MenuItem[] = [];
-    moderationItems.use(({ messageItems }) => {
-      found = messageItems(chat, room, author, number);
-    });
-    return found;
-  };
-  const own = author.id === chat.me.id;
-  if (own && !chat.mayIn(room, 'delete-own-message')) return null;
+/** The menu of the message in a list that has one open. */
+export function MessageMenu({ list }: { list: MessageList }) {
+  const open = list.menu.value;
   return (
     <div class="message-menu">
-      <Menu
-        label={own ? t.ownMessageMenu : t.messageMenu(isolate(name))}
-        testid="message-menu"
-        class="icon-button"
-        items={items}
-        floating
-        when={(open) => moderationItems.use(open)}
-        onOpen={(open) => {
-          room.still.value = open;
-        }}
-      >
-        <Icon name="more" />
-      </Menu>
+      {open && <OpenMessageMenu key={open.message.number} list={list} open={open} />}
     </div>
   );
 }

@@ -1,70 +1,146 @@
-import { useMemo, useRef } from 'preact/hooks';
-import type { Author } from '../api/records';
-import { clock, fullTime, isoTime } from '../model/format';
+import { useComputed } from '@preact/signals';
+import { useRef } from 'preact/hooks';
+import type { Author, Message } from '../api/records';
+import { clock, fullTime, isolate, isoTime } from '../model/format';
 import type { Line } from '../model/items';
-import type { Room } from '../model/room';
 import { texts } from '../texts';
 import { Avatar } from '../view/avatar';
 import { Button } from '../view/button';
 import { Icon } from '../view/icons';
-import { linkify } from '../view/linkify';
 import { useChat } from './context';
 import { focusComposer } from './focus';
+import { MessageBody } from './message-body';
+import type { MessageList } from './message-list';
+import { MessageQuote } from './message-quote';
+import { MessageReactions } from './message-reactions';
+import { MessageBar } from './parts';
 import { StatusEmoji } from './presence';
-import { MessageMenu } from './message-menu';
-import { showProfile } from './ui';
 import { useSight } from './sight';
 
 const t = texts.timeline;
 
-type Props = Omit<Line, 'kind' | 'key'> & { itemKey: string; room: Room };
+type Props = Omit<Line, 'kind' | 'key'> & { itemKey: string; list: MessageList };
 
-/** One message. All props but the author and the room are plain values, so a row that did not change is not drawn again. */
+/**
+ * One message. A row that did not change is not drawn again. It has no listeners: its list hears what is pressed, and
+ * finds out by data-do what it is for.
+ */
 export function MessageRow(line: Props) {
   const { people, me } = useChat();
-  const { author } = line;
+  const { author, list, itemKey, message } = line;
+  const { room } = list;
   const row = useRef<HTMLLIElement>(null);
+  const active = useComputed(() => list.hovered.value === itemKey || list.focused.value === itemKey).value;
+  const tabStop = useComputed(() => list.tabStop.value === itemKey).value;
   const name = people.name(author.id) || author.display_name;
-  const body = useMemo(() => linkify(line.body), [line.body]);
   useSight(row, line.head && author.id !== me.id ? author.id : null);
   return (
     <li
       ref={row}
       class="message"
-      data-key={line.itemKey}
+      tabIndex={tabStop ? 0 : -1}
+      aria-labelledby={tabStop ? `by-${itemKey} said-${itemKey}` : undefined}
+      data-key={itemKey}
       data-head={line.head}
       data-testid="message"
       data-number={line.number ?? undefined}
       data-state={line.state}
       data-author={author.id}
       data-client-id={line.clientId}
+      data-mentioned={(message !== null && mentions(message, me.id)) || undefined}
     >
       {line.head ? <AuthorAvatar author={author} name={name} /> : <MessageTime at={line.at} />}
       <div class="message-main">
+        {line.replyTo !== null && <MessageQuote room={room} number={line.replyTo} active={active} />}
         {line.head ? (
           <p class="message-meta">
-            <AuthorName author={author} name={name} />
+            <AuthorName id={`by-${itemKey}`} author={author} name={name} active={active} />
             <StatusEmoji id={author.id} />
             <MessageTime at={line.at} />
           </p>
         ) : (
           <p class="visually-hidden">
-            <span dir="auto" data-testid="message-author">
+            <span id={`by-${itemKey}`} dir="auto" data-testid="message-author">
               {name}
             </span>
           </p>
         )}
-        <div class="message-body" dir="auto" data-testid="message-body">
-          {body}
+        <div class="message-said">
+          <MessageBody id={`said-${itemKey}`} body={line.body} html={message?.html ?? null} />
+          {message?.edited_at && <EditedMark at={message.edited_at} active={active} />}
         </div>
-        {line.state === 'sent' && line.number !== null && (
-          <MessageMenu room={line.room} author={author} number={line.number} name={name} />
+        {message && (
+          <>
+            <MessageReactions
+              room={room}
+              number={message.number}
+              reactions={message.reactions}
+              active={active}
+            />
+            <Tools list={list} message={message} name={name} active={active} />
+          </>
         )}
         {line.due !== null && <WaitingSend {...line} due={line.due} />}
         {line.state === 'sending' && <span class="visually-hidden">{t.sending}</span>}
         {line.state === 'failed' && <FailedSend {...line} />}
       </div>
     </li>
+  );
+}
+
+/** By name, or with everybody, by somebody else. */
+function mentions({ author, mentions, mentions_all }: Message, me: number): boolean {
+  return author.id !== me && (mentions_all === 'room' || mentions.includes(me));
+}
+
+/** What can be done about the message; seen while the pointer or the keyboard is in its row. */
+function Tools({
+  list,
+  message,
+  name,
+  active,
+}: {
+  list: MessageList;
+  message: Message;
+  name: string;
+  active: boolean;
+}) {
+  const own = message.author.id === list.chat.me.id;
+  const label = own ? t.ownMessageMenu : t.messageMenu(isolate(name));
+  return (
+    <div class="message-tools" aria-live="off">
+      {active && <MessageBar list={list} message={message} />}
+      <button
+        type="button"
+        class="icon-button"
+        tabIndex={active ? 0 : -1}
+        title={label}
+        aria-label={label}
+        aria-haspopup="menu"
+        aria-expanded="false"
+        data-do="menu"
+        data-testid="message-menu"
+      >
+        <Icon name="more" />
+      </button>
+    </div>
+  );
+}
+
+function EditedMark({ at, active }: { at: number; active: boolean }) {
+  const label = t.editedAt(fullTime(at));
+  return (
+    <button
+      type="button"
+      class="message-edited"
+      tabIndex={active ? 0 : -1}
+      title={label}
+      aria-label={label}
+      data-do="revisions"
+      data-testid="edited"
+    >
+      {t.edited}
+    </button>
   );
 }
 
@@ -76,23 +152,35 @@ function AuthorAvatar({ author, name }: { author: Author; name: string }) {
       class="message-avatar"
       tabIndex={-1}
       aria-hidden="true"
+      data-do="profile"
       data-testid="message-avatar"
-      onClick={(event) => showProfile(author, event.currentTarget)}
     >
       <Avatar id={author.id} name={name} />
     </button>
   );
 }
 
-function AuthorName({ author, name }: { author: Author; name: string }) {
+function AuthorName({
+  id,
+  author,
+  name,
+  active,
+}: {
+  id: string;
+  author: Author;
+  name: string;
+  active: boolean;
+}) {
   return (
     <button
+      id={id}
       type="button"
       class="message-author"
       dir="auto"
+      tabIndex={active ? 0 : -1}
       title={`@${author.username}`}
+      data-do="profile"
       data-testid="message-author"
-      onClick={(event) => showProfile(author, event.currentTarget)}
     >
       {name}
     </button>
@@ -114,7 +202,7 @@ function act(action: () => void): void {
 }
 
 /** Slow mode, or a limit: it goes out by itself. */
-function WaitingSend({ room, clientId, due }: Props & { due: number }) {
+function WaitingSend({ list: { room }, clientId, due }: Props & { due: number }) {
   return (
     <div class="message-waiting" role="status" data-testid="message-waiting">
       <Icon name="clock" />
@@ -126,7 +214,7 @@ function WaitingSend({ room, clientId, due }: Props & { due: number }) {
   );
 }
 
-function FailedSend({ room, clientId, problem }: Props) {
+function FailedSend({ list: { room }, clientId, problem }: Props) {
   return (
     <div class="message-failed" role="alert" data-testid="message-failed">
       <Icon name="alert" />

@@ -37,11 +37,25 @@ export function SettingsDialog() {
   return settingsPlace.value === null ? null : <OpenSettings />;
 }
 
+/** What can be done with a message: its actions, and where they are chosen. */
+export const messageTools = later(() => import('./message-tools'));
+
+export const MessageBar = lazy(async () => (await import('./message-tools')).MessageBar, nothing, nothing);
+
+export const OpenMessageMenu = lazy(
+  async () => (await import('./message-tools')).OpenMessageMenu,
+  nothing,
+  nothing,
+);
+
 /** All of them: without the server each has to be there, and the settings tell why it cannot be reached. */
 export const parts = [
   OpenSettings,
   OpenDialog,
   moderationItems,
+  messageTools,
+  MessageBar,
+  OpenMessageMenu,
   MembersPanel,
   DecisionList,
   OutsideRoom,

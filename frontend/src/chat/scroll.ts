@@ -2,12 +2,14 @@
  * Keeps the reader's place in the timeline: at the bottom when they are there, otherwise the line they
  * look at stays where it is to the pixel, whatever comes, goes or grows above and below it.
  */
-import type { Place, Room } from '../model/room';
+import type { Place, Room, Target } from '../model/room';
 
 /** Pixels from the bottom that still count as being there. */
 const TOLERANCE = 8;
 /** Pixels from an edge at which the next page is fetched. */
 const AHEAD = 1_000;
+/** Pixels above a message that is brought into view and is larger than that. */
+const EDGE = 32;
 /** Milliseconds until a page that failed is asked for again. */
 const PAUSE = 3_000;
 
@@ -31,6 +33,7 @@ export class ScrollKeeper {
     this.#list = list;
     this.#room = room;
     scroller.addEventListener('scroll', () => this.#scrolled(), { signal: this.#stop.signal, passive: true });
+    room.whereabouts = () => this.#place();
     this.#sizes = new ResizeObserver(() => this.settle());
     this.#sizes.observe(scroller);
     this.#sizes.observe(list);
@@ -38,8 +41,23 @@ export class ScrollKeeper {
 
   stop(): void {
     this.#room.place = this.#place();
+    this.#room.whereabouts = () => null;
     this.#stop.abort();
     this.#sizes.disconnect();
+  }
+
+  /** Brings a message into view. Gives its line; null when it is not there. */
+  show({ number, offset }: Target): HTMLElement | null {
+    const element = this.#list.querySelector<HTMLElement>(`[data-number="${number}"]`);
+    if (!element) return null;
+    this.#placed = true;
+    this.#stuck = false;
+    this.#resumes = false;
+    const room = this.#scroller.clientHeight - element.offsetHeight;
+    this.#anchor = { element, offset: offset ?? Math.max(room / 2, EDGE) };
+    this.#hold();
+    this.#moved();
+    return element;
   }
 
   /** Call after the list has changed: puts the reader back where they were. */

@@ -1,6 +1,9 @@
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { useComputed } from '@preact/signals';
+import { useCallback, useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Item } from '../model/items';
-import type { Room } from '../model/room';
+import type { Room, Target } from '../model/room';
+import { roomPath } from '../model/route';
+import { here, navigate } from '../model/router';
 import { texts } from '../texts';
 import { Button } from '../view/button';
 import { Icon } from '../view/icons';
@@ -9,6 +12,8 @@ import { focusComposer } from './focus';
 import { BlockedLine } from './blocked-line';
 import { DayLine, UnreadLine } from './day-line';
 import { DeletedLine } from './deleted-line';
+import { type MessageList, useMessageList } from './message-list';
+import { MessageMenu } from './message-menu';
 import { MessageRow } from './message-row';
 import { NoticeLine } from './notice-line';
 import { RoomIntro } from './room-intro';
@@ -26,6 +31,8 @@ export function Timeline({ room }: { room: Room }) {
   // The list is put right when a menu opens and closes, too.
   void room.still.value;
   const { state, older, loading } = room.history;
+  const find = useCallback((number: number) => room.history.byNumber.peek().get(number), [room]);
+  const keys = useComputed(() => room.items.value.filter(isMessage).map(({ key }) => key));
 
   useLayoutEffect(() => {
     if (!scroller.current || !list.current) return;
@@ -36,6 +43,12 @@ export function Timeline({ room }: { room: Room }) {
   // After every change of the list, before it is painted.
   useLayoutEffect(() => keeper.current?.settle());
   useRowFocus(list);
+  const messages = useMessageList(list, room, find, keys);
+  const target = room.target.value;
+  // Before the list is put right.
+  useLayoutEffect(() => {
+    if (target && keeper.current) goTo(keeper.current, room, target);
+  }, [target]);
   const jumps = room.jumps.value;
   const followed = useRef(jumps);
   useEffect(() => {
@@ -53,7 +66,8 @@ export function Timeline({ room }: { room: Room }) {
         aria-live="polite"
         aria-busy={state.value === 'loading' || loading.value !== null}
         aria-label={`${t.label}: ${roomTitle(room, people)}`}
-        tabIndex={0}
+        // Where there are messages, the keyboard comes to one of them.
+        tabIndex={keys.value.length > 0 ? -1 : 0}
         data-testid="timeline"
         data-state={state.value}
         data-room={room.id}
@@ -62,22 +76,40 @@ export function Timeline({ room }: { room: Room }) {
         {state.value === 'failed' && <LoadFailed room={room} />}
         <ol ref={list} class="timeline-list">
           {room.items.value.map((item) => (
-            <TimelineItem key={item.key} item={item} room={room} />
+            <TimelineItem key={item.key} item={item} room={room} list={messages} />
           ))}
         </ol>
       </div>
       {/* biome-ignore-end lint/a11y/noNoninteractiveTabindex: scrolled with the keyboard */}
       <JumpButton room={room} />
+      <MessageMenu list={messages} />
       {older.value && loading.value === 'older' && <p class="visually-hidden">{t.loadingOlder}</p>}
     </div>
   );
 }
 
-function TimelineItem({ item, room }: { item: Item; room: Room }) {
+/** Seconds in thousandths for which a message is lit up that one came for. */
+const FLASH = 2_000;
+
+/** Brings a message into view, once. */
+function goTo(keeper: ScrollKeeper, room: Room, target: Target): void {
+  const row = keeper.show(target);
+  room.target.value = null;
+  if (!row || !target.flash) return;
+  row.focus({ preventScroll: true });
+  row.dataset.flash = 'true';
+  setTimeout(() => delete row.dataset.flash, FLASH);
+}
+
+function isMessage(item: Item): boolean {
+  return item.kind === 'message';
+}
+
+function TimelineItem({ item, room, list }: { item: Item; room: Room; list: MessageList }) {
   switch (item.kind) {
     case 'message': {
       const { kind: _, key, ...line } = item;
-      return <MessageRow {...line} itemKey={key} room={room} />;
+      return <MessageRow {...line} itemKey={key} list={list} />;
     }
     case 'notices':
       return <NoticeLine itemKey={item.key} notices={item.notices} />;
@@ -122,6 +154,8 @@ function JumpButton({ room }: { room: Room }) {
       data-testid="jump-to-newest"
       data-count={unread}
       onClick={() => {
+        // The address names a message that one has left.
+        if (here() !== roomPath(room.id)) navigate(roomPath(room.id), { replace: true });
         void room.jumpToNewest().catch(() => {});
         focusComposer();
       }}

@@ -24,6 +24,8 @@ export type OpenDialog =
       readonly room: Room;
     }
   | { readonly name: 'suspend'; readonly user: Author }
+  /** The wordings that a message has had. */
+  | { readonly name: 'revisions'; readonly room: Room; readonly number: number }
   | { readonly name: 'switcher' | 'shortcuts' }
   /** A new one when `section` is null, with the room `first` in it if there is one. */
   | { readonly name: 'section'; readonly section: Section | null; readonly first: Room | null }

@@ -234,8 +234,11 @@ export class Chat {
     return rooms.get(last) ?? named[0] ?? [...rooms.values()][0] ?? null;
   }
 
-  /** Puts a room on the screen; null puts none there. `to` says which message of it is looked for, if any. */
-  open(id: number | null, to: number | null = null): void {
+  /**
+   * Puts a room on the screen; null puts none there. Whoever says which part of it is looked for loads that, and
+   * otherwise the room loads what belongs on the screen.
+   */
+  open(id: number | null, { load = true } = {}): void {
     if (this.openId.peek() === id) return;
     untracked(() => {
       const previous = this.openRoom.value;
@@ -243,14 +246,14 @@ export class Chat {
       if (previous) this.switchedAt = Date.now();
       previous?.leave();
       const room = this.openRoom.value;
-      if (room) this.#enter(room, to);
+      if (room) this.#enter(room, load);
     });
   }
 
-  #enter(room: Room, to: number | null = null): void {
+  #enter(room: Room, load = true): void {
     rememberRoom(this.me.id, room.id);
     this.feed.follow(room);
-    room.enter(to).catch(() => {
+    room.enter(load).catch(() => {
       // The room's state says so, and coming back online tries again.
     });
   }

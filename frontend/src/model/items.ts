@@ -11,6 +11,10 @@ export interface Line {
   readonly author: Author;
   readonly clientId: string;
   readonly body: string;
+  /** What the server has of it; null of what it has not acknowledged, or the room's topic has not brought. */
+  readonly message: Message | null;
+  /** Number of the message that it answers. */
+  readonly replyTo: number | null;
   readonly at: number;
   readonly number: number | null;
   readonly state: Outgoing['state'];
@@ -101,6 +105,8 @@ function fromMessage(message: Message, isRoot: boolean): Draft {
     author: message.author,
     clientId: message.client_id,
     body: message.body,
+    message,
+    replyTo: message.reply_to,
     at: message.created_at,
     number: message.number,
     state: 'sent',
@@ -112,7 +118,8 @@ function fromMessage(message: Message, isRoot: boolean): Draft {
 
 function fromOutgoing(entry: Outgoing, me: Author): Draft {
   const { clientId, body, at, number, state, problem, due } = entry;
-  return { author: me, clientId, body, at, number, state, problem, due, replies: null };
+  const replyTo = entry.belonging.reply_to ?? null;
+  return { author: me, clientId, body, message: null, replyTo, at, number, state, problem, due, replies: null };
 }
 
 class Builder {
@@ -134,7 +141,9 @@ class Builder {
       this.#break({ kind: 'divider', key: 'divider' });
     }
     const previous = this.#previous;
-    const head = previous?.author.id !== line.author.id || Math.abs(line.at - previous.at) > GROUP;
+    const goesOn = previous?.author.id === line.author.id && Math.abs(line.at - previous.at) <= GROUP;
+    // What is quoted above it stands between.
+    const head = !goesOn || line.replyTo !== null;
     this.items.push({ kind: 'message', key: `m${line.author.id}:${line.clientId}`, head, ...line });
     this.#previous = line;
   }

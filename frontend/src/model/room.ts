@@ -161,6 +161,8 @@ export class Room {
   position: Position;
   /** Counts up whenever the view shall go to the newest message. */
   readonly jumps = signal(0);
+  /** Where the reader is, as long as the room is on the screen. */
+  whereabouts: () => Place | null = () => null;
   /** A new object whenever the view shall go to a message. */
   readonly target = signal<Target | null>(null);
   readonly items: ReadonlySignal<readonly Item[]>;
@@ -531,13 +533,12 @@ export class Room {
   }
 
   /** Somebody opens the room: loads what belongs on the screen. */
-  async enter(at: number | null = null): Promise<void> {
+  async enter(load = true): Promise<void> {
     const unread = this.unread.value;
     this.divider.value = unread > 0 ? this.readNumber.value : null;
     if (unread > 0) this.place = null;
     void this.roster.refresh().catch(() => {});
-    if (at === null) await this.load();
-    else await this.goTo(at);
+    if (load) await this.load();
   }
 
   /** Loads what is around a message, and shows it. Says whether it is there. */

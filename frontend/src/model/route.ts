@@ -12,7 +12,13 @@ export const gatherings = ['unread', 'threads', 'saved'] as const;
 export type Route =
   | { readonly name: 'home' | FrontPage | Gathering | 'connection' | 'unknown' }
   | { readonly name: 'join' | 'reset'; readonly token: string }
-  | { readonly name: 'room'; readonly id: number }
+  /** `message` is the number of the one that is looked for, `thread` that of the root of the thread that is open. */
+  | {
+      readonly name: 'room';
+      readonly id: number;
+      readonly message: number | null;
+      readonly thread: number | null;
+    }
   /** `section` is null where none is named. */
   | { readonly name: 'administration'; readonly section: AdminSection | null };
 
@@ -32,6 +38,7 @@ export type AdminSection = (typeof adminSections)[number];
 
 export function parseRoute(path: string): Route {
   const [first = '', second = '', ...rest] = path.split('/').filter((part) => part !== '');
+  if (first === 'rooms' && isNumber(second)) return roomRoute(Number(second), rest);
   if (rest.length > 0) return { name: 'unknown' };
   if (second === '') {
     if (first === '') return { name: 'home' };
@@ -40,12 +47,24 @@ export function parseRoute(path: string): Route {
     return { name: frontPage(first) ?? gathering(first) ?? 'unknown' };
   }
   if (first === 'join' || first === 'reset') return { name: first, token: decode(second) };
-  if (first === 'rooms' && /^[1-9]\d{0,15}$/.test(second)) return { name: 'room', id: Number(second) };
   if (first === 'administration') {
     const section = adminSections.find((one) => one === second);
     if (section) return { name: 'administration', section };
   }
   return { name: 'unknown' };
+}
+
+function roomRoute(id: number, rest: readonly string[]): Route {
+  const [first = '', second = ''] = rest;
+  if (rest.length === 0) return { name: 'room', id, message: null, thread: null };
+  if (rest.length === 1 && isNumber(first)) return { name: 'room', id, message: Number(first), thread: null };
+  if (rest.length === 2 && first === 'thread' && isNumber(second))
+    return { name: 'room', id, message: null, thread: Number(second) };
+  return { name: 'unknown' };
+}
+
+function isNumber(part: string): boolean {
+  return /^[1-9]\d{0,15}$/.test(part);
 }
 
 export function adminPath(section: AdminSection): string {
@@ -63,6 +82,14 @@ export function frontPage(name: string): FrontPage | undefined {
 
 export function roomPath(id: number): string {
   return `/rooms/${id}`;
+}
+
+export function messagePath(room: number, number: number): string {
+  return `/rooms/${room}/${number}`;
+}
+
+export function threadPath(room: number, root: number): string {
+  return `/rooms/${room}/thread/${root}`;
 }
 
 function decode(part: string): string {

@@ -16,11 +16,28 @@ export function startRouter(until: AbortSignal): void {
   read();
 }
 
+/** The path that `current` was made of. */
+let path: string | null = null;
+
 function read(): void {
   batch(() => {
-    current.value = parseRoute(here());
+    // Something that stood over the page may have been taken away: the page is where it was.
+    if (here() !== path) current.value = parseRoute(here());
+    path = here();
     fragment.value = location.hash;
   });
+}
+
+/** Keeps something with the present entry of the history, for whoever comes back to it. */
+export function leaveNote(note: unknown): void {
+  const state: unknown = history.state;
+  history.replaceState({ ...(isObject(state) ? state : {}), note }, '', location.href);
+}
+
+/** What was kept with the present entry of the history; undefined for nothing. */
+export function foundNote(): unknown {
+  const state: unknown = history.state;
+  return isObject(state) ? state.note : undefined;
 }
 
 /** The path of chatd that is open. */
@@ -29,11 +46,12 @@ export function here(): string {
 }
 
 /** Goes to a path of chatd. `replace` takes the place of the present entry in the history. */
-export function navigate(path: string, { replace = false } = {}): void {
-  const [pathname = '', over] = path.split('#');
+export function navigate(to: string, { replace = false } = {}): void {
+  const [pathname = '', over] = to.split('#');
   if (pathname === here()) replace = true;
-  if (replace) history.replaceState(null, '', at(path));
-  else history.pushState(null, '', at(path));
+  if (replace) history.replaceState(null, '', at(to));
+  else history.pushState(null, '', at(to));
+  path = pathname;
   batch(() => {
     current.value = parseRoute(pathname);
     fragment.value = over === undefined ? '' : `#${over}`;

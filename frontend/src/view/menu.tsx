@@ -53,52 +53,10 @@ export function Menu({
   const open = useSignal(false);
   const id = useId();
   const button = useRef<HTMLButtonElement>(null);
-  const list = useRef<HTMLDivElement>(null);
-  const entries = () => [...(list.current?.querySelectorAll<HTMLElement>('[role^="menuitem"]') ?? [])];
-
-  useEffect(() => {
-    if (!open.value) return;
-    onOpen?.(true);
-    const stop = new AbortController();
-    if (floating) {
-      float(list.current, button.current);
-      const follow = ({ target }: Event) => {
-        if (target === list.current) return;
-        if (outOfSight(button.current, target)) close();
-        else float(list.current, button.current);
-      };
-      document.addEventListener('scroll', follow, { capture: true, signal: stop.signal });
-      window.addEventListener('resize', follow, { signal: stop.signal });
-    }
-    entries()[0]?.focus({ preventScroll: floating });
-    if (!floating) list.current?.scrollIntoView({ block: 'nearest' });
-    const outside = (event: Event) => {
-      const inside = event.target instanceof Node && list.current?.parentElement?.contains(event.target);
-      if (!inside) open.value = false;
-    };
-    document.addEventListener('pointerdown', outside, { signal: stop.signal });
-    document.addEventListener('focusin', outside, { signal: stop.signal });
-    return () => {
-      stop.abort();
-      onOpen?.(false);
-    };
-  }, [open.value]);
-
-  const close = () => {
+  const close = (back: boolean) => {
     open.value = false;
-    button.current?.focus({ preventScroll: floating });
+    if (back) button.current?.focus({ preventScroll: floating });
   };
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === 'Escape') close();
-    else if (!moveFocus(event.key, entries())) return;
-    event.preventDefault();
-    event.stopPropagation();
-  };
-  const choose = (item: MenuItem) => {
-    if (item.expanded === undefined) close();
-    item.run();
-  };
-
   return (
     <div class="menu">
       <button
@@ -123,12 +81,94 @@ export function Menu({
         {children}
       </button>
       {open.value && (
-        <div ref={list} id={id} class="menu-list" role="menu" aria-label={label} onKeyDown={onKeyDown}>
-          {(typeof items === 'function' ? items() : items).map((item) => (
-            <Entry key={item.testid} item={item} choose={() => choose(item)} />
-          ))}
-        </div>
+        <MenuList
+          id={id}
+          label={label}
+          items={typeof items === 'function' ? items() : items}
+          anchor={() => button.current}
+          floating={floating}
+          close={close}
+          {...(onOpen ? { onOpen } : {})}
+        />
       )}
+    </div>
+  );
+}
+
+interface ListProps {
+  id?: string;
+  label: string;
+  items: readonly MenuItem[];
+  /** What it stands beside, and belongs to. */
+  anchor: () => HTMLElement | null;
+  floating: boolean;
+  /** At the lower edge of the screen, for thumbs. */
+  sheet?: boolean;
+  /** `back` says that the focus is to go back to where it was. */
+  close: (back: boolean) => void;
+  onOpen?: (open: boolean) => void;
+  /** Entries that stand beside each other above the others. */
+  lead?: ComponentChildren;
+}
+
+/** The list of a menu that is open. */
+export function MenuList(props: ListProps) {
+  const { id, label, items, anchor, floating, sheet = false, close, onOpen, lead } = props;
+  const list = useRef<HTMLDivElement>(null);
+  const entries = () => [...(list.current?.querySelectorAll<HTMLElement>('[role^="menuitem"]') ?? [])];
+
+  useEffect(() => {
+    onOpen?.(true);
+    const stop = new AbortController();
+    if (floating && !sheet) {
+      float(list.current, anchor());
+      const follow = ({ target }: Event) => {
+        if (target === list.current) return;
+        if (outOfSight(anchor(), target)) close(true);
+        else float(list.current, anchor());
+      };
+      document.addEventListener('scroll', follow, { capture: true, signal: stop.signal });
+      window.addEventListener('resize', follow, { signal: stop.signal });
+    }
+    entries()[0]?.focus({ preventScroll: floating });
+    if (!floating) list.current?.scrollIntoView({ block: 'nearest' });
+    const outside = ({ target }: Event) => {
+      const inside = target instanceof Node && (list.current?.contains(target) || anchor()?.contains(target));
+      if (!inside || (sheet && !list.current?.contains(target))) close(false);
+    };
+    document.addEventListener('pointerdown', outside, { signal: stop.signal });
+    document.addEventListener('focusin', outside, { signal: stop.signal });
+    return () => {
+      stop.abort();
+      onOpen?.(false);
+    };
+  }, []);
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Escape') close(true);
+    else if (!moveFocus(event.key, entries())) return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  const choose = (item: MenuItem) => {
+    if (item.expanded === undefined) close(true);
+    item.run();
+  };
+
+  return (
+    <div
+      ref={list}
+      id={id}
+      class={sheet ? 'menu-list menu-sheet' : 'menu-list'}
+      role="menu"
+      aria-label={label}
+      tabIndex={-1}
+      onKeyDown={onKeyDown}
+    >
+      {lead}
+      {items.map((item) => (
+        <Entry key={item.testid} item={item} choose={() => choose(item)} />
+      ))}
     </div>
   );
 }
@@ -194,10 +234,21 @@ function outOfSight(button: HTMLElement | null, scrolled: EventTarget | null): b
   return bottom <= view.top || top >= view.bottom;
 }
 
+/** Entries that stand beside each other are walked through sideways, too. */
+function sideways(entry: HTMLElement | undefined, at: number): Readonly<Record<string, number>> {
+  return entry?.closest('.menu-lead') ? { ArrowRight: at + 1, ArrowLeft: at - 1 } : {};
+}
+
 /** Moves the focus as a key says; false when it says nothing of that. */
 export function moveFocus(key: string, entries: readonly HTMLElement[]): boolean {
   const at = entries.findIndex((entry) => entry.matches(':focus'));
-  const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: entries.length - 1 }[key];
+  const to = {
+    ArrowDown: at + 1,
+    ArrowUp: at - 1,
+    Home: 0,
+    End: entries.length - 1,
+    ...sideways(entries[at], at),
+  }[key];
   if (to === undefined) return false;
   entries.at(to % entries.length)?.focus();
   return true;

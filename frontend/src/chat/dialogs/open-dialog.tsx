@@ -9,6 +9,7 @@ import { LeaveDialog } from './leave';
 import { ManagePeopleDialog } from './manage-people';
 import { ModerateDialog } from './moderate';
 import { AddPeopleDialog, NewMessageDialog } from './people';
+import { RevisionsDialog } from './revisions';
 import { RoomHandOverDialog } from './room-hand-over';
 import { RoomOrderDialog } from './room-order';
 import { RoomSettingsDialog } from './room-settings';
@@ -68,6 +69,8 @@ export function OpenDialog({ open }: { open: Open }) {
       );
     case 'suspend':
       return <Suspend user={open.user} onClose={closeDialog} />;
+    case 'revisions':
+      return <RevisionsDialog room={open.room} number={open.number} onClose={closeDialog} />;
     case 'status':
       return <StatusDialog onClose={closeDialog} />;
   }
