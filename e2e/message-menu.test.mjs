@@ -74,6 +74,14 @@ async function openMenu(page, text) {
   return button;
 }
 
+/** Chooses deleting in the menu that is open, with the keyboard. @param {Page} page */
+async function chooseDelete(page) {
+  await page.waitForSelector('[data-testid="delete-message"]');
+  for (let i = 0; i < 30 && !(await page.$('[data-testid="delete-message"]:focus')); i++)
+    await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+}
+
 /** What has the focus: its hook, and the text of the message around it. @param {Page} page */
 const focus = (page) =>
   page.evaluate(() => {
@@ -125,6 +133,10 @@ test('the menu of a message stays where it is while messages come, and the view 
 
 test('the menu of a message moves along with its button, and gives the focus back when that is out of sight', async () => {
   const { page } = ana;
+  // High enough for the whole menu above the button: else it stays at the edge of the window.
+  await page.bringToFront();
+  await page.setViewport({ width: 1440, height: 900 });
+  await atTheEnd(page);
   const button = await openMenu(page, 'line 26');
   const scroll = (/** @type {number} */ by) =>
     page.evaluate((way) => document.querySelector('[data-testid="timeline"]')?.scrollBy(0, way), by);
@@ -139,6 +151,7 @@ test('the menu of a message moves along with its button, and gives the focus bac
   await page.waitForSelector('[role="menu"]', { hidden: true });
   assert.deepEqual(await focus(page), ['message-menu', 'line 26']);
   await page.evaluate(() => document.querySelector('[data-testid="timeline"]')?.scrollTo(0, 1_000_000));
+  await page.setViewport({ width: 1440, height: 600 });
   await atTheEnd(page);
 });
 
@@ -162,14 +175,14 @@ test('the menu of a message ends where its button ends, and keeps away from the 
 test('after a deletion the keyboard goes on with the next message, and after the last with the composer', async () => {
   const { page } = ana;
   await openMenu(page, 'line 26');
-  await page.keyboard.press('Enter');
+  await chooseDelete(page);
   await page.waitForSelector('[data-testid="message-menu"]:focus');
   await page.waitForFunction(
     () =>
       document.activeElement?.closest('[data-testid="message"]')?.textContent?.includes('line 27') ?? false,
   );
   await openMenu(page, 'line 27');
-  await page.keyboard.press('Enter');
+  await chooseDelete(page);
   await hasFocus(page, 'composer');
 });
 
@@ -178,7 +191,7 @@ test('who deleted an own message can take it back where it stood', async () => {
   await page.bringToFront();
   await say(page, 'precious words');
   await openMenu(page, 'precious words');
-  await page.keyboard.press('Enter');
+  await chooseDelete(page);
   await part(page, 'own-deleted');
   assert.equal(await ana.page.$('[data-testid="own-deleted"]'), null);
   await press(page, 'undo-own');
@@ -206,7 +219,7 @@ test('a way back waits for the focus, and comes again when it fails', async () =
   await say(bo.page, 'a clock');
   await sees(page, 'a clock');
   await openMenu(page, 'line 25');
-  await page.keyboard.press('Enter');
+  await chooseDelete(page);
   await page.waitForFunction(
     () =>
       ![...document.querySelectorAll('[data-testid="message-body"]')].some(

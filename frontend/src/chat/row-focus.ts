@@ -6,6 +6,8 @@ import { focusComposer } from './focus';
 interface Focused {
   readonly row: Element;
   readonly number: number;
+  /** The row itself has it, not a part of it. */
+  readonly itself: boolean;
   /** It came with the keyboard. */
   readonly shown: boolean;
 }
@@ -33,13 +35,14 @@ export function useRowFocus(list: RefObject<HTMLElement | null>): void {
 function focusedIn(list: HTMLElement | null, target: EventTarget | null): Focused | null {
   const row = target instanceof Element && list?.contains(target) ? target.closest('[data-number]') : null;
   if (!row) return null;
-  return { row, number: numberOf(row), shown: row.querySelector(':focus-visible') !== null };
+  const shown = row.matches(':focus-visible, :has(:focus-visible)');
+  return { row, number: numberOf(row), itself: target === row, shown };
 }
 
-function goOn(list: HTMLElement | null, { number, shown }: Focused): void {
-  const rows = [...(list?.querySelectorAll('[data-number]') ?? [])];
+function goOn(list: HTMLElement | null, { number, itself, shown }: Focused): void {
+  const rows = [...(list?.querySelectorAll<HTMLElement>('[data-number]') ?? [])];
   const next = shown ? rows.find((row) => numberOf(row) > number) : undefined;
-  next?.querySelector<HTMLElement>('[data-testid="message-menu"]')?.focus();
+  (itself ? next : next?.querySelector<HTMLElement>('[data-testid="message-menu"]'))?.focus();
   if (document.activeElement === document.body) focusComposer();
   if (document.activeElement === document.body) list?.parentElement?.focus();
 }
