@@ -119,7 +119,19 @@ function fromMessage(message: Message, isRoot: boolean): Draft {
 function fromOutgoing(entry: Outgoing, me: Author): Draft {
   const { clientId, body, at, number, state, problem, due } = entry;
   const replyTo = entry.belonging.reply_to ?? null;
-  return { author: me, clientId, body, message: null, replyTo, at, number, state, problem, due, replies: null };
+  return {
+    author: me,
+    clientId,
+    body,
+    message: null,
+    replyTo,
+    at,
+    number,
+    state,
+    problem,
+    due,
+    replies: null,
+  };
 }
 
 class Builder {
