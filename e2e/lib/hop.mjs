@@ -7,6 +7,9 @@ import http from 'node:http';
  * ends, as if the server had ended it. What happens to all requests: one is passed on at once, the next `delay` milliseconds
  * later, the next twice that, and so on from the beginning, so that later ones overtake.
  * @typedef {{hold?: number, life?: number, delay?: number}} Faults
+ *
+ * What becomes of a request: it is passed on; it is cut before it arrives; or it arrives, and its answer is cut.
+ * @typedef {'pass' | 'cut' | 'lose'} Fate
  */
 
 /** Passes requests on as they are, but for its faults. */
@@ -17,6 +20,8 @@ export class Hop {
     this.hold = hold;
     this.life = life;
     this.delay = delay;
+    /** Decides about each request. @type {(method: string, path: string) => Fate} */
+    this.fate = () => 'pass';
     /** How many streams came by. */
     this.streams = 0;
     /** How many requests were passed on before one that had come earlier. */
@@ -40,14 +45,25 @@ export class Hop {
     this.server.closeAllConnections();
   }
 
+  /** From now on requests meet this fate, and what was under way is cut. @param {Hop['fate']} fate */
+  interrupt(fate) {
+    this.fate = fate;
+    this.server.closeAllConnections();
+  }
+
   /** @param {http.IncomingMessage} request @param {http.ServerResponse} response */
   #take(request, response) {
+    const fate = this.fate(request.method ?? '', request.url ?? '');
+    if (fate === 'cut') {
+      request.socket.destroy();
+      return;
+    }
     const number = this.requests++;
     this.waiting.add(number);
     const pass = () => {
       this.waiting.delete(number);
       if ([...this.waiting].some((earlier) => earlier < number)) this.overtakers += 1;
-      this.#pass(request, response);
+      this.#pass(request, response, fate);
     };
     const delay = (number % 3) * this.delay;
     if (delay === 0) return pass();
@@ -58,12 +74,13 @@ export class Hop {
     });
   }
 
-  /** @param {http.IncomingMessage} request @param {http.ServerResponse} response */
-  #pass(request, response) {
+  /** @param {http.IncomingMessage} request @param {http.ServerResponse} response @param {Fate} fate */
+  #pass(request, response, fate) {
     const { method, url: path, headers } = request;
     const { hostname, port } = this.upstream;
     const passed = http.request({ hostname, port, method, path, headers, agent: false }, (answer) => {
-      if (path === '/comet/data' && answer.headers['content-length'] === undefined)
+      if (fate === 'lose') response.destroy();
+      else if (path === '/comet/data' && answer.headers['content-length'] === undefined)
         this.#stream(answer, response);
       else {
         response.writeHead(answer.statusCode ?? 502, answer.headers);

@@ -53,6 +53,10 @@ export class OutboxSender implements SharedOutbox {
   readonly #unplaced = new Map<string, Unsent>();
   /** Those that are kept no longer: older news of them may still be on the way. */
   readonly #dropped = new Set<string>();
+  /** Those that the store may still take, after it did not answer in time. */
+  readonly #late = new Set<string>();
+  /** Changes that the store has not taken yet. */
+  readonly #unsaved = new Map<string, Unsent>();
   #life: AbortController | null = null;
   #say: (word: Word) => void = () => {};
   /** Runs while this tab waits for the word of the one that sends. */
@@ -117,7 +121,8 @@ export class OutboxSender implements SharedOutbox {
     this.#outboxes.set(outbox.room, outbox);
     const entries = this.unplaced.filter(({ room }) => room === outbox.room);
     for (const { clientId } of entries) this.#unplaced.delete(clientId);
-    if (entries.length > 0) this.#ask();
+    // Once it has taken them.
+    if (entries.length > 0) queueMicrotask(() => this.#ask());
     return entries;
   }
 
@@ -126,17 +131,29 @@ export class OutboxSender implements SharedOutbox {
   }
 
   async keep(entry: Unsent): Promise<boolean> {
+    const { clientId } = entry;
     const put = this.#parts.store.put(entry);
+    this.#late.delete(clientId);
     try {
       await inTime(put, LIMIT);
     } catch {
-      // It may be kept late; then it must not be sent a second time, once it was removed here.
-      put.then(() => this.#parts.store.remove(entry.clientId)).catch(() => {});
+      this.#late.add(clientId);
+      put
+        .then(() => {
+          if (this.#late.delete(clientId)) this.#keptLate(entry);
+        })
+        .catch(() => {});
       return false;
     }
     this.#say({ kind: 'put', entry });
     this.#ask();
     return true;
+  }
+
+  #keptLate(entry: Unsent): void {
+    if (this.#outboxes.get(entry.room)?.keptLate(entry.clientId)) this.#say({ kind: 'put', entry });
+    // It was sent or removed meanwhile.
+    else void this.drop(entry);
   }
 
   async has(clientId: string): Promise<boolean> {
@@ -148,10 +165,19 @@ export class OutboxSender implements SharedOutbox {
   }
 
   change(entry: Unsent): void {
-    this.#parts.store.change(entry).catch(() => {
-      // It is told as it was when the page is loaded again, and tried again.
-    });
+    this.#unsaved.set(entry.clientId, entry);
+    this.#save(entry);
     this.#say({ kind: 'put', entry });
+  }
+
+  /** Again and again, until it works or is of no use any more. */
+  #save(entry: Unsent): void {
+    const { clientId } = entry;
+    const isLast = () => this.#unsaved.get(clientId) === entry;
+    this.#parts.store.change(entry).then(
+      () => isLast() && this.#unsaved.delete(clientId),
+      () => setTimeout(() => this.#life && isLast() && this.#save(entry), AGAIN),
+    );
   }
 
   async drop({ room, clientId }: Unsent): Promise<boolean> {
@@ -168,10 +194,11 @@ export class OutboxSender implements SharedOutbox {
 
   sent(room: number, clientId: string, number: number): void {
     this.#dropped.add(clientId);
-    this.#parts.store.remove(clientId).catch(() => {
-      // It is sent again when the page is loaded again; the server knows it.
-    });
-    this.#say({ kind: 'sent', room, clientId, number });
+    const tell = () => this.#say({ kind: 'sent', room, clientId, number });
+    tell();
+    // A tab that was just opened has read it, and not heard the first word. What cannot be removed now is when
+    // it is found again.
+    this.#parts.store.remove(clientId).then(tell, () => {});
   }
 
   wake(): void {
@@ -216,6 +243,8 @@ export class OutboxSender implements SharedOutbox {
         break;
       case 'who':
         if (this.leads) this.#say({ kind: 'here' });
+        // It knows of something that this one does not.
+        if (this.leads && !this.#waits) void this.look();
         break;
       case 'here':
         this.#answered();
@@ -231,7 +260,8 @@ export class OutboxSender implements SharedOutbox {
     this.#silence = this.#waits
       ? setTimeout(() => {
           this.#silence = undefined;
-          this.#ask();
+          // A tab that has crashed could not tell what it had sent.
+          void this.look().then(() => this.#ask());
         }, AGAIN)
       : undefined;
   }
@@ -256,9 +286,10 @@ export class OutboxSender implements SharedOutbox {
 
   async #read(): Promise<void> {
     const before = [...this.#outboxes.values()].map((outbox) => [outbox, outbox.kept] as const);
-    const kept = (await inTime(this.#parts.store.all(), LIMIT)).filter(
-      ({ clientId }) => !this.#dropped.has(clientId),
-    );
+    const all = await inTime(this.#parts.store.all(), LIMIT);
+    const kept = all.filter(({ clientId }) => !this.#dropped.has(clientId));
+    // What could not be removed before.
+    for (const entry of all) if (!kept.includes(entry)) void this.drop(entry);
     for (const [outbox, known] of before) {
       outbox.sync(
         kept.filter(({ room }) => room === outbox.room),

@@ -7,6 +7,7 @@ import type { Unsent } from './outbox';
 export interface OutboxStore {
   all(): Promise<readonly Unsent[]>;
   has(clientId: string): Promise<boolean>;
+  /** Adds one; one that is there already stays as it is. */
   put(entry: Unsent): Promise<void>;
   /** Changes one that is still there. */
   change(entry: Unsent): Promise<void>;
@@ -37,13 +38,18 @@ export class BrowserStore implements OutboxStore {
   }
 
   async put(entry: Unsent): Promise<void> {
-    await this.#do('readwrite', (table) => table.put(entry));
+    await this.#write(entry, false);
   }
 
   async change(entry: Unsent): Promise<void> {
+    await this.#write(entry, true);
+  }
+
+  /** Writes one if there is one already, or only if there is none. */
+  async #write(entry: Unsent, there: boolean): Promise<void> {
     await this.#do('readwrite', (table) => {
       const found = table.count(entry.clientId);
-      found.onsuccess = () => found.result > 0 && table.put(entry);
+      found.onsuccess = () => found.result > 0 === there && table.put(entry);
       return found;
     });
   }

@@ -238,11 +238,30 @@ export class Outbox {
     void this.#run();
   }
 
-  /** This is all that is kept; it was asked for when `before` was known to be. */
-  sync(kept: readonly Unsent[], before: ReadonlySet<string>): void {
+  /** One is kept after all. Whether it is still to be. */
+  keptLate(clientId: string): boolean {
+    const entry = this.entries.peek().find((one) => one.clientId === clientId);
+    if (!entry || !isUnsent(entry)) return false;
+    this.#kept.add(clientId);
+    // It may have been kept before it failed.
+    if (entry.state === 'failed') this.#shared?.change(entry);
+    return true;
+  }
+
+  /**
+   * This is all that is kept; it was asked for when `before` was known to be. What has changed here since is newer. Where
+   * another tab could not keep what became of one any more, the tab that sends knows better than the store.
+   */
+  sync(kept: readonly Unsent[], before: ReadonlyMap<string, Outgoing>): void {
     const there = new Set(kept.map(({ clientId }) => clientId));
-    for (const clientId of before) if (!there.has(clientId) && this.#kept.has(clientId)) this.gone(clientId);
-    for (const entry of kept) if (!this.#kept.has(entry.clientId)) this.take(entry);
+    for (const clientId of before.keys()) {
+      if (!there.has(clientId) && this.#kept.has(clientId)) this.gone(clientId);
+    }
+    for (const entry of kept) {
+      const known = this.entries.peek().find(({ clientId }) => clientId === entry.clientId);
+      if (!known) this.take(entry);
+      else if (known === before.get(entry.clientId)) this.#agree(known, entry);
+    }
     void this.#run();
   }
 
@@ -252,8 +271,15 @@ export class Outbox {
   }
 
   /** Those that outlive the page, as far as is known here. */
-  get kept(): ReadonlySet<string> {
-    return new Set(this.#kept);
+  get kept(): ReadonlyMap<string, Outgoing> {
+    const kept = this.entries.peek().filter((entry) => isUnsent(entry) && this.#kept.has(entry.clientId));
+    return new Map(kept.map((entry) => [entry.clientId, entry]));
+  }
+
+  #agree(known: Outgoing, kept: Unsent): void {
+    if (!this.#shared?.leads) this.take(kept);
+    else if (isUnsent(known) && (known.state !== kept.state || known.problem !== kept.problem))
+      this.#shared.change(known);
   }
 
   #open(shared: SharedOutbox | null): void {
@@ -286,9 +312,7 @@ export class Outbox {
       if (!kept) break;
       this.#unwritten.delete(clientId);
       // It may have been sent or removed meanwhile.
-      const now = this.entries.peek().find((entry) => entry.clientId === clientId);
-      if (now && isUnsent(now)) this.#kept.add(clientId);
-      else await shared.drop(next);
+      if (!this.keptLate(clientId)) await shared.drop(next);
     }
     this.#unwritten.clear();
   }
@@ -394,7 +418,7 @@ export class Outbox {
   /** Puts one among those that are not sent, as they were written. */
   #put(entry: Outgoing): void {
     const all = this.entries.peek();
-    const at = all.findIndex((one) => one.state !== 'sent' && one.order > entry.order);
+    const at = all.findIndex((one) => one.state !== 'sent' && later(one, entry));
     this.entries.value = at < 0 ? [...all, entry] : [...all.slice(0, at), entry, ...all.slice(at)];
   }
 
@@ -420,6 +444,11 @@ export class Outbox {
       };
     });
   }
+}
+
+/** Two tabs may have written in the same millisecond. */
+function later(one: Unsent | Outgoing, other: Unsent | Outgoing): boolean {
+  return one.order === other.order ? one.clientId > other.clientId : one.order > other.order;
 }
 
 function isUnsent(entry: Outgoing): entry is Outgoing & Unsent {
