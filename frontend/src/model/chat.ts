@@ -74,6 +74,8 @@ export interface ChatContext {
   readonly idle: ReadonlySignal<boolean>;
   /** Has what somebody has not sent outlive the page. Left out where that cannot be. */
   openOutbox?(user: number): Promise<OutboxSender>;
+  /** Nobody else has signed in in this browser meanwhile, as far as can be told. */
+  isStillMe?(): boolean;
   /** Messages for rooms in which I am not any more could not be sent; they are among the drafts. */
   adrift?(): void;
   /** The server has ended the data channel for good. */
@@ -259,6 +261,7 @@ export class Chat {
   }
 
   async #send(...message: Parameters<Api['send']>): Promise<Message> {
+    if (this.#context.isStillMe?.() === false) throw new Unreachable(new Error('signed out'));
     try {
       return await this.#context.api.send(...message);
     } catch (error) {

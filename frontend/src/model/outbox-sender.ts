@@ -242,9 +242,8 @@ export class OutboxSender implements SharedOutbox {
         if (this.leads) this.#wakeAll();
         break;
       case 'who':
-        if (this.leads) this.#say({ kind: 'here' });
-        // It knows of something that this one does not.
-        if (this.leads && !this.#waits) void this.look();
+        // A frozen tab may hear the others, but what it asks for does not come: its timers stand still too.
+        if (this.leads) setTimeout(() => this.#here());
         break;
       case 'here':
         this.#answered();
@@ -252,6 +251,13 @@ export class OutboxSender implements SharedOutbox {
       case undefined:
         break;
     }
+  }
+
+  #here(): void {
+    if (!this.leads) return;
+    this.#say({ kind: 'here' });
+    // Another tab waits for something of which this one does not know.
+    if (!this.#waits) void this.look();
   }
 
   /** The tab that sends is well; as long as something waits it is asked again. */

@@ -136,11 +136,21 @@ function enterChat(overview: Overview): void {
     aborted,
     makeClient,
     openOutbox,
+    isStillMe: stillSignedIn(overview.me.id),
     adrift: () => toast(texts.room.adrift, { bad: true }),
   });
   change({ name: 'chat', chat });
   if (frontPage(route.peek().name)) navigate(wanted ?? '/', { replace: true });
   wanted = null;
+}
+
+/**
+ * Somebody else may have signed in in another tab, and this one may not have heard of it yet: what it sends would be theirs.
+ * All tabs see at once whom the browser remembers, where it can.
+ */
+function stillSignedIn(user: number): () => boolean {
+  const remembers = stored('signed-in') === String(user);
+  return () => !remembers || stored('signed-in') === String(user);
 }
 
 /** A part of its own, which loads beside the chat. Nothing is sent before, so it must not keep us waiting for long. */
@@ -191,6 +201,8 @@ function letGo(): void {
 
 /** Somebody has signed in, signed up or set up the workspace on this page. */
 export async function signedIn(): Promise<void> {
+  // Until it is known who.
+  store('signed-in', null);
   tabs.postMessage('signed-in');
   if (route.peek().name === 'join') navigate('/', { replace: true });
   await enter();
