@@ -12,8 +12,9 @@ import { narrow } from '../view/media';
 import { Toasts } from '../view/toasts';
 import { ChatContext } from './context';
 import { Dialogs } from './dialogs/dialogs';
-import { MembersPanel, parts, SettingsDialog } from './parts';
 import { Popups } from './popups';
+import { EmojiPicker, MembersPanel, parts, SettingsDialog } from './parts';
+import { asked } from './emoji/pick';
 import { RoomPane } from './room-pane';
 import { roomTitle } from './room-title';
 import { useShortcutKeys } from './shortcuts';
@@ -49,6 +50,7 @@ export function ChatPage({ chat }: { chat: Chat }) {
       <Dialogs />
       <Popups />
       <SettingsDialog />
+      {asked.value && <EmojiPicker key={asked.value} asked={asked.value} />}
       {dialog.value === null && settingsPlace.value === null && <Toasts />}
     </ChatContext.Provider>
   );

@@ -166,7 +166,7 @@ function blockItem({ people }: Chat, user: Author): MenuItem {
 }
 
 /** At once, and for some minutes there is a way back. */
-async function deleteMessage(room: Room, number: number, own: boolean): Promise<void> {
+export async function deleteMessage(room: Room, number: number, own: boolean): Promise<void> {
   await attempt(async () => {
     const { deletion, undo_until } = await moderation.deleteMessage(room.id, number);
     room.hide([number]);

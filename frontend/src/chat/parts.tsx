@@ -1,7 +1,9 @@
 /** The parts of the chat that are loaded when they are first needed, or when nothing else is to be done. */
+import { signal } from '@preact/signals';
 import { settingsPlace, closeSettings } from '../model/settings-place';
 import { later, lazy } from '../view/lazy';
 import { closePopup } from './popup';
+import { refuseEmoji } from './emoji/pick';
 import { closeDialog, showMembers } from './ui';
 
 const nothing = () => {};
@@ -33,6 +35,16 @@ const OpenSettings = lazy(
 /** What can be done about messages and people. */
 export const moderationItems = later(() => import('./moderation-items'));
 
+/** Completes what is typed, and knows the keys that mark words. */
+export const Assist = lazy(async () => (await import('./composing/assist')).Assist, nothing, nothing);
+/** The first message is on the screen, or somebody has begun to write. */
+export const assistWanted = signal(false);
+
+/** What is done by a message that begins with a slash. */
+export const commands = later(() => import('./composing/commands'));
+
+export const EmojiPicker = lazy(async () => (await import('./emoji/picker')).EmojiPicker, refuseEmoji);
+
 export function SettingsDialog() {
   return settingsPlace.value === null ? null : <OpenSettings />;
 }
@@ -63,4 +75,11 @@ export const parts = [
   Shortcuts,
   PopupContents,
   UnreadPage,
+  commands,
+  EmojiPicker,
+  {
+    fetch: () => {
+      assistWanted.value = true;
+    },
+  },
 ];

@@ -6,6 +6,7 @@ import type { Room } from '../model/room';
 import { settingsPlace } from '../model/settings-place';
 import { store, stored } from '../model/storage';
 import type { Place } from '../view/dialog';
+import { asked } from './emoji/pick';
 
 export type OpenDialog =
   | {
@@ -47,7 +48,7 @@ export const dialog = signal<OpenDialog | null>(null);
 
 /** Something stands over the page and takes what is typed. */
 export function dialogOpen(): boolean {
-  return dialog.peek() !== null || settingsPlace.peek() !== null;
+  return dialog.peek() !== null || settingsPlace.peek() !== null || asked.peek() !== null;
 }
 
 export function closeDialog(): void {

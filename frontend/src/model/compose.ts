@@ -40,7 +40,8 @@ export class Compose {
   /** The wording that was given up last, until another message is changed. */
   readonly givenUp: ReadonlySignal<{ readonly message: Target; readonly wording: string } | null>;
 
-  readonly #thread: number;
+  /** Number of the thread's root; 0 for the room itself. */
+  readonly thread: number;
   readonly #services: ComposeServices;
   readonly #key: string;
   readonly #mode = signal<Mode>(fresh);
@@ -48,9 +49,8 @@ export class Compose {
   readonly #saving = signal<Saving>('no');
   readonly #givenUp = signal<{ readonly message: Target; readonly wording: string } | null>(null);
 
-  /** `thread` is the number of a thread's root, 0 for the room itself. */
   constructor(user: number, room: number, thread: number, services: ComposeServices) {
-    this.#thread = thread;
+    this.thread = thread;
     this.#services = services;
     this.draft = new Draft(user, room, thread);
     this.#key = `compose.${draftKey(user, room, thread)}`;
@@ -66,7 +66,7 @@ export class Compose {
   /** Changes an own message. What else was being written waits. */
   edit(message: Target): void {
     const place = message.thread ?? 0;
-    if (place !== this.#thread) {
+    if (place !== this.thread) {
       this.#services.place(place).edit(message);
       return;
     }
@@ -87,7 +87,7 @@ export class Compose {
   /** Answers a message. */
   reply(message: Target): void {
     const place = message.thread ?? 0;
-    if (place !== this.#thread) {
+    if (place !== this.thread) {
       this.#services.place(place).reply(message);
       return;
     }
@@ -124,7 +124,7 @@ export class Compose {
       this.#end();
       this.#services.send(body, {
         ...(mode.kind === 'reply' ? { reply_to: mode.message.number } : {}),
-        ...(this.#thread > 0 ? { thread: this.#thread } : {}),
+        ...(this.thread > 0 ? { thread: this.thread } : {}),
       });
     });
   }

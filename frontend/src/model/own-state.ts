@@ -19,6 +19,10 @@ export function chooseSeenBy(chat: Chat, seen_by: boolean): Promise<void> {
   return change(chat, { seen_by }, { seen_by });
 }
 
+export function chooseSendWith(chat: Chat, send_with: Me['send_with']): Promise<void> {
+  return change(chat, { send_with }, { send_with });
+}
+
 async function change(chat: Chat, shown: Wish, wanted: Parameters<Chat['changeMe']>[0]): Promise<void> {
   const ended = chat.people.wish(shown);
   try {

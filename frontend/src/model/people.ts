@@ -9,7 +9,7 @@ import { holds } from './now';
 export type ShownState = State | 'invisible';
 
 /** What I change of myself and the server has not confirmed yet. */
-export type Wish = Partial<Pick<Me, 'presence' | 'notices' | 'seen_by'>>;
+export type Wish = Partial<Pick<Me, 'presence' | 'notices' | 'seen_by' | 'send_with'>>;
 
 /** The notices of somebody who went. */
 const departures: ReadonlySet<string> = new Set(['signed-out', 'went-offline']);

@@ -5,6 +5,7 @@ import { hash, overlay, overlays, uncover } from './router';
 export const sections = [
   'appearance',
   'notifications',
+  'writing',
   'notices',
   'connection',
   'account',

@@ -45,6 +45,10 @@ export const shortcuts = [
   { id: 'new-line', topic: 'writing', where: 'composer', keys: ['Shift+Enter'], own: true },
   { id: 'edit-last', topic: 'writing', where: 'composer', keys: ['ArrowUp'], own: true },
   { id: 'reply-last', topic: 'writing', where: 'composer', keys: ['Shift+ArrowUp'], own: true },
+  { id: 'bold', topic: 'writing', where: 'composer', keys: ['Mod+b'], own: true },
+  { id: 'italic', topic: 'writing', where: 'composer', keys: ['Mod+i'], own: true },
+  { id: 'strike', topic: 'writing', where: 'composer', keys: ['Mod+Shift+x'], own: true },
+  { id: 'code', topic: 'writing', where: 'composer', keys: ['Mod+e'], own: true },
   { id: 'to-messages', topic: 'messages', where: 'composer', keys: ['Shift+Tab'], own: true },
   { id: 'walk-messages', topic: 'messages', where: 'message', keys: ['ArrowUp', 'ArrowDown'], own: true },
 ] as const satisfies readonly Entry[];

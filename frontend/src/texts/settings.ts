@@ -13,6 +13,7 @@ export const settingsTexts = {
   sections: {
     appearance: 'Appearance',
     notifications: 'Notifications',
+    writing: 'Writing',
     notices: 'Notices',
     connection: 'Connection',
     account: 'Account',
@@ -22,6 +23,13 @@ export const settingsTexts = {
   },
   theme: 'Colours',
   themes: { system: 'Like the system', light: 'Light', dark: 'Dark' },
+  sendWith: 'What Enter does while you write',
+  sendWiths: { enter: 'Sends the message', 'ctrl-enter': 'Makes a new line' },
+  sendWithHints: {
+    enter: 'Shift+Enter makes a new line. Inside of a block of code Enter does, and Ctrl+Enter sends.',
+    'ctrl-enter': 'Ctrl+Enter sends, on a Mac also ⌘+Enter.',
+  },
+  sendWithTouch: 'On a keyboard on the screen Enter always makes a new line, and the button sends.',
   transport: 'How news reach this page',
   transports: { auto: 'Automatic', iframe: 'Stream', 'long-poll': 'Long polling' },
   transportHints: {

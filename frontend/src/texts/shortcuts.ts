@@ -23,6 +23,10 @@ const does: Record<ShortcutId, string> = {
   'new-line': 'New line',
   'edit-last': 'Edit your last message, while nothing is written',
   'reply-last': 'Reply to the last message, while nothing is written',
+  bold: 'Bold',
+  italic: 'Italic',
+  strike: 'Strike through',
+  code: 'Code',
   'to-messages': 'From the composer to the messages',
   'walk-messages': 'Walk through the messages',
 };

@@ -32,10 +32,26 @@ export function IconButton({
   label,
   class: extra = '',
   type = 'button',
+  onPress,
   ...rest
-}: Props & { icon: IconName; label: string; class?: string }) {
+}: Props & {
+  icon: IconName;
+  label: string;
+  class?: string;
+  /** The same as onClick, for what opens beside the button. */
+  onPress?: (button: HTMLButtonElement) => void;
+}) {
   return (
-    <button {...rest} type={type} class={`icon-button ${extra}`} aria-label={label} title={label}>
+    <button
+      {...rest}
+      {...(onPress && {
+        onClick: (event: MouseEvent & { currentTarget: HTMLButtonElement }) => onPress(event.currentTarget),
+      })}
+      type={type}
+      class={`icon-button ${extra}`}
+      aria-label={label}
+      title={label}
+    >
       <Icon name={icon} />
     </button>
   );

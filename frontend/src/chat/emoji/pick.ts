@@ -24,3 +24,8 @@ export function pickEmoji(anchor: HTMLElement): Promise<string | null> {
     asked.value = mine;
   });
 }
+
+/** The picker cannot be shown. */
+export function refuseEmoji(): void {
+  asked.peek()?.answer(null);
+}

@@ -25,12 +25,14 @@ import { NotificationsSection } from './notifications';
 import { PasswordSection } from './password';
 import { SessionsSection } from './sessions';
 import { TokensSection } from './tokens';
+import { WritingSection } from './writing';
 
 const t = settingsTexts;
 
 const parts: Record<Section, () => preact.JSX.Element> = {
   appearance: AppearanceSection,
   notifications: NotificationsSection,
+  writing: WritingSection,
   notices: NoticesSection,
   connection: ConnectionSection,
   account: AccountSection,
