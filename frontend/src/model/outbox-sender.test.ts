@@ -82,6 +82,19 @@ describe('the outbox of all tabs', () => {
     assert.deepEqual(bodies(world), ['a']);
   });
 
+  test('goes out from another tab when the one that sends has crashed, also where nobody sees that', async () => {
+    const world = new World({ freed: false });
+    const [one, other] = [world.open(), world.open()];
+    await quiet(world, 1);
+    world.request = () => 'fails';
+    one.write(1, 'a');
+    await quiet(world, 1);
+    world.crash(one);
+    world.request = () => 'well';
+    await quiet(world, 4);
+    assert.deepEqual([other.held, bodies(world)], [true, ['a']]);
+  });
+
   test('does not send what was removed while the tab that sends was frozen', async () => {
     const world = new World();
     const [one, other] = [world.open(), world.open()];
@@ -170,7 +183,7 @@ describe('the outbox of all tabs', () => {
 });
 
 class Schedule {
-  readonly #world = new World();
+  readonly #world: World;
   readonly #random: (below: number) => number;
   readonly #seed: number;
   readonly #removed = new Set<string>();
@@ -178,6 +191,7 @@ class Schedule {
 
   constructor(seed: number) {
     this.#seed = seed;
+    this.#world = new World({ freed: seed % 2 === 0 });
     this.#random = random(seed);
   }
 

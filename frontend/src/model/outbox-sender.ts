@@ -64,7 +64,7 @@ export class OutboxSender implements SharedOutbox {
 
   constructor(parts: SenderParts) {
     this.#parts = parts;
-    this.#lead = parts.lead({ won: () => void this.#won(), lost: () => {} });
+    this.#lead = parts.lead({ won: () => void this.#won(), lost: () => this.#ask() });
   }
 
   /** Reads what is kept. Fails when nothing can be. */
@@ -277,6 +277,7 @@ export class OutboxSender implements SharedOutbox {
     const outbox = this.#outboxes.get(entry.room);
     if (outbox) outbox.take(entry);
     else this.#unplaced.set(entry.clientId, entry);
+    this.#ask();
   }
 
   async #won(): Promise<void> {

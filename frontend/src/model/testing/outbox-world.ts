@@ -32,8 +32,14 @@ export class World {
   readonly steps: Step[] = [];
   /** Who has the lock, and who waits. */
   readonly lock: Tab[] = [];
+  /** The lock of a tab that has crashed is free; else it stays as it is until another takes it, as a lease does. */
+  readonly #freed: boolean;
   request: () => Fate = () => 'well';
   store: () => 'well' | 'fails' = () => 'well';
+
+  constructor({ freed = true } = {}) {
+    this.#freed = freed;
+  }
 
   open(): Tab {
     const tab = new Tab(this);
@@ -63,7 +69,7 @@ export class World {
 
   crash(tab: Tab): void {
     tab.dead = true;
-    this.release(tab);
+    if (this.#freed || this.lock[0] !== tab) this.release(tab);
   }
 
   /** The next who waits for the lock gets it. */
