@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -73,7 +74,7 @@ func (w *world) talk(r *rand.Rand, nodes []*node, me store.User, rooms []store.R
 			continue
 		}
 		var burst sync.WaitGroup
-		in := message(room, me, fmt.Sprint(me.Username, r.Uint32()))
+		in := w.relate(r, message(room, me, fmt.Sprint(me.Username, r.Uint32())), told[room.ID])
 		sent := make([]store.Sent, 1+r.IntN(2))
 		errs := make([]error, len(sent))
 		for i := range sent {
@@ -85,9 +86,10 @@ func (w *world) talk(r *rand.Rand, nodes []*node, me store.User, rooms []store.R
 			})
 		}
 		burst.Wait()
+		var misplaced *store.InvalidError
 		for i, err := range errs {
 			switch {
-			case errors.Is(err, store.ErrNotMember):
+			case errors.Is(err, store.ErrNotMember), errors.As(err, &misplaced) && in.Thread+in.ReplyTo > 0:
 			case err != nil:
 				return err
 			case i == 0:
@@ -98,6 +100,26 @@ func (w *world) talk(r *rand.Rand, nodes []*node, me store.User, rooms []store.R
 		}
 	}
 	return nil
+}
+
+// relate makes half of the sends a reply in a thread, an answer, or one that
+// mentions people, who may not be in the room.
+func (w *world) relate(r *rand.Rand, in store.Send, told []store.Message) store.Send {
+	if in.HTML = ""; r.IntN(2) == 0 {
+		in.HTML = "<p>" + in.Body + "</p>"
+	}
+	if len(told) > 0 && r.IntN(3) == 0 {
+		root := told[r.IntN(min(len(told), 3))]
+		in.Thread = cmp.Or(root.Thread, root.Number)
+	}
+	if len(told) > 0 && r.IntN(4) == 0 {
+		in.ReplyTo = told[r.IntN(len(told))].Number // perhaps elsewhere
+	}
+	if r.IntN(4) == 0 {
+		in.Mentions = []int64{w.owner.ID, in.AuthorID, in.AuthorID + 2}
+		in.MentionsAll = []string{"", store.MentionsRoom, store.MentionsHere}[r.IntN(3)]
+	}
+	return in
 }
 
 // disturb loses answers and holds rooms.
@@ -116,7 +138,13 @@ func (w *world) disturb(r *rand.Rand, cutters []*cutter, rooms []store.Room) err
 // heard anything else, out of order, or nothing of a message.
 func (w *world) compare(room store.Room, people []store.User, told []map[int64][]store.Message, nodes []*node) {
 	w.t.Helper()
+	w.wantWhole(room)
 	log := w.log(room.ID)
+	for _, e := range log {
+		if e.Message != nil {
+			e.Message.Replies = nil // of now, not of when it was sent
+		}
+	}
 	for i, person := range people {
 		var stored []store.Message
 		for _, e := range log {

@@ -1,0 +1,287 @@
+package store_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+
+	"chatd/store"
+)
+
+// edits changes a message that the author may change.
+func (w *world) edits(author store.User, room store.Room, number int64, body string, mentions ...int64) store.Edited {
+	w.t.Helper()
+	edited, _, err := w.EditMessage(w.ctx(), store.Edit{
+		By: author.ID, RoomID: room.ID, Number: number, Body: body, HTML: "<p>" + body + "</p>", Mentions: mentions,
+	})
+	w.ok(err)
+	return edited
+}
+
+// wordings are what a message has said.
+func (w *world) wordings(reader store.User, room store.Room, number int64) []string {
+	w.t.Helper()
+	revisions, err := w.Revisions(w.ctx(), reader.ID, room.ID, number)
+	w.ok(err)
+	var all []string
+	for i, r := range revisions {
+		if i > 0 && r.At.Before(revisions[i-1].At) {
+			w.t.Errorf("revision %d is older than the one before", i)
+		}
+		all = append(all, r.Body+r.HTML)
+	}
+	return all
+}
+
+func TestAnEditKeepsWhatWasSaidBefore(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ada := w.user("ada")
+	room := w.room(store.RoomPublic, "tea", w.owner, ada)
+	n := w.node()
+	n.say(room, ada, "one")
+	w.numbered(n)
+	before := int64(len(w.events(room.ID)))
+	edited, pending, err := w.EditMessage(w.ctx(), store.Edit{By: ada.ID, RoomID: room.ID, Number: 1, Body: "two", HTML: "<p>two</p>"})
+	w.ok(err)
+	if m := edited.Message; m.Body != "two" || m.HTML != "<p>two</p>" || m.EditedAt == nil || !slices.Equal(pending, store.Pending{room.ID}) {
+		t.Errorf("edited %+v, pending %v", edited, pending)
+	}
+	same, none, err := w.EditMessage(w.ctx(), store.Edit{By: ada.ID, RoomID: room.ID, Number: 1, Body: "two"})
+	w.ok(err)
+	if len(none) != 0 || same.Message.HTML != "<p>two</p>" {
+		t.Errorf("the same text: %+v, pending %v", same, none)
+	}
+	w.edits(ada, room, 1, "three")
+	w.numbered(n)
+	if got := w.wordings(w.owner, room, 1); !slices.Equal(got, []string{"one", "two<p>two</p>", "three<p>three</p>"}) {
+		t.Errorf("it said %q", got)
+	}
+	news := w.events(room.ID)[before:]
+	if len(news) != 2 {
+		t.Fatalf("events %+v", news)
+	}
+	for i, e := range news {
+		if e.Kind != store.EventMessageEdited || e.Message.Number != 1 || e.Message.Body != "three" || e.Seq != before+int64(i)+1 || e.Message.Seq == e.Seq {
+			t.Errorf("event %+v of %+v", e, e.Message)
+		}
+	}
+	if heard := n.heard[room.ID]; heard[len(heard)-1].Kind != store.EventMessageEdited {
+		t.Errorf("heard %+v", heard)
+	}
+}
+
+func TestOnlyItsAuthorEditsAMessage(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ada, eve := w.user("ada"), w.user("eve")
+	room := w.room(store.RoomPublic, "tea", w.owner, ada)
+	n := w.node()
+	n.say(room, ada, "hers")
+	n.say(room, ada, "gone")
+	w.deletes(ada, room, 2)
+	for _, try := range []struct {
+		by     store.User
+		number int64
+		want   error
+	}{
+		{w.owner, 1, store.ErrForbidden}, {eve, 1, store.ErrNotMember}, {ada, 2, store.ErrDeleted}, {ada, 3, store.ErrNotFound},
+	} {
+		_, pending, err := w.EditMessage(w.ctx(), store.Edit{By: try.by.ID, RoomID: room.ID, Number: try.number, Body: "x"})
+		if !errors.Is(err, try.want) || len(pending) > 0 {
+			t.Errorf("%s edits %d: %v, want %v", try.by.Username, try.number, err, try.want)
+		}
+	}
+	if _, err := w.Revisions(w.ctx(), w.owner.ID, room.ID, 2); !errors.Is(err, store.ErrDeleted) {
+		t.Errorf("what a deleted message said: %v", err)
+	}
+	if _, err := w.Revisions(w.ctx(), eve.ID, room.ID, 1); !errors.Is(err, store.ErrNotMember) {
+		t.Errorf("what is said elsewhere: %v", err)
+	}
+	w.exec(`update rooms set archived_at = now() where id = $1`, room.ID)
+	if _, _, err := w.EditMessage(w.ctx(), store.Edit{By: ada.ID, RoomID: room.ID, Number: 1, Body: "x"}); !errors.Is(err, store.ErrArchived) {
+		t.Errorf("in an archived room: %v", err)
+	}
+}
+
+func TestAnEditTellsOnlyThoseWhoAreNewlyMentioned(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ada, bob, eve := w.user("ada"), w.user("bob"), w.user("eve")
+	room := w.room(store.RoomPublic, "tea", w.owner, ada, bob)
+	n := w.node()
+	n.say(room, ada, "root")
+	n.replies(room, ada, 1, "@owner", w.owner)
+	edited := w.edits(ada, room, 2, "@owner @bob @eve @ada", w.owner.ID, bob.ID, eve.ID, ada.ID)
+	if !slices.Equal(edited.Mentioned, []int64{bob.ID}) || edited.MentionedAll || len(edited.Message.Mentions) != 3 {
+		t.Errorf("edited %+v", edited)
+	}
+	w.wantWhole(room)
+	if p, err := w.FollowedThreads(w.ctx(), bob.ID, store.Page{}); err != nil || len(p.Threads) != 1 || !p.Threads[0].Mentioned {
+		t.Errorf("who is mentioned by an edit follows %+v, %v", p, err)
+	}
+	w.edits(ada, room, 2, "nobody")
+	w.wantWhole(room)
+	if left := w.number(`select count(*) from mentions`); left != 0 {
+		t.Errorf("%d mentions are left", left)
+	}
+}
+
+// Two edits and a deletion of the same message: whatever comes first, nothing of
+// what was said is lost, and nothing of a deleted message changes.
+func TestEditsAndADeletionAtOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	room := w.room(store.RoomPublic, "tea", w.owner)
+	n := w.node()
+	for number := int64(1); number <= 10; number++ {
+		n.say(room, w.owner, "first")
+		errs := together(4, func(i int) error {
+			if i == 3 {
+				_, _, err := w.DeleteMessage(w.ctx(), w.owner.ID, room.ID, number, "")
+				return err
+			}
+			_, _, err := w.EditMessage(w.ctx(), store.Edit{By: w.owner.ID, RoomID: room.ID, Number: number, Body: fmt.Sprint("edit ", i)})
+			return err
+		})
+		done := int64(0)
+		for i, err := range errs {
+			switch {
+			case i < 3 && err == nil:
+				done++
+			case i < 3 && !errors.Is(err, store.ErrDeleted), i == 3 && err != nil:
+				t.Error(i, err)
+			}
+		}
+		if kept := w.number(`select count(*) from message_revisions where number = $1`, number); kept != done {
+			t.Errorf("%d edits, %d revisions", done, kept)
+		}
+	}
+}
+
+func TestADeletedMessageTakesItsEditsAlong(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ada := w.user("ada")
+	room := w.room(store.RoomPublic, "tea", w.owner, ada)
+	n := w.node()
+	n.say(room, ada, "secret")
+	w.edits(ada, room, 1, "@owner *secret*", w.owner.ID)
+	w.numbered(n)
+	said := w.number(`select seq from events where topic_id = $1 and kind = 'message'`, room.ID)
+	edited := w.number(`select seq from events where topic_id = $1 and kind = 'message-edited'`, room.ID)
+	first, err := w.Look(w.ctx(), 0)
+	w.ok(err)
+	d := w.deletes(ada, room, 1)
+	if !slices.Equal(d.Withdrawn.Seqs, []int64{said, edited}) {
+		t.Errorf("withdrawn %v, want %d and %d", d.Withdrawn.Seqs, said, edited)
+	}
+	look, err := w.Look(w.ctx(), first.Next)
+	w.ok(err)
+	var seqs []int64
+	for _, wd := range look.Withdrawn {
+		seqs = append(seqs, wd.Seqs...)
+	}
+	if slices.Sort(seqs); !slices.Equal(seqs, []int64{said, edited}) {
+		t.Errorf("another node withdraws %v", look.Withdrawn)
+	}
+	if e := w.events(room.ID)[edited-1]; e.Kind != store.EventSkip || e.Message != nil {
+		t.Errorf("the edit is told as %+v", e)
+	}
+	m, err := w.Message(w.ctx(), w.owner.ID, room.ID, 1)
+	w.ok(err)
+	if !m.Deleted || m.Body+m.HTML != "" || m.EditedAt != nil || len(m.Mentions) != 0 || m.Author.ID != 0 {
+		t.Errorf("the deleted message is %+v", m)
+	}
+	if left := w.number(`select count(*) from mentions`); left != 0 {
+		t.Errorf("%d mentions of a deleted message", left)
+	}
+	w.takesBack(ada, room, 1)
+	if back := w.number(`select count(*) from mentions where user_id = $1`, w.owner.ID); back != 1 {
+		t.Errorf("%d mentions of a message that is back", back)
+	}
+	if got := w.wordings(w.owner, room, 1); len(got) != 2 {
+		t.Errorf("it said %q", got)
+	}
+	w.deletes(ada, room, 1)
+	w.exec(`update deletions set undo_until = now()`)
+	if n, err := w.EraseDeleted(w.ctx()); n != 1 || err != nil {
+		t.Fatal(n, err)
+	}
+	for what, sql := range map[string]string{
+		"messages":  `select count(*) from messages where body <> '' or html is not null or edited_at is not null or mentions is not null`,
+		"revisions": `select count(*) from message_revisions`,
+	} {
+		if left := w.number(sql); left != 0 {
+			t.Errorf("%d %s are left", left, what)
+		}
+	}
+}
+
+func TestNothingIsLeftOfThreadsInARoomThatIsErased(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ada := w.user("ada")
+	room := w.room(store.RoomPublic, "tea", w.owner, ada)
+	n := w.node()
+	n.say(room, ada, "root")
+	n.replies(room, ada, 1, "@owner", w.owner)
+	w.edits(ada, room, 1, "edited")
+	w.exec(`update rooms set deleted_at = now() - interval '100 days' where id = $1`, room.ID)
+	for more := true; more; {
+		var err error
+		more, err = w.EraseDeletedRoom(w.ctx())
+		w.ok(err)
+	}
+	for _, table := range []string{"messages", "threads", "thread_replies", "thread_follows", "mentions", "message_revisions"} {
+		if left := w.number(`select count(*) from `+table+` where room_id = $1`, room.ID); left != 0 {
+			t.Errorf("%d rows of %s are left", left, table)
+		}
+	}
+}
+
+func TestOldMessagesTakeTheirThreadsAlong(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ada := w.user("ada")
+	room := w.room(store.RoomPublic, "tea", w.owner, ada)
+	n := w.node()
+	n.say(room, ada, "root")                     // 1
+	n.replies(room, ada, 1, "@owner", w.owner)   // 2
+	w.edits(ada, room, 2, "@owner!", w.owner.ID) // and what it said
+	n.say(room, ada, "another root")             // 3
+	n.replies(room, ada, 1, "later")             // 4
+	n.replies(room, w.owner, 3, "there")         // 5
+	w.exec(`update rooms set retention_days = 1 where id = $1`, room.ID)
+	old := func(upTo int64) {
+		w.exec(`update messages set created_at = now() - interval '2 days' where room_id = $1 and number <= $2`, room.ID, upTo)
+		_, _, err := w.EraseOldMessages(w.ctx(), room.ID)
+		w.ok(err)
+		w.wantWhole(room)
+	}
+	old(2)
+	if aside := w.number(`select first_aside from rooms where id = $1`, room.ID); aside != 1 {
+		t.Errorf("the first aside is %d, want 1", aside)
+	}
+	if left := w.number(`select (select count(*) from mentions) + (select count(*) from message_revisions)`); left != 0 {
+		t.Errorf("%d mentions and revisions are left", left)
+	}
+	th, err := w.Thread(w.ctx(), w.owner.ID, room.ID, 1, store.HistoryPage{})
+	w.ok(err)
+	if !th.Root.Deleted || th.Root.Number != 1 || len(th.Messages) != 1 || th.Messages[0].Body != "later" {
+		t.Errorf("a thread whose root is erased: %+v", th)
+	}
+	p, err := w.FollowedThreads(w.ctx(), w.owner.ID, store.Page{})
+	w.ok(err)
+	if len(p.Threads) != 2 || p.Threads[1].Root.Number != 1 || !p.Threads[1].Root.Deleted {
+		t.Errorf("listed %+v", p.Threads)
+	}
+	old(4)
+	if _, err := w.Thread(w.ctx(), w.owner.ID, room.ID, 1, store.HistoryPage{}); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("a thread that is erased: %v", err)
+	}
+	if left := w.number(`select (select count(*) from threads where root = 1) + (select count(*) from thread_follows where root = 1)`); left != 0 {
+		t.Errorf("%d rows are left of it", left)
+	}
+}
