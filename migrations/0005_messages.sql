@@ -118,6 +118,7 @@ create table mentions (
     primary key (room_id, user_id, number)
 );
 create index mentions_number on mentions (room_id, number);
+create index mentions_thread on mentions (room_id, user_id, thread, number) where thread is not null;
 
 -- What edited messages said before, from the first on.
 create table message_revisions (

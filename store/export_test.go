@@ -151,3 +151,13 @@ var RoomsToDeleteInStatement = roomsToDeleteIn
 
 // Queued is how many sends are in the committer.
 func (c *Committer) Queued() int { return len(c.queue.slots) }
+
+// The statements about threads and single messages.
+var (
+	ThreadBefore   = threadBefore
+	ThreadAfter    = threadAfter
+	OneMessage     = oneMessage
+	QuotedMessages = quotedMessages
+	ThreadsOfUser  = threadsOfUser
+	Recount        = recount
+)

@@ -131,3 +131,62 @@ func TestAnOverviewOfAThousandRoomsTouchesNoOthers(t *testing.T) {
 		t.Errorf("%d rooms, want %d", len(overview.Rooms), mine+1)
 	}
 }
+
+// A room of 100,000 messages, of which one thread has every tenth and one every
+// thousandth. The figures are upper bounds, as above; a count of all replies reads
+// each of them.
+func TestThreadsOfALongHistoryTouchFewPages(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ada := w.user("ada")
+	room := w.room(store.RoomPublic, "Long", w.owner, ada)
+	const long = 100_000
+	w.say(room, w.owner, long)
+	w.exec(`
+		with placed as (
+			select number, thread, row_number() over (partition by thread order by number) as thread_index
+			from (
+				select number, case when number % 10 = 0 then 1 when number % 1000 = 3 then 2 end as thread
+				from messages where room_id = $1 and number > 10
+			) m
+			where thread is not null
+		), set_aside as (
+			update messages m set thread = p.thread, thread_index = p.thread_index, reply_to = p.thread
+			from placed p where m.room_id = $1 and m.number = p.number
+		), listed as (
+			insert into thread_replies (room_id, root, number) select $1, thread, number from placed
+		), began as (
+			insert into threads (room_id, root, last_index, replies, last_number, last_at, authors)
+			select $1, thread, count(*), count(*), max(number), now() + thread * interval '1 second', array[$2::bigint] from placed group by thread
+		)
+		insert into thread_follows (room_id, root, user_id) select $1, root, $2 from generate_series(1, 2) root`, room.ID, ada.ID)
+	w.exec(`
+		insert into mentions (room_id, user_id, number, author_id, thread)
+		select room_id, $1 + number % 5, number, author_id, thread from messages`, ada.ID)
+	w.exec(`analyze`)
+	grant := rights.ReadMessages.Grant()
+	for _, mode := range []string{"custom", "generic"} {
+		for name, query := range map[string]struct {
+			sql   string
+			pages int
+			args  []any
+		}{
+			"the newest replies":      {store.ThreadBefore, 400, []any{w.owner.ID, room.ID, grant, math.MaxInt64, 51, 1}},
+			"replies in the middle":   {store.ThreadAfter, 400, []any{w.owner.ID, room.ID, grant, long / 2, 51, 1}},
+			"replies far apart":       {store.ThreadBefore, 400, []any{w.owner.ID, room.ID, grant, long, 51, 2}},
+			"a message":               {store.OneMessage, 30, []any{w.owner.ID, room.ID, grant, long / 2, 1}},
+			"quotes":                  {store.QuotedMessages, 60, []any{room.ID, []string{"5", "50000", "99999"}, 1000}},
+			"the threads of somebody": {store.ThreadsOfUser, 8000, []any{ada.ID, grant, math.MaxInt64, 0, 0, 51, 1000}},
+			"a count of replies":      {store.Recount, 600, []any{room.ID, 2, 5}},
+		} {
+			if mode == "generic" && query.sql == store.Recount {
+				continue // it is planned each time
+			}
+			p := w.explain(mode, query.sql, query.args...)
+			if p.scans("messages") || p.scans("thread_replies") || p.scans("mentions") || p.pages() > query.pages {
+				t.Errorf("%s, %s: %d pages, scans messages: %v", mode, name, p.pages(), p.scans("messages"))
+			}
+			t.Logf("%s, %s: %d pages", mode, name, p.pages())
+		}
+	}
+}

@@ -53,17 +53,19 @@ func (s *Store) Thread(ctx context.Context, user, room, root int64, page History
 }
 
 var (
-	threadBefore = historyQuery(inThread("<"), "desc")
-	threadAfter  = historyQuery(inThread(">"), "asc")
+	threadBefore = historyQuery(inThread("<", "desc"), "desc")
+	threadAfter  = historyQuery(inThread(">", "asc"), "asc")
 )
 
-// inThread finds the replies to the message $6.
-func inThread(compare string) string {
+// inThread finds the replies to the message $6. Which ones is known before any of
+// them is read.
+func inThread(compare, order string) string {
 	return `
 		select m.*
-		from thread_replies x
-		join messages m on m.room_id = x.room_id and m.number = x.number
-		where x.room_id = $2 and x.root = $6 and x.number ` + compare + ` $4`
+		from (
+			select number from thread_replies where room_id = $2 and root = $6 and number ` + compare + ` $4 order by number ` + order + ` limit $5
+		) x
+		join messages m on m.room_id = $2 and m.number = x.number`
 }
 
 // findRoot returns the message with which a thread began or could begin.
@@ -108,8 +110,10 @@ func recountThreads(ctx context.Context, tx pgx.Tx, room int64, roots []int64) e
 	}
 	_, err := tx.Exec(ctx, `
 		select from threads where room_id = $1 and root = any ($2::bigint[]) order by root for no key update`, room, roots)
-	if err == nil {
-		_, err = tx.Exec(ctx, recount, planned, room, roots, MaxThreadAuthors)
+	for _, root := range roots {
+		if err == nil {
+			_, err = tx.Exec(ctx, recount, planned, room, root, MaxThreadAuthors)
+		}
 	}
 	return err
 }
@@ -117,19 +121,18 @@ func recountThreads(ctx context.Context, tx pgx.Tx, room int64, roots []int64) e
 const recount = `
 	update threads th
 	set replies = live.replies, last_number = live.last_number, last_at = coalesce(live.last_at, th.last_at), authors = live.authors
-	from unnest($2::bigint[]) as wanted (root)
-	cross join lateral (
+	from (
 		select coalesce(sum(written), 0) as replies, coalesce(max(last_number), 0) as last_number, max(last_at) as last_at,
 			coalesce((array_agg(author_id order by last_number desc))[1:$3], '{}') as authors
 		from (
 			select m.author_id, count(*) as written, max(m.number) as last_number, max(m.created_at) as last_at
 			from thread_replies x
 			join messages m on m.room_id = x.room_id and m.number = x.number and m.deletion_id is null
-			where x.room_id = $1 and x.root = wanted.root
+			where x.room_id = $1 and x.root = $2
 			group by m.author_id
 		) people
 	) live
-	where th.room_id = $1 and th.root = wanted.root`
+	where th.room_id = $1 and th.root = $2`
 
 // ReadThread notes that a member has read a thread up to a message. It never goes
 // back and never beyond the room's last message. For a thread that they never
@@ -209,7 +212,7 @@ type ThreadsPage struct {
 // followedThreads is the name of the list in its pages.
 const followedThreads = "threads"
 
-// unreadMost is up to how many unread replies of a thread are counted.
+// unreadMost is among how many replies of a thread the unread ones are counted.
 const unreadMost = 1000
 
 // FollowedThreads lists the threads that somebody follows and that have replies,
@@ -277,20 +280,21 @@ var threadsOfUser = `
 	)
 	select page.room_id, page.root, page.last_at, page.at, unread.replies, exists (
 			select from mentions n
-			where n.room_id = page.room_id and n.user_id in ($1, 0) and n.number > page.read_number
-				and n.thread = page.root and n.author_id <> $1
+			where n.room_id = page.room_id and n.user_id in ($1, 0) and n.thread = page.root and n.number > page.read_number
+				and n.author_id <> $1
 		), ` + messageColumns + `
 	from page
 	left join messages msg on msg.room_id = page.room_id and msg.number = page.root` + messageJoins + `
 	cross join lateral (
 		select count(*) as replies
 		from (
-			select
-			from thread_replies x
-			join messages m on m.room_id = x.room_id and m.number = x.number and m.deletion_id is null and m.author_id <> $1
-			where x.room_id = page.room_id and x.root = page.root and x.number > page.read_number
+			select number
+			from thread_replies
+			where room_id = page.room_id and root = page.root and number > page.read_number
+			order by number
 			limit $7
 		) x
+		join messages m on m.room_id = page.room_id and m.number = x.number and m.deletion_id is null and m.author_id <> $1
 	) unread
 	order by page.at desc, page.room_id desc, page.root desc`
 
