@@ -130,7 +130,7 @@ func TestReadingIsToldToOnesOtherDevices(t *testing.T) {
 	ana.says(room.ID, "one")
 	ana.must(http.StatusOK, "PUT", roomPath(room.ID)+"/read", map[string]any{"number": 1}, nil)
 	e := phone.next("hint")
-	if e.Key != readKey(room.ID) || string(e.Payload) != fmt.Sprintf(`{"room_id":%d,"number":1}`, room.ID) {
+	if e.Key != readKey(room.ID) || string(e.Payload) != fmt.Sprintf(`{"room_id":%d,"number":1,"aside":0,"mentions":0}`, room.ID) {
 		t.Fatalf("hint %+v %s", e, e.Payload)
 	}
 }
