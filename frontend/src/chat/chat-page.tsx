@@ -13,7 +13,7 @@ import { Toasts } from '../view/toasts';
 import { ChatContext } from './context';
 import { Dialogs } from './dialogs/dialogs';
 import { Popups } from './popups';
-import { EmojiPicker, MembersPanel, parts, SettingsDialog } from './parts';
+import { EmojiPicker, MembersPanel, parts, SettingsDialog, ThreadPanel } from './parts';
 import { asked } from './emoji/pick';
 import { RoomPane } from './room-pane';
 import { roomTitle } from './room-title';
@@ -34,10 +34,17 @@ export function ChatPage({ chat }: { chat: Chat }) {
   const ref = useSwipeBack();
   usePartsLater(chat);
   const room = chat.openRoom.value;
-  const panel = membersShown.value && room !== null;
+  const thread = openThread();
+  const panel = thread !== null ? 'thread' : membersShown.value ? 'members' : null;
   return (
     <ChatContext.Provider value={chat}>
-      <div ref={ref} class="chat" data-pane={pane(panel)} data-panel={panel} data-testid="chat">
+      <div
+        ref={ref}
+        class="chat"
+        data-pane={pane(room && panel)}
+        data-panel={(room && panel) ?? undefined}
+        data-testid="chat"
+      >
         {(room !== null || !narrow.value) && (
           <a class="skip-link" href="#messages">
             {texts.skipToMessages}
@@ -45,7 +52,8 @@ export function ChatPage({ chat }: { chat: Chat }) {
         )}
         <Sidebar />
         <RoomPane />
-        {panel && <MembersPanel key={room.id} room={room} />}
+        {room && thread !== null && <ThreadPanel key={`${room.id}/${thread}`} room={room} root={thread} />}
+        {room && panel === 'members' && <MembersPanel key={room.id} room={room} />}
       </div>
       <Dialogs />
       <Popups />
@@ -69,10 +77,18 @@ function usePartsLater(chat: Chat): void {
   }, [chat]);
 }
 
+/** The number of the root of the thread that the address names. */
+function openThread(): number | null {
+  return route.value.name === 'room' ? route.value.thread : null;
+}
+
+/** What stands beside the room. */
+type Panel = 'members' | 'thread';
+
 /** Which pane a narrow screen shows. */
-function pane(panel: boolean): 'list' | 'room' | 'members' {
+function pane(panel: Panel | null): 'list' | 'room' | Panel {
   if (route.value.name !== 'room' && !gathering(route.value.name)) return 'list';
-  return panel ? 'members' : 'room';
+  return panel ?? 'room';
 }
 
 /** The address decides which room is open; without one, the last room reopens. */

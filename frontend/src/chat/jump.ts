@@ -12,6 +12,11 @@ const t = texts.timeline;
 
 /** Goes to a message of the room that is open. The back button leads back to this place. */
 export function jumpTo(room: Room, number: number): void {
+  const thread = room.thread.peek();
+  if (thread && thread.history.byNumber.peek().get(number)?.thread === thread.root) {
+    thread.target.value = { number, flash: true };
+    return;
+  }
   leaveNote({ place: room.whereabouts() });
   navigate(messagePath(room.id, number));
 }

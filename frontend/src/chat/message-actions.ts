@@ -4,6 +4,7 @@ import { home } from '../base';
 import type { Chat } from '../model/chat';
 import type { Room } from '../model/room';
 import { messagePath, threadPath } from '../model/route';
+import { navigate } from '../model/router';
 import { toast } from '../model/toasts';
 import { messageTexts } from '../texts/message';
 import { copy } from '../view/copy';
@@ -58,6 +59,17 @@ export const messageActions: readonly MessageAction[] = [
     bar: true,
     may: ({ chat, room }) => chat.mayIn(room, 'post-message'),
     run: ({ room, message }) => room.compose.reply(message),
+  },
+  {
+    id: 'thread',
+    label: t.thread,
+    icon: 'thread',
+    bar: true,
+    may: ({ chat, room, message }) =>
+      message.thread === null &&
+      room.thread.peek()?.root !== message.number &&
+      (message.replies !== null || chat.mayIn(room, 'post-message')),
+    run: ({ room, message }) => navigate(threadPath(room.id, message.number)),
   },
   {
     id: 'edit',

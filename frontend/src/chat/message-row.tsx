@@ -16,6 +16,7 @@ import { MessageReactions } from './message-reactions';
 import { MessageBar } from './parts';
 import { StatusEmoji } from './presence';
 import { useSight } from './sight';
+import { ThreadLine } from './thread-line';
 
 const t = texts.timeline;
 
@@ -77,6 +78,9 @@ export function MessageRow(line: Props) {
               reactions={message.reactions}
               active={active}
             />
+            {line.replies && (
+              <ThreadLine room={room.id} number={message.number} replies={line.replies} active={active} />
+            )}
             <Tools list={list} message={message} name={name} active={active} />
           </>
         )}

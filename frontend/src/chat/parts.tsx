@@ -23,6 +23,10 @@ export const MembersPanel = lazy(
   () => showMembers(false),
 );
 
+export const ThreadPanel = lazy(async () => (await import('./thread-panel')).ThreadPanel, nothing);
+
+export const ThreadsPage = lazy(async () => (await import('./threads-page')).ThreadsPage, nothing);
+
 export const OutsideRoom = lazy(async () => (await import('./outside-room')).OutsideRoom, nothing);
 
 export const DecisionList = lazy(async () => (await import('./decision-list')).DecisionList, nothing);
@@ -71,6 +75,8 @@ export const parts = [
   MembersPanel,
   DecisionList,
   OutsideRoom,
+  ThreadPanel,
+  ThreadsPage,
   Switcher,
   Shortcuts,
   PopupContents,

@@ -1,6 +1,4 @@
-import { useEffect } from 'preact/hooks';
 import type { Room } from '../model/room';
-import { now } from '../model/now';
 import { route } from '../model/router';
 import { texts } from '../texts';
 import { ConnectionBanner } from './banner';
@@ -8,11 +6,12 @@ import { Composer } from './composer';
 import { useChat } from './context';
 import { DecisionNotes } from './decision-notes';
 import { BrowseButton } from './browse-button';
-import { OutsideRoom, UnreadPage } from './parts';
+import { OutsideRoom, ThreadsPage, UnreadPage } from './parts';
 import { ReadOnlyNote } from './read-only-note';
 import { RoomHeader } from './room-header';
 import { Timeline } from './timeline';
 import { TypingLine } from './typing-line';
+import { useWrites } from './writes';
 
 /** The middle of the page: the open room, or what stands in its place. */
 export function RoomPane() {
@@ -29,9 +28,7 @@ export function RoomPane() {
 }
 
 function OpenRoom({ room }: { room: Room }) {
-  const chat = useChat();
-  const writes = chat.mayIn(room, 'post-message') && !isMuted(room);
-  useEffect(() => room.permit(writes), [room, writes]);
+  const writes = useWrites(room);
   return (
     <>
       <RoomHeader room={room} />
@@ -42,14 +39,10 @@ function OpenRoom({ room }: { room: Room }) {
   );
 }
 
-/** Whether I am muted at this moment: an end passes by itself. */
-function isMuted({ muted, mutedUntil }: Room): boolean {
-  return muted.value && (mutedUntil.value === null || mutedUntil.value > now.value);
-}
-
 function NoRoom() {
   const chat = useChat();
   if (route.value.name === 'unread') return <UnreadPage />;
+  if (route.value.name === 'threads') return <ThreadsPage />;
   if (!chat.may('see-directory')) {
     const none = chat.rooms.value.size === 0;
     return (

@@ -2,7 +2,8 @@
  * Keeps the reader's place in the timeline: at the bottom when they are there, otherwise the line they
  * look at stays where it is to the pixel, whatever comes, goes or grows above and below it.
  */
-import type { Place, Room, Target } from '../model/room';
+import type { Reel } from '../model/reel';
+import type { Place, Target } from '../model/room';
 
 /** Pixels from the bottom that still count as being there. */
 const TOLERANCE = 8;
@@ -16,7 +17,7 @@ const PAUSE = 3_000;
 export class ScrollKeeper {
   readonly #scroller: HTMLElement;
   readonly #list: HTMLElement;
-  readonly #room: Room;
+  readonly #reel: Reel;
   readonly #stop = new AbortController();
   readonly #sizes: ResizeObserver;
   #stuck = true;
@@ -28,20 +29,20 @@ export class ScrollKeeper {
   #left = { top: 0, height: 0, view: 0 };
   #pausedUntil = 0;
 
-  constructor(scroller: HTMLElement, list: HTMLElement, room: Room) {
+  constructor(scroller: HTMLElement, list: HTMLElement, reel: Reel) {
     this.#scroller = scroller;
     this.#list = list;
-    this.#room = room;
+    this.#reel = reel;
     scroller.addEventListener('scroll', () => this.#scrolled(), { signal: this.#stop.signal, passive: true });
-    room.whereabouts = () => this.#place();
+    reel.whereabouts = () => this.#place();
     this.#sizes = new ResizeObserver(() => this.settle());
     this.#sizes.observe(scroller);
     this.#sizes.observe(list);
   }
 
   stop(): void {
-    this.#room.place = this.#place();
-    this.#room.whereabouts = () => null;
+    this.#reel.place = this.#place();
+    this.#reel.whereabouts = () => null;
     this.#stop.abort();
     this.#sizes.disconnect();
   }
@@ -62,18 +63,18 @@ export class ScrollKeeper {
 
   /** Call after the list has changed: puts the reader back where they were. */
   settle(): void {
-    if (this.#room.history.state.peek() !== 'ready') return;
+    if (this.#reel.history.state.peek() !== 'ready') return;
     if (!this.#placed) this.#start();
     this.#beStill();
     if (this.#readerMovedUp()) this.#stuck = false;
-    else if (this.#stuck && !this.#room.still.peek()) this.#scroller.scrollTop = this.#scroller.scrollHeight;
+    else if (this.#stuck && !this.#reel.still.peek()) this.#scroller.scrollTop = this.#scroller.scrollHeight;
     else this.#hold();
     this.#moved();
   }
 
   /** Somebody aims at what is on the screen: it stays where it is until they have done. */
   #beStill(): void {
-    if (this.#room.still.peek()) {
+    if (this.#reel.still.peek()) {
       this.#resumes ||= this.#stuck;
       return;
     }
@@ -90,7 +91,7 @@ export class ScrollKeeper {
   /** The first view of a room: where the reader was, else the unread divider, else the bottom. */
   #start(): void {
     this.#placed = true;
-    const { place } = this.#room;
+    const { place } = this.#reel;
     const element = place ? this.#find(place.key) : this.#find('divider');
     if (!element) return;
     const offset = place ? place.offset : this.#scroller.clientHeight / 4;
@@ -131,16 +132,16 @@ export class ScrollKeeper {
   #moved(): void {
     const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
     const below = scrollHeight - scrollTop - clientHeight;
-    const { history, atBottom } = this.#room;
+    const { history, atBottom } = this.#reel;
     this.#left = { top: scrollTop, height: scrollHeight, view: clientHeight };
     this.#stuck = below <= TOLERANCE && !history.newer.peek();
-    this.#anchor = this.#stuck && !this.#room.still.peek() ? null : this.#firstVisible();
+    this.#anchor = this.#stuck && !this.#reel.still.peek() ? null : this.#firstVisible();
     atBottom.value = this.#stuck;
     this.#loadAhead(scrollTop, below);
   }
 
   #loadAhead(above: number, below: number): void {
-    const { history } = this.#room;
+    const { history } = this.#reel;
     if (Date.now() < this.#pausedUntil) return;
     const failed = () => {
       this.#pausedUntil = Date.now() + PAUSE;
@@ -172,7 +173,7 @@ export class ScrollKeeper {
     const { element, offset } = this.#anchor;
     const key = element.getAttribute('data-key');
     // One that is not sent yet stands after the last.
-    const number = Number(element.getAttribute('data-number')) || this.#room.history.last;
+    const number = Number(element.getAttribute('data-number')) || this.#reel.history.last;
     return key ? { key, number, offset } : null;
   }
 }

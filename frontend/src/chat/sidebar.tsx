@@ -37,6 +37,7 @@ export function Sidebar() {
         <div class="sidebar-top">
           <FindButton />
           <UnreadLink />
+          <ThreadsLink />
         </div>
         {groups.value.map((group) => (
           <GroupSection key={group.key} group={group} />
@@ -70,6 +71,19 @@ function FindButton() {
         {isApple() ? '⌘K' : 'Ctrl K'}
       </span>
     </button>
+  );
+}
+
+function ThreadsLink() {
+  const { threads } = useChat();
+  return (
+    <GatheringLink
+      to="threads"
+      icon="thread"
+      label={t.threads}
+      number={threads.unread.value}
+      words={t.unreadThreads}
+    />
   );
 }
 

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
+import { roomPath } from '../model/route';
 import { navigate, route } from '../model/router';
 import { narrow } from '../view/media';
 import { membersShown, showMembers } from './ui';
@@ -44,6 +45,8 @@ function isSwipe(start: Touch, end: Touch): boolean {
 }
 
 function back(): void {
-  if (membersShown.peek()) showMembers(false);
-  else if (route.peek().name === 'room') navigate('/');
+  const here = route.peek();
+  if (here.name === 'room' && here.thread !== null) navigate(roomPath(here.id));
+  else if (membersShown.peek()) showMembers(false);
+  else if (here.name === 'room') navigate('/');
 }

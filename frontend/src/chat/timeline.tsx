@@ -1,6 +1,7 @@
 import { useComputed } from '@preact/signals';
 import { useCallback, useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Item } from '../model/items';
+import type { Reel } from '../model/reel';
 import type { Room, Target } from '../model/room';
 import { roomPath } from '../model/route';
 import { here, navigate } from '../model/router';
@@ -20,36 +21,47 @@ import { RoomIntro } from './room-intro';
 import { roomTitle } from './room-title';
 import { useRowFocus } from './row-focus';
 import { ScrollKeeper } from './scroll';
+import { GoneLine, RepliesLine } from './thread-line';
 
 const t = texts.timeline;
 
-export function Timeline({ room }: { room: Room }) {
+/** What is said in a room: its timeline, or in place of that a thread. */
+export function Timeline({
+  room,
+  reel = room,
+  label,
+}: {
+  room: Room;
+  reel?: Reel;
+  /** What it is called. */
+  label?: string;
+}) {
   const scroller = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLOListElement>(null);
   const keeper = useRef<ScrollKeeper | null>(null);
   const { people } = useChat();
   // The list is put right when a menu opens and closes, too.
-  void room.still.value;
-  const { state, older, loading } = room.history;
-  const find = useCallback((number: number) => room.history.byNumber.peek().get(number), [room]);
-  const keys = useComputed(() => room.items.value.filter(isMessage).map(({ key }) => key));
+  void reel.still.value;
+  const { state, older, loading } = reel.history;
+  const find = useCallback((number: number) => reel.history.byNumber.peek().get(number), [reel]);
+  const keys = useComputed(() => reel.items.value.filter(isMessage).map(({ key }) => key));
 
   useLayoutEffect(() => {
     if (!scroller.current || !list.current) return;
-    const made = new ScrollKeeper(scroller.current, list.current, room);
+    const made = new ScrollKeeper(scroller.current, list.current, reel);
     keeper.current = made;
     return () => made.stop();
-  }, [room]);
+  }, [reel]);
   // After every change of the list, before it is painted.
   useLayoutEffect(() => keeper.current?.settle());
   useRowFocus(list);
   const messages = useMessageList(list, room, find, keys);
-  const target = room.target.value;
+  const target = reel.target.value;
   // Before the list is put right.
   useLayoutEffect(() => {
-    if (target && keeper.current) goTo(keeper.current, room, target);
+    if (target && keeper.current) goTo(keeper.current, reel, target);
   }, [target]);
-  const jumps = room.jumps.value;
+  const jumps = reel.jumps.value;
   const followed = useRef(jumps);
   useEffect(() => {
     if (jumps !== followed.current) keeper.current?.toNewest();
@@ -65,23 +77,23 @@ export function Timeline({ room }: { room: Room }) {
         role="log"
         aria-live="polite"
         aria-busy={state.value === 'loading' || loading.value !== null}
-        aria-label={`${t.label}: ${roomTitle(room, people)}`}
+        aria-label={label ?? `${t.label}: ${roomTitle(room, people)}`}
         // Where there are messages, the keyboard comes to one of them.
         tabIndex={keys.value.length > 0 ? -1 : 0}
-        data-testid="timeline"
+        data-testid={reel === room ? 'timeline' : 'thread-timeline'}
         data-state={state.value}
         data-room={room.id}
       >
-        {state.value === 'ready' && <TimelineTop room={room} />}
-        {state.value === 'failed' && <LoadFailed room={room} />}
+        {state.value === 'ready' && <TimelineTop room={room} reel={reel} />}
+        {state.value === 'failed' && <LoadFailed reel={reel} />}
         <ol ref={list} class="timeline-list">
-          {room.items.value.map((item) => (
+          {reel.items.value.map((item) => (
             <TimelineItem key={item.key} item={item} room={room} list={messages} />
           ))}
         </ol>
       </div>
       {/* biome-ignore-end lint/a11y/noNoninteractiveTabindex: scrolled with the keyboard */}
-      <JumpButton room={room} />
+      <JumpButton room={room} reel={reel} />
       <MessageMenu list={messages} />
       {older.value && loading.value === 'older' && <p class="visually-hidden">{t.loadingOlder}</p>}
     </div>
@@ -92,9 +104,9 @@ export function Timeline({ room }: { room: Room }) {
 const FLASH = 2_000;
 
 /** Brings a message into view, once. */
-function goTo(keeper: ScrollKeeper, room: Room, target: Target): void {
+function goTo(keeper: ScrollKeeper, reel: Reel, target: Target): void {
   const row = keeper.show(target);
-  room.target.value = null;
+  reel.target.value = null;
   if (!row || !target.flash) return;
   row.focus({ preventScroll: true });
   row.dataset.flash = 'true';
@@ -121,12 +133,16 @@ function TimelineItem({ item, room, list }: { item: Item; room: Room; list: Mess
       return <BlockedLine itemKey={item.key} count={item.count} room={room} />;
     case 'deleted':
       return <DeletedLine itemKey={item.key} deletion={item.deletion} />;
+    case 'replies':
+      return <RepliesLine count={item.count} />;
+    case 'gone':
+      return <GoneLine itemKey={item.key} room={room.id} number={item.number} replies={item.replies} />;
   }
 }
 
 /** Above the first loaded message: more is on its way, or this is where it all began. */
-function TimelineTop({ room }: { room: Room }) {
-  if (!room.history.older.value) return <RoomIntro room={room} />;
+function TimelineTop({ room, reel }: { room: Room; reel: Reel }) {
+  if (!reel.history.older.value) return reel === room ? <RoomIntro room={room} /> : null;
   return (
     <p class="timeline-more" aria-hidden="true">
       {t.loadingOlder}
@@ -134,19 +150,19 @@ function TimelineTop({ room }: { room: Room }) {
   );
 }
 
-function LoadFailed({ room }: { room: Room }) {
+function LoadFailed({ reel }: { reel: Reel }) {
   return (
     <div class="blank-slate" role="alert">
       <p>{t.failed}</p>
-      <Button onClick={() => room.load().catch(() => {})}>{texts.retry}</Button>
+      <Button onClick={() => reel.load().catch(() => {})}>{texts.retry}</Button>
     </div>
   );
 }
 
 /** Shown while the newest message is out of view. */
-function JumpButton({ room }: { room: Room }) {
-  if (room.atBottom.value || room.history.state.value !== 'ready') return null;
-  const unread = room.unread.value;
+function JumpButton({ room, reel }: { room: Room; reel: Reel }) {
+  if (reel.atBottom.value || reel.history.state.value !== 'ready') return null;
+  const unread = reel.unread.value;
   return (
     <button
       type="button"
@@ -155,8 +171,9 @@ function JumpButton({ room }: { room: Room }) {
       data-count={unread}
       onClick={() => {
         // The address names a message that one has left.
-        if (here() !== roomPath(room.id)) navigate(roomPath(room.id), { replace: true });
-        void room.jumpToNewest().catch(() => {});
+        if (here() !== roomPath(room.id) && room.thread.peek() === null)
+          navigate(roomPath(room.id), { replace: true });
+        void reel.jumpToNewest().catch(() => {});
         focusComposer();
       }}
     >

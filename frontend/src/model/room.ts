@@ -83,6 +83,7 @@ export interface OpenThread {
   /** The number of the root. */
   readonly root: number;
   readonly history: History;
+  readonly target: Signal<Target | null>;
   /** There is one more reply. */
   receive(message: Message): void;
   /** Replies may have been missed. */

@@ -7,6 +7,7 @@ import { History, type PageQuery } from './history';
 import { buildItems, type Item } from './items';
 import type { People } from './people';
 import { ReadMarker } from './reading';
+import type { Reel } from './reel';
 import type { OpenThread, Place, Room, Target } from './room';
 
 export type ThreadRoutes = Pick<typeof routes, 'thread' | 'markThreadRead' | 'followThread'>;
@@ -20,7 +21,7 @@ export interface ThreadContext {
 
 const nobody: ReadonlySet<number> = new Set();
 
-export class Thread implements OpenThread {
+export class Thread implements OpenThread, Reel {
   readonly root: number;
   readonly room: Room;
   readonly history: History;
@@ -38,6 +39,7 @@ export class Thread implements OpenThread {
   readonly jumps = signal(0);
   readonly target = signal<Target | null>(null);
   place: Place | null = null;
+  whereabouts: () => Place | null = () => null;
 
   readonly #context: ThreadContext;
   readonly #read = signal(0);

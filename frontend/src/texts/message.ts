@@ -3,6 +3,7 @@ export const messageTexts = {
   react: 'Add a reaction',
   reactWith: (emoji: string) => `React with ${emoji}`,
   reply: 'Reply',
+  thread: 'Reply in thread',
   edit: 'Edit',
   copyText: 'Copy the text',
   copyLink: 'Copy a link',
