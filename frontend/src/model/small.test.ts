@@ -17,11 +17,14 @@ test('An address is taken apart', () => {
   assert.deepEqual(parseRoute('/administration'), { name: 'administration', section: null });
   assert.deepEqual(parseRoute('/administration/audit'), { name: 'administration', section: 'audit' });
   assert.deepEqual(parseRoute('/administration/weather'), { name: 'unknown' });
-  assert.deepEqual(parseRoute('/rooms/12'), { name: 'room', id: 12 });
-  assert.deepEqual(parseRoute('/rooms/12/'), { name: 'room', id: 12 });
+  assert.deepEqual(parseRoute('/rooms/12'), { name: 'room', id: 12, message: null, thread: null });
+  assert.deepEqual(parseRoute('/rooms/12/34'), { name: 'room', id: 12, message: 34, thread: null });
+  assert.deepEqual(parseRoute('/rooms/12/thread/34'), { name: 'room', id: 12, message: null, thread: 34 });
+  assert.deepEqual(parseRoute('/rooms/12/thread/0'), { name: 'unknown' });
+  assert.deepEqual(parseRoute('/rooms/12/'), parseRoute('/rooms/12'));
   assert.deepEqual(parseRoute('/join/a%2Fb'), { name: 'join', token: 'a/b' });
   assert.deepEqual(parseRoute('/join/%E0%A4%A'), { name: 'join', token: '%E0%A4%A' });
-  for (const path of ['/rooms/x', '/rooms/0', '/rooms/1/2', '/rooms', '/elsewhere', '/sign-in/x']) {
+  for (const path of ['/rooms/x', '/rooms/0', '/rooms/1/x', '/rooms', '/elsewhere', '/sign-in/x']) {
     assert.deepEqual(parseRoute(path), { name: 'unknown' }, path);
   }
 });
