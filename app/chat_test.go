@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -131,6 +132,11 @@ func TestReadingIsToldToOnesOtherDevices(t *testing.T) {
 	ana.must(http.StatusOK, "PUT", roomPath(room.ID)+"/read", map[string]any{"number": 1}, nil)
 	e := phone.next("hint")
 	if e.Key != readKey(room.ID) || string(e.Payload) != fmt.Sprintf(`{"room_id":%d,"number":1,"aside":0,"mentions":0}`, room.ID) {
+		t.Fatalf("hint %+v %s", e, e.Payload)
+	}
+	ana.must(http.StatusOK, "PUT", roomPath(room.ID)+"/unread", map[string]any{"number": 1}, nil)
+	e = phone.next("hint", func(e event) bool { return strings.Contains(string(e.Payload), "back") })
+	if e.Key != readKey(room.ID) || string(e.Payload) != fmt.Sprintf(`{"room_id":%d,"number":0,"aside":0,"mentions":0,"back":true}`, room.ID) {
 		t.Fatalf("hint %+v %s", e, e.Payload)
 	}
 }
