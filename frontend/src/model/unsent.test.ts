@@ -3,6 +3,7 @@ import { beforeEach, describe, test } from 'node:test';
 import { Problem, Unreachable } from '../api/http';
 import { listening, setUp, wire } from './testing/chat-world';
 import { useMemory } from './testing/memory';
+import { World } from './testing/outbox-world';
 import { ana, entry, settled } from './testing/world';
 
 const away = () => new Unreachable(new Error('no network'));
@@ -63,6 +64,54 @@ describe('what was not sent', () => {
     await room.history.openAround(100);
     chat.stop();
     assert.equal(room.draft.value, '');
+  });
+
+  test('does not go out while somebody else may be signed in in the browser', async () => {
+    let still = false;
+    const { chat, room, sends, sent, log } = setUp(3, {}, [], {}, { isStillMe: () => still });
+    room.send('mine');
+    await settled();
+    assert.deepEqual([sent, chat.unsent], [[], true]);
+    still = true;
+    chat.stop();
+    assert.equal(room.draft.value, 'mine');
+    room.setDraft('');
+    const again = setUp(3, {}, [], {}, { isStillMe: () => still });
+    again.room.send('mine');
+    await again.sends.answer(again.log.post({ author: ana, client_id: again.sent[0] ?? '' }));
+    assert.deepEqual([again.sent.length, again.chat.unsent], [1, false]);
+    assert.deepEqual([sends.count, log.messages.length], [0, 3]);
+    again.chat.stop();
+  });
+
+  test('is there for the next chat, unless it is given up: then it is among the drafts', async () => {
+    const world = new World();
+    const tab = world.open();
+    const letHappen = async () => {
+      await settled();
+      for (let [step] = world.possible; step; [step] = world.possible) await world.happen(step);
+    };
+    await letHappen();
+    const first = setUp(3, {}, [], {}, { openOutbox: async () => tab.sender });
+    await letHappen();
+    first.room.send('kept');
+    await letHappen();
+    assert.equal(first.chat.fleeting, false);
+    first.chat.stop();
+    assert.deepEqual([first.room.draft.value, world.shelf.size], ['', 1]);
+    // The next page, which reads what is kept.
+    const { sender } = world.open();
+    await letHappen();
+    const next = setUp(3, {}, [], {}, { openOutbox: async () => sender });
+    await letHappen();
+    assert.deepEqual(
+      next.room.outbox.of(0).map(({ body }) => body),
+      ['kept'],
+    );
+    next.chat.giveUp();
+    await letHappen();
+    assert.deepEqual([next.room.draft.value, world.shelf.size], ['kept', 0]);
+    next.chat.stop();
   });
 
   test('has the connection looked at when the page believes that it is fine', async () => {

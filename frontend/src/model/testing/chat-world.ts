@@ -4,7 +4,7 @@ import { Unreachable } from '../../api/http';
 import type { ProfileChange } from '../../api/account';
 import type { Me, Message, RoomEntry } from '../../api/records';
 import type { CometDelegate, CometState, Cursor } from '../../comet/types';
-import { type Api, Chat } from '../chat';
+import { type Api, Chat, type ChatContext } from '../chat';
 import { ana, bo, entry, Later, Log, memberOf, message, overview } from './world';
 
 export const listening: CometState = {
@@ -25,6 +25,7 @@ export function setUp(
   change: Partial<RoomEntry> = {},
   others: readonly RoomEntry[] = [],
   mine: Partial<Me> = {},
+  around: Partial<ChatContext> = {},
 ) {
   const me = { ...ana, ...mine };
   const log = new Log().fill(count);
@@ -119,6 +120,7 @@ export function setUp(
   };
   let delegate: CometDelegate | undefined;
   const chat = new Chat(overview(rooms, { me }), {
+    ...around,
     api,
     attention,
     idle,
