@@ -182,6 +182,7 @@ describe('keys', () => {
     assert.equal(await written(page), 'see [docs](https://example.org/docs)');
     await chord(page, 'Control', 'z');
     assert.equal(await written(page), 'see docs');
+    await page.keyboard.press('End');
     assert.equal(await paste('https://example.org/docs'), true, 'without a selection the browser pastes');
     await type(page, '');
   });
@@ -266,7 +267,7 @@ describe('commands', () => {
     await page.keyboard.press('Tab');
     await page.keyboard.type('boats and weather');
     await page.keyboard.press('Enter');
-    await shows(page, 'room-topic', /boats and weather/);
+    await shows(page, 'room-header', /boats and weather/);
     await holds(page, '');
   });
 
@@ -295,7 +296,10 @@ describe('the emoji picker', () => {
     await type(page, 'well done ');
     await press(page, 'emoji');
     await part(page, 'emoji-one');
+    await picture(page, 'composer-picker-all');
+    await page.locator('[data-testid="emoji-search"]').fill('hand');
     await inspect(page, 'composer-picker');
+    await page.locator('[data-testid="emoji-search"]').fill('');
     await page.focus('[data-testid="emoji-search"]');
     await page.keyboard.type('clap');
     await page.waitForSelector('[data-testid="emoji-one"][aria-label="clapping hands"]');

@@ -9,10 +9,18 @@ export function ComposerHint({ text, sendWith }: { text: string; sendWith: SendW
   if (text === '' || touch.value) return null;
   return (
     <p class="composer-hint" data-testid="composer-hint">
-      <b>**{t.marks.bold}**</b>
-      <i>*{t.marks.italic}*</i>
-      <s>~~{t.marks.strike}~~</s>
-      <code>`{t.marks.code}`</code>
+      <span>
+        **<b>{t.marks.bold}</b>**
+      </span>
+      <span>
+        *<i>{t.marks.italic}</i>*
+      </span>
+      <span>
+        ~~<s>{t.marks.strike}</s>~~
+      </span>
+      <span>
+        `<code>{t.marks.code}</code>`
+      </span>
       <span>&gt; {t.marks.quote}</span>
       <span class="composer-hint-key">{t.newLine(sendWith === 'enter' ? 'Shift+Enter' : 'Enter')}</span>
     </p>

@@ -1,4 +1,4 @@
-import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
+import { untracked, useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import type { Message } from '../api/records';
 import { bodyLength, cleanBody, LIMIT } from '../model/body';
@@ -243,7 +243,8 @@ function useCalls(compose: Compose, field: { readonly current: HTMLTextAreaEleme
 function useGivenUp(compose: Compose): void {
   useSignalEffect(() => {
     const givenUp = compose.givenUp.value;
-    if (givenUp) toast(t.givenUp, { action: { label: t.goOn, run: () => compose.resume(givenUp) } });
+    if (!givenUp) return;
+    untracked(() => toast(t.givenUp, { action: { label: t.goOn, run: () => compose.resume(givenUp) } }));
   });
 }
 

@@ -17,7 +17,7 @@ import { type Cell, moveOver } from '../../model/emoji-grid';
 import { texts } from '../../texts';
 import { emojiTexts as t } from '../../texts/emoji';
 import { Button, IconButton } from '../../view/button';
-import { narrow, touch } from '../../view/media';
+import { touch } from '../../view/media';
 import type { Asked } from './pick';
 
 /** As many stand beside each other, here and in css/components/emoji.css. */
@@ -311,16 +311,13 @@ function useShown(ref: { readonly current: HTMLDialogElement | null }, { anchor 
     const dialog = ref.current;
     if (!dialog) return;
     const put = () => {
-      if (narrow.peek()) {
-        dialog.style.inset = '';
-        return;
-      }
       const place = anchor.getBoundingClientRect();
       const { width, height } = dialog.getBoundingClientRect();
       const above = place.top - GAP - height;
       const top = above >= GAP ? above : Math.min(place.bottom + GAP, innerHeight - GAP - height);
       const left = Math.min(place.right - width, innerWidth - GAP - width);
-      dialog.style.inset = `${Math.max(GAP, top)}px auto auto ${Math.max(GAP, left)}px`;
+      dialog.style.setProperty('--top', `${Math.max(GAP, top)}px`);
+      dialog.style.setProperty('--left', `${Math.max(GAP, left)}px`);
     };
     dialog.showModal();
     put();
