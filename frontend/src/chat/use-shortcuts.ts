@@ -20,6 +20,7 @@ export function useMoving(chat: Chat): void {
   useShortcut('previous-unread', take.previousUnread);
   useShortcut('next-unread', take.nextUnread);
   useShortcut('unread', take.unread);
+  useShortcut('threads', take.threads);
   useShortcut('browse', take.browse);
   useShortcut('members', take.members);
   useShortcut('settings', openSettings);
@@ -43,6 +44,7 @@ function actions(chat: Chat) {
     previousUnread: () => step(chat, -1, isUnread),
     nextUnread: () => step(chat, 1, isUnread),
     unread: () => navigate('/unread'),
+    threads: () => navigate('/threads'),
     members: () => chat.openRoom.peek() !== null && showMembers(!membersShown.peek()),
     back: () => readOpen(chat),
     readAll: () => readEverything(chat),
