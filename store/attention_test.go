@@ -185,6 +185,10 @@ func TestSectionsAreReplacedAsAWhole(t *testing.T) {
 	if in() != 0 {
 		t.Errorf("the room is in %d, which is no more", in())
 	}
+	if none := set(); len(none) != 0 {
+		t.Errorf("of no sections %v are left", none)
+	}
+	second = set(store.Section{Name: "Again"})
 	others, _, err := w.SetSections(w.ctx(), w.owner.ID, []store.Section{{Name: "Hers"}})
 	w.ok(err)
 	for name, list := range map[string][]store.Section{

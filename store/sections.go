@@ -44,6 +44,7 @@ func cleanSections(wanted []Section) (ids []int64, names []string, err error) {
 	if len(wanted) > MaxSections {
 		return nil, nil, &InvalidError{Field: "sections", Text: "There may be up to 50 sections."}
 	}
+	ids = make([]int64, 0, len(wanted)) // for SQL, none is not the same as null
 	for _, section := range wanted {
 		name, err := cleanLine(section.Name, MaxSectionName,
 			&InvalidError{Field: "sections", Text: "The name of a section has 1 to 40 characters on one line."})

@@ -12,7 +12,6 @@ import { narrow } from '../view/media';
 import { Toasts } from '../view/toasts';
 import { ChatContext } from './context';
 import { Dialogs } from './dialogs/dialogs';
-import { Popups } from './popups';
 import { EmojiPicker, MembersPanel, parts, SettingsDialog, ThreadPanel } from './parts';
 import { asked } from './emoji/pick';
 import { RoomPane } from './room-pane';
@@ -56,7 +55,6 @@ export function ChatPage({ chat }: { chat: Chat }) {
         {room && panel === 'members' && <MembersPanel key={room.id} room={room} />}
       </div>
       <Dialogs />
-      <Popups />
       <SettingsDialog />
       {asked.value && <EmojiPicker key={asked.value} asked={asked.value} />}
       {dialog.value === null && settingsPlace.value === null && <Toasts />}

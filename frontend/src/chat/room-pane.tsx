@@ -7,6 +7,7 @@ import { useChat } from './context';
 import { DecisionNotes } from './decision-notes';
 import { BrowseButton } from './browse-button';
 import { OutsideRoom, ThreadsPage, UnreadPage } from './parts';
+import { Popups } from './popups';
 import { ReadOnlyNote } from './read-only-note';
 import { RoomHeader } from './room-header';
 import { Timeline } from './timeline';
@@ -22,6 +23,7 @@ export function RoomPane() {
     <main id="messages" class="room-pane" tabIndex={-1} data-testid="room-pane">
       <ConnectionBanner />
       <DecisionNotes />
+      <Popups />
       {room ? <OpenRoom key={room.id} room={room} /> : id === null ? <NoRoom /> : <OutsideRoom id={id} />}
     </main>
   );

@@ -11,6 +11,7 @@ import { useChat } from './context';
 import { GatheringLink } from './gathering-link';
 import { type Group, groupsOf, isClosed, keepClosed, shownIn, toggle } from './groups';
 import { openPopup } from './popup';
+import { Popups } from './popups';
 import { RoomLink } from './room-link';
 import { dialog } from './ui';
 import { UserBar } from './user-bar';
@@ -49,6 +50,7 @@ export function Sidebar() {
         )}
       </div>
       <UserBar />
+      <Popups inSidebar />
     </nav>
   );
 }

@@ -183,7 +183,7 @@ function Line({ message }: { message: Message }) {
   const { people } = useChat();
   const { author, body, deleted, created_at } = message;
   return (
-    <li class="unread-line">
+    <li class="unread-excerpt">
       <span class="unread-author" dir="auto">
         {people.name(author.id) || author.display_name}
       </span>

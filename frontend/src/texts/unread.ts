@@ -10,7 +10,7 @@ export const unreadTexts = {
   noneAbout: 'What is new appears here by itself.',
   readAll: 'Mark all as read',
   read: 'Mark as read',
-  readRoom: (room: string) => `Mark ${room} as read`,
+  readRoom: (room: string) => `Mark as read: ${room}`,
   more: (n: number) => `${count(n)} more`,
   failed: 'The messages could not be loaded.',
   showMore: 'Show more rooms',
