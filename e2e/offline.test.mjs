@@ -321,7 +321,6 @@ testInEachBrowser('what is written without a connection', async (t, world) => {
     const profile = fs.mkdtempSync(path.join(os.tmpdir(), 'chatd-profile-'));
     const start = () => launch(kind, ['chat.lan'], { userDataDir: profile });
     const first = await start();
-    t.after(() => fs.rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 }));
     const { page } = await place.tab(first.defaultBrowserContext());
     hop.interrupt(offline);
     for (const text of ['before the crash', 'and just before']) await say(page, text);
@@ -333,7 +332,10 @@ testInEachBrowser('what is written without a connection', async (t, world) => {
     await ended;
     hop.interrupt(online);
     const second = await start();
-    t.after(() => second.close());
+    t.after(async () => {
+      await second.close();
+      fs.rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+    });
     const back = await place.tab(second.defaultBrowserContext());
     await sees(back.page, 'and just before', 20_000);
     await keeps(back.page, 0);
