@@ -1,4 +1,4 @@
-import { effect, untracked, useSignalEffect } from '@preact/signals';
+import { untracked, useSignalEffect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Chat } from '../model/chat';
 import { gathering, type Route, roomPath } from '../model/route';
@@ -7,6 +7,7 @@ import { hash, navigate, route } from '../model/router';
 import { settingsPlace } from '../model/settings-place';
 import { texts } from '../texts';
 import { showFavicon } from '../view/favicon';
+import { useDerived } from '../view/derived';
 import { fetchWhenIdle } from '../view/lazy';
 import { narrow } from '../view/media';
 import { Toasts } from '../view/toasts';
@@ -62,17 +63,18 @@ export function ChatPage({ chat }: { chat: Chat }) {
   );
 }
 
-/** Once the room is on the screen, everything else is loaded. */
+/** Once the room is on the screen, everything else is loaded: an effect runs after what it belongs to was painted. */
 function usePartsLater(chat: Chat): void {
-  useEffect(() => {
-    const stop = effect(() => {
-      const state = chat.openRoom.value?.history.state.value;
-      if (state === 'empty' || state === 'loading') return;
-      fetchWhenIdle(...parts, ConnectionPage, FrontPage);
-      queueMicrotask(() => stop());
-    });
-    return stop;
+  const shown = useDerived(() => {
+    const room = chat.openRoom.value;
+    if (room) return ['ready', 'failed'].includes(room.history.state.value);
+    // Where the address leads to a room, that is opened in a moment.
+    const { name } = route.value;
+    return name === 'room' ? chat.openId.value !== null : name !== 'home' || narrow.value;
   }, [chat]);
+  useEffect(() => {
+    if (shown) fetchWhenIdle(...parts, ConnectionPage, FrontPage);
+  }, [shown]);
 }
 
 /** The number of the root of the thread that the address names. */
