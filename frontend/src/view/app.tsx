@@ -10,9 +10,9 @@ import { fetchWhenIdle } from './lazy';
 export function App() {
   const now = stage.value;
   const here = route.value;
-  // Who cannot sign in, or does not get this far, may want to know what is in the way.
+  // Who does not get any further may want to know what is in the way.
   useEffect(() => {
-    if (now.name !== 'loading' && now.name !== 'chat') fetchWhenIdle(ConnectionPage);
+    if (now.name === 'unreachable' || now.name === 'stopped') fetchWhenIdle(ConnectionPage);
   }, [now.name]);
   if (here.name === 'connection') return <ConnectionPage />;
   if (here.name === 'unknown' && now.name !== 'loading') return <NotFoundPage />;
