@@ -123,7 +123,9 @@ test('a direct message shows one notification in the whole browser, with who wro
 
 test('title, favicon and the badge of the application tell of it in every tab', async () => {
   for (const page of [ana.page, second]) {
-    await page.waitForFunction(() => document.title.startsWith('(2) harbour · Ubuntu help'));
+    await page.waitForFunction(() => document.title.startsWith('(2) harbour · Ubuntu help'), {
+      polling: 50,
+    });
     await page.waitForSelector('link[rel="icon"][href*="unread"]');
     await page.waitForFunction(() => /** @type {any} */ (window).shownBadge.badge === 2, { polling: 50 });
   }
@@ -157,11 +159,12 @@ test('what is read in another tab is shown no longer, and the room that is looke
 });
 
 test('a click leads to the room', async () => {
+  await ana.page.bringToFront();
   await ana.page.evaluate(() => /** @type {any} */ (window).notificationLog.at(-1).click());
   await opened(ana.page, 'bo');
   await looks(ana.page, true);
   await showsBodies(ana.page);
-  await ana.page.waitForFunction(() => !document.title.startsWith('('));
+  await ana.page.waitForFunction(() => !document.title.startsWith('('), { polling: 50 });
   await looks(ana.page, false);
   await open(ana.page, 'harbour');
 });
@@ -210,14 +213,16 @@ test('the settings have the words left out, alert of all messages or of none, fo
   await writes(bo, talk, 'nobody hears this');
   await page.waitForFunction(
     (room) => Number(document.querySelector(`[data-room="${room}"]`)?.getAttribute('data-unread')) >= 3,
-    {},
+    { polling: 50 },
     talk,
   );
   // Whether others learn of what I read is kept on the server.
   await settings(page, 'notifications');
   await page.locator('[data-testid="alerts-setting"] input[value="mentions"]').click();
   await page.locator('[data-testid="seen-by-switch"]').click();
-  await page.waitForFunction(() => document.querySelector('[data-testid="seen-by-switch"]:not(:checked)'));
+  await page.waitForFunction(() => document.querySelector('[data-testid="seen-by-switch"]:not(:checked)'), {
+    polling: 50,
+  });
   await close(page);
   await looks(page, false);
   await writes(bo, talk, 'somebody hears this');
@@ -233,7 +238,7 @@ test('the settings have the words left out, alert of all messages or of none, fo
 test('where the browser asks or has been told no, the settings say so', async () => {
   const { page } = ana;
   for (const [state, words] of [
-    ['default', /while the chat is open/i],
+    ['default', /[Ww]hile the chat is open/],
     ['denied', /does not let this page/],
   ]) {
     await page.evaluate((state) => {

@@ -114,7 +114,7 @@ export class Alerts {
       level: room.own.level.peek(),
       silenced: room.own.silenced.peek(),
     };
-    if (!calls(this.#parts.listener(), place, message, followed)) return;
+    if (this.#parts.isLookedAt(room.id) || !calls(this.#parts.listener(), place, message, followed)) return;
     if ((this.#waiting.get(room.id)?.number ?? 0) > message.number) return;
     this.#waiting.set(room.id, message);
     this.#timer ??= setTimeout(() => void this.#tell(), PAUSE);
