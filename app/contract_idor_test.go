@@ -227,8 +227,8 @@ func (h *heist) connects(p, seenBy *person) (found AdminConnection) {
 // others as they fit.
 func (h *heist) request(o *specOperation, body map[string]any, at place, id any) (target string, filled map[string]any) {
 	ids := map[string]any{"room": h.shared, "user": h.mate.me.ID, "invite": 1, "session": newUUID(), "token": newUUID(), "number": 2, "emoji": "%F0%9F%8E%89", "node": h.listening.Node, "id": h.listening.ID}
-	if o.method == http.MethodDelete {
-		ids["number"] = 1 // in all rooms the victim's own; the second is the mate's
+	if o.method == http.MethodDelete || strings.HasSuffix(o.path, "/messages/{number}") && o.method == http.MethodPatch {
+		ids["number"] = 1 // in all rooms the victim's own, which they delete and edit; the second is the mate's
 	}
 	if at.in == "path" {
 		ids[at.name] = id
