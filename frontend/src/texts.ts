@@ -158,7 +158,7 @@ export const texts = {
     table: 'Table',
     done: 'Done',
     toDo: 'To do',
-    reaction: (emoji: string, who: string) => `${emoji} ${who}`,
+    reaction: (emoji: string, n: number, who: string) => `${emoji} ${count(n)}: ${who}`,
     reactionOthers: (n: number) => some(n, 'other person', 'other people'),
     reactions: 'Reactions',
     addReaction: 'Add a reaction',

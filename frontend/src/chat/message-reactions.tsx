@@ -33,7 +33,7 @@ export function MessageReactions({
   return (
     <ul class="reactions" aria-label={t.reactions} data-testid="reactions">
       {shown.map((reaction) => {
-        const label = t.reaction(reaction.emoji, who(reaction, people));
+        const label = t.reaction(reaction.emoji, reaction.count, who(reaction, people));
         return (
           <li key={reaction.emoji}>
             <button
