@@ -452,7 +452,9 @@ test('whatever somebody types, nothing is executed and the page keeps its form',
         harmed: 'harmed' in window,
         wide: [...document.querySelectorAll('.message-main *, .message')]
           .filter(
-            (e) => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('code, .table-scroll'),
+            (e) =>
+              e.getBoundingClientRect().right > innerWidth + 1 &&
+              !e.closest('code, .table-scroll, .visually-hidden'),
           )
           .map((e) => `${e.tagName}.${e.className} in ${e.closest('.message')?.getAttribute('data-number')}`),
         scrolls:

@@ -162,9 +162,16 @@ export class Log {
     return found;
   }
 
-  page({ before, after, limit }: PageQuery): HistoryPage {
+  page({ before, after, around, limit }: PageQuery): HistoryPage {
     const position = { epoch: this.epoch, seq: this.messages.length };
     const rest = { position, more_after: false, quotes: [] };
+    if (around) {
+      const first = this.messages.filter((m) => m.number < around).slice(-Math.floor(limit / 2));
+      const others = this.messages.filter((m) => m.number >= around);
+      const messages = [...first, ...others.slice(0, limit - first.length)];
+      const more = (messages[0]?.number ?? 1) > 1;
+      return { ...rest, messages, more, more_after: others.length > limit - first.length };
+    }
     if (after) {
       const later = this.messages.filter((m) => m.number > after);
       return { ...rest, messages: later.slice(0, limit), more: later.length > limit };
