@@ -63,7 +63,7 @@ describe('A page below a path', () => {
 
   test('shows the room of a deep link, and goes to others below its path', () => {
     router.startRouter(new AbortController().signal);
-    assert.deepEqual(router.route.value, { name: 'room', id: 7 });
+    assert.deepEqual(router.route.value, { name: 'room', id: 7, message: null, thread: null });
     assert.equal(router.hash.value, '#settings');
     router.navigate('/rooms/8');
     router.navigate('/rooms/8#settings');
