@@ -48,6 +48,7 @@ export const texts = {
     draft: 'Unsent draft',
     find: 'Go to…',
     unreadPage: 'Unread',
+    saved: 'Saved',
     unreadRooms: (n: number) => some(n, 'room with unread messages', 'rooms with unread messages'),
     threads: 'Threads',
     unreadThreads: (n: number) => some(n, 'thread has new replies', 'threads have new replies'),
@@ -84,6 +85,7 @@ export const texts = {
 
   room: {
     showMembers: 'Members',
+    showPins: 'Pinned messages',
     more: 'Room menu',
     settings: 'Room settings',
     order: 'Muted, banned, deleted',
@@ -152,6 +154,7 @@ export const texts = {
     quoteLoading: 'Loading…',
     quoteFailed: 'What this answers could not be loaded. Try again',
     pinned: 'Pinned',
+    saved: 'Saved for later',
     spoiler: 'Hidden text. Show it',
     code: 'Code',
     copyCode: 'Copy the code',

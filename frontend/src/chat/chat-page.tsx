@@ -13,7 +13,7 @@ import { narrow } from '../view/media';
 import { Toasts } from '../view/toasts';
 import { ChatContext } from './context';
 import { Dialogs } from './dialogs/dialogs';
-import { EmojiPicker, MembersPanel, parts, SettingsDialog, ThreadPanel } from './parts';
+import { EmojiPicker, MembersPanel, PinsPanel, parts, SettingsDialog, ThreadPanel } from './parts';
 import { asked } from './emoji/pick';
 import { RoomPane } from './room-pane';
 import { roomTitle } from './room-title';
@@ -23,7 +23,7 @@ import { useSwipeBack } from './swipe';
 import { useAlerts } from './use-alerts';
 import { useMoving } from './use-shortcuts';
 import { arrive } from './jump';
-import { closeDialog, dialog, membersShown, restorePanels } from './ui';
+import { closeDialog, dialog, membersShown, pinsShown, restorePanels } from './ui';
 
 export function ChatPage({ chat }: { chat: Chat }) {
   useRoute(chat);
@@ -35,7 +35,7 @@ export function ChatPage({ chat }: { chat: Chat }) {
   usePartsLater(chat);
   const room = chat.openRoom.value;
   const thread = openThread();
-  const panel = thread !== null ? 'thread' : membersShown.value ? 'members' : null;
+  const panel = thread !== null ? 'thread' : membersShown.value ? 'members' : pinsShown.value ? 'pins' : null;
   return (
     <ChatContext.Provider value={chat}>
       <div
@@ -54,6 +54,7 @@ export function ChatPage({ chat }: { chat: Chat }) {
         <RoomPane />
         {room && thread !== null && <ThreadPanel key={`${room.id}/${thread}`} room={room} root={thread} />}
         {room && panel === 'members' && <MembersPanel key={room.id} room={room} />}
+        {room && panel === 'pins' && <PinsPanel key={room.id} room={room} />}
       </div>
       <Dialogs />
       <SettingsDialog />
@@ -83,7 +84,7 @@ function openThread(): number | null {
 }
 
 /** What stands beside the room. */
-type Panel = 'members' | 'thread';
+type Panel = 'members' | 'pins' | 'thread';
 
 /** Which pane a narrow screen shows. */
 function pane(panel: Panel | null): 'list' | 'room' | Panel {

@@ -11,7 +11,10 @@ import { copy } from '../view/copy';
 import type { IconName } from '../view/icons';
 import { sentence } from '../view/sentence';
 import { pickEmoji } from './emoji/pick';
+import { keep, pin } from './message-keeping';
 import { react } from './message-react';
+import { maySee, seenWords } from './seen';
+import { dialog } from './ui';
 
 const t = messageTexts;
 
@@ -30,7 +33,9 @@ export interface MessageAction {
   /** Also its hook for tests; the keys of chat/message-list.ts name it. */
   readonly id: string;
   readonly label: string | ((subject: Subject) => string);
-  readonly icon: IconName;
+  readonly icon: IconName | ((subject: Subject) => IconName);
+  /** A few more words, small; only in the menu. */
+  readonly hint?: (subject: Subject) => string;
   /** It stands in the bar, too. */
   readonly bar?: boolean;
   /** A line stands above it in the menu. */
@@ -79,6 +84,29 @@ export const messageActions: readonly MessageAction[] = [
     run: ({ room, message }) => room.compose.edit(message),
   },
   {
+    id: 'save',
+    label: (subject) => (isSaved(subject) ? t.unsave : t.save),
+    icon: (subject) => (isSaved(subject) ? 'bookmarkOff' : 'bookmark'),
+    may: () => true,
+    run: (subject) => void keep(subject.chat, subject.room.id, subject.message.number, !isSaved(subject)),
+  },
+  {
+    id: 'pin',
+    label: ({ message }) => (message.pinned ? t.unpin : t.pin),
+    icon: ({ message }) => (message.pinned ? 'unpin' : 'pin'),
+    may: ({ chat, room }) => chat.mayIn(room, 'pin-message'),
+    run: ({ room, message }) => void pin(room, message.number, !message.pinned),
+  },
+  {
+    id: 'forward',
+    label: t.forward,
+    icon: 'pass',
+    may: () => true,
+    run: ({ room, message }) => {
+      dialog.value = { name: 'forward', room, message };
+    },
+  },
+  {
     id: 'copy-text',
     label: t.copyText,
     icon: 'copy',
@@ -99,11 +127,38 @@ export const messageActions: readonly MessageAction[] = [
     may: ({ message }) => message.thread === null,
     run: ({ room, message }) => void markUnread(room, message.number),
   },
+  {
+    id: 'revisions',
+    label: t.revisions,
+    icon: 'clock',
+    may: ({ message }) => message.edited_at !== null,
+    run: ({ room, message }) => {
+      dialog.value = { name: 'revisions', room, number: message.number };
+    },
+  },
+  {
+    id: 'seen',
+    label: t.seenBy,
+    icon: 'eye',
+    hint: ({ chat, room, message }) => seenWords(chat, room, message.number),
+    may: ({ chat, room, message }) => maySee(chat, room, message),
+    run: ({ room, message }) => {
+      dialog.value = { name: 'seen', room, number: message.number };
+    },
+  },
 ];
+
+function isSaved({ chat, message }: Subject): boolean {
+  return chat.saved.has(message.room_id, message.number);
+}
 
 /** Finds an action that is offered. */
 export function actionOf(id: string, subject: Subject): MessageAction | undefined {
   return messageActions.find((action) => action.id === id && action.may(subject));
+}
+
+export function iconOf({ icon }: MessageAction, subject: Subject): IconName {
+  return typeof icon === 'string' ? icon : icon(subject);
 }
 
 export function labelOf({ label }: MessageAction, subject: Subject): string {

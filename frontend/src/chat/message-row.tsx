@@ -3,17 +3,19 @@ import { useRef } from 'preact/hooks';
 import type { Author, Message } from '../api/records';
 import { clock, fullTime, isolate, isoTime } from '../model/format';
 import type { Line } from '../model/items';
+import type { Room } from '../model/room';
 import { texts } from '../texts';
 import { Avatar } from '../view/avatar';
 import { Button } from '../view/button';
-import { Icon } from '../view/icons';
+import { useDerived } from '../view/derived';
+import { Icon, type IconName } from '../view/icons';
 import { useChat } from './context';
 import { focusComposer } from './focus';
 import { MessageBody } from './message-body';
 import type { MessageList } from './message-list';
 import { MessageQuote } from './message-quote';
 import { MessageReactions } from './message-reactions';
-import { MessageBar } from './parts';
+import { MessageBar, SeenLine } from './parts';
 import { StatusEmoji } from './presence';
 import { useSight } from './sight';
 import { ThreadLine } from './thread-line';
@@ -69,6 +71,7 @@ export function MessageRow(line: Props) {
         <div class="message-said">
           <MessageBody id={`said-${itemKey}`} body={line.body} html={message?.html ?? null} />
           {message?.edited_at && <EditedMark at={message.edited_at} active={active} />}
+          {message && <KeptMarks list={list} message={message} />}
         </div>
         {message && (
           <>
@@ -81,6 +84,7 @@ export function MessageRow(line: Props) {
             {line.replies && (
               <ThreadLine room={room.id} number={message.number} replies={line.replies} active={active} />
             )}
+            {room.kind === 'direct' && <Seen room={room} number={message.number} />}
             <Tools list={list} message={message} name={name} active={active} />
           </>
         )}
@@ -146,6 +150,38 @@ function EditedMark({ at, active }: { at: number; active: boolean }) {
       {t.edited}
     </button>
   );
+}
+
+/** It is pinned for everybody, or I saved it for later. */
+function KeptMarks({
+  list: { chat },
+  message: { room_id, number, pinned },
+}: {
+  list: MessageList;
+  message: Message;
+}) {
+  const saved = useDerived(() => chat.saved.has(room_id, number), [chat, room_id, number]);
+  return (
+    <>
+      {pinned && <KeptMark icon="pin" words={t.pinned} testid="pinned-mark" />}
+      {saved && <KeptMark icon="bookmark" words={t.saved} testid="saved-mark" />}
+    </>
+  );
+}
+
+function KeptMark({ icon, words, testid }: { icon: IconName; words: string; testid: string }) {
+  return (
+    <span class="kept-mark" title={words} data-testid={testid}>
+      <Icon name={icon} />
+      <span class="visually-hidden">{words}</span>
+    </span>
+  );
+}
+
+/** Below my newest message, while nobody has said anything after it. */
+function Seen({ room, number }: { room: Room; number: number }) {
+  const awaiting = useDerived(() => room.awaiting.value === number, [room, number]);
+  return awaiting ? <SeenLine key={number} room={room} number={number} /> : null;
 }
 
 /** Opens the author's card, as the name beside it does for keyboards and screen readers, too. */

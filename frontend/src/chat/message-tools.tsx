@@ -7,10 +7,11 @@ import { messageTexts } from '../texts/message';
 import { Icon } from '../view/icons';
 import { narrow } from '../view/media';
 import { MenuList, type MenuItem } from '../view/menu';
-import { actionOf, copyText, labelOf, messageActions, type Subject } from './message-actions';
+import { actionOf, copyText, iconOf, labelOf, messageActions, type Subject } from './message-actions';
 import type { MessageList, OpenMenu } from './message-list';
 import { react, recentEmoji } from './message-react';
 import { messageItems } from './moderation-items';
+import { askSeen, maySee } from './seen';
 import { dialog, showProfile } from './ui';
 
 const t = messageTexts;
@@ -65,7 +66,8 @@ function itemsOf(subject: Subject): readonly MenuItem[] {
     .map(
       (action): MenuItem => ({
         label: labelOf(action, subject),
-        icon: action.icon,
+        icon: iconOf(action, subject),
+        ...(action.hint ? { hint: action.hint(subject) } : {}),
         testid: `${action.id}-item`,
         ...(action.apart ? { apart: true } : {}),
         run: () => action.run(subject),
@@ -84,6 +86,9 @@ export function OpenMessageMenu({ list, open }: { list: MessageList; open: OpenM
     if (list.menu.peek() === open) list.menu.value = null;
     if (back && anchor.isConnected) anchor.focus({ preventScroll: true });
   };
+  useEffect(() => {
+    if (maySee(chat, room, message)) void askSeen(room, message.number);
+  }, [message.number]);
   // With the message goes what can be done with it.
   useEffect(() => {
     if (!row.isConnected) close(false);
@@ -166,7 +171,7 @@ export function MessageBar({ list, message }: { list: MessageList; message: Mess
           data-do={action.id === 'react' ? 'add-reaction' : action.id}
           data-testid={`bar-${action.id}`}
         >
-          <Icon name={action.icon} />
+          <Icon name={iconOf(action, subject)} />
         </button>
       ))}
     </>

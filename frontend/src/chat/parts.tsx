@@ -4,7 +4,7 @@ import { settingsPlace, closeSettings } from '../model/settings-place';
 import { later, lazy } from '../view/lazy';
 import { closePopup } from './popup';
 import { refuseEmoji } from './emoji/pick';
-import { closeDialog, showMembers } from './ui';
+import { closeDialog, showMembers, showPins } from './ui';
 
 const nothing = () => {};
 
@@ -26,6 +26,16 @@ export const MembersPanel = lazy(
 export const ThreadPanel = lazy(async () => (await import('./thread-panel')).ThreadPanel, nothing);
 
 export const ThreadsPage = lazy(async () => (await import('./threads-page')).ThreadsPage, nothing);
+export const PinsPanel = lazy(
+  async () => (await import('./pins-panel')).PinsPanel,
+  () => showPins(false),
+);
+
+export const SavedPage = lazy(async () => (await import('./saved-page')).SavedPage, nothing);
+
+export const SeenLine = lazy(async () => (await import('./seen-line')).SeenLine, nothing, nothing);
+
+export const ForwardDialog = lazy(async () => (await import('./dialogs/forward')).ForwardDialog, closeDialog);
 
 export const OutsideRoom = lazy(async () => (await import('./outside-room')).OutsideRoom, nothing);
 
@@ -81,6 +91,10 @@ export const parts = [
   Shortcuts,
   PopupContents,
   UnreadPage,
+  PinsPanel,
+  SavedPage,
+  SeenLine,
+  ForwardDialog,
   commands,
   EmojiPicker,
   {

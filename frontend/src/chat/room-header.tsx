@@ -1,5 +1,6 @@
 import type { Room } from '../model/room';
-import { navigate } from '../model/router';
+import { roomPath } from '../model/route';
+import { navigate, route } from '../model/router';
 import { texts } from '../texts';
 import { IconButton } from '../view/button';
 import { Icon } from '../view/icons';
@@ -8,7 +9,7 @@ import { Bell } from './bell';
 import { useChat } from './context';
 import { memberCount } from './member-count';
 import { othersIn, RoomSign, roomTitle } from './room-title';
-import { dialog, membersShown, showMembers } from './ui';
+import { dialog, membersShown, pinsShown, showMembers, showPins } from './ui';
 
 export function RoomHeader({ room }: { room: Room }) {
   const { people } = useChat();
@@ -36,6 +37,7 @@ export function RoomHeader({ room }: { room: Room }) {
           </p>
         )}
       </div>
+      <PinsButton room={room} />
       <Bell room={room} />
       <MembersButton room={room} />
       <RoomMenu room={room} />
@@ -61,18 +63,50 @@ function aboutDirect(room: Room, people: ReturnType<typeof useChat>['people']): 
   return [`@${other.username}`, more].filter(Boolean).join(' · ');
 }
 
+/** Makes space for another panel: the address says that a thread stands there. */
+function closeThread(room: Room): boolean {
+  const here = route.peek();
+  const open = here.name === 'room' && here.thread !== null;
+  if (open) navigate(roomPath(room.id));
+  return open;
+}
+
+/** A thread stands in the place of the panel. */
+function threadOpen(): boolean {
+  const here = route.value;
+  return here.name === 'room' && here.thread !== null;
+}
+
+function PinsButton({ room }: { room: Room }) {
+  const shown = pinsShown.value && !threadOpen();
+  return (
+    <button
+      type="button"
+      class="header-button"
+      aria-pressed={shown}
+      aria-label={texts.room.showPins}
+      title={texts.room.showPins}
+      data-testid="pins-button"
+      onClick={() => showPins(closeThread(room) || !shown)}
+    >
+      <Icon name="pin" />
+    </button>
+  );
+}
+
 function MembersButton({ room }: { room: Room }) {
   const number = memberCount(room);
+  const shown = membersShown.value && !threadOpen();
   const label = texts.room.showMembers;
   return (
     <button
       type="button"
       class="header-button"
-      aria-pressed={membersShown.value}
+      aria-pressed={shown}
       aria-label={number === '' ? label : `${label}: ${number}`}
       title={label}
       data-testid="members-button"
-      onClick={() => showMembers(!membersShown.value)}
+      onClick={() => showMembers(closeThread(room) || !shown)}
     >
       <Icon name="people" />
       <span>{number}</span>

@@ -6,7 +6,7 @@ import { Composer } from './composer';
 import { useChat } from './context';
 import { DecisionNotes } from './decision-notes';
 import { BrowseButton } from './browse-button';
-import { OutsideRoom, ThreadsPage, UnreadPage } from './parts';
+import { OutsideRoom, SavedPage, ThreadsPage, UnreadPage } from './parts';
 import { Popups } from './popups';
 import { ReadOnlyNote } from './read-only-note';
 import { RoomHeader } from './room-header';
@@ -45,6 +45,7 @@ function NoRoom() {
   const chat = useChat();
   if (route.value.name === 'unread') return <UnreadPage />;
   if (route.value.name === 'threads') return <ThreadsPage />;
+  if (route.value.name === 'saved') return <SavedPage />;
   if (!chat.may('see-directory')) {
     const none = chat.rooms.value.size === 0;
     return (

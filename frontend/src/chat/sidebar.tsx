@@ -39,6 +39,7 @@ export function Sidebar() {
           <FindButton />
           <UnreadLink />
           <ThreadsLink />
+          <GatheringLink to="saved" icon="bookmark" label={t.saved} />
         </div>
         {groups.value.map((group) => (
           <GroupSection key={group.key} group={group} />

@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { roomPath } from '../model/route';
 import { navigate, route } from '../model/router';
 import { narrow } from '../view/media';
-import { membersShown, showMembers } from './ui';
+import { membersShown, pinsShown, showMembers, showPins } from './ui';
 
 /** Pixels: at least so far to the side, at most so far up or down. */
 const FAR = 70;
@@ -47,6 +47,7 @@ function isSwipe(start: Touch, end: Touch): boolean {
 function back(): void {
   const here = route.peek();
   if (here.name === 'room' && here.thread !== null) navigate(roomPath(here.id));
+  else if (pinsShown.peek()) showPins(false);
   else if (membersShown.peek()) showMembers(false);
   else if (here.name === 'room') navigate('/');
 }

@@ -1,7 +1,7 @@
 /** What of the chat page is open. */
-import { signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import type { Section } from '../api/attention-records';
-import type { Author } from '../api/records';
+import type { Author, Message } from '../api/records';
 import type { Room } from '../model/room';
 import { settingsPlace } from '../model/settings-place';
 import { store, stored } from '../model/storage';
@@ -27,6 +27,9 @@ export type OpenDialog =
   | { readonly name: 'suspend'; readonly user: Author }
   /** The wordings that a message has had. */
   | { readonly name: 'revisions'; readonly room: Room; readonly number: number }
+  /** Who has seen a message. */
+  | { readonly name: 'seen'; readonly room: Room; readonly number: number }
+  | { readonly name: 'forward'; readonly room: Room; readonly message: Message }
   | { readonly name: 'switcher' | 'shortcuts' }
   /** A new one when `section` is null, with the room `first` in it if there is one. */
   | { readonly name: 'section'; readonly section: Section | null; readonly first: Room | null }
@@ -61,14 +64,23 @@ export function showProfile(user: Author, beside: Element): void {
   dialog.value = { name: 'profile', user, place: { left, right, top } };
 }
 
-export const membersShown = signal(false);
+/** What stands beside the room, unless that is a thread. */
+const side = signal<'members' | 'pins' | null>(null);
+
+export const membersShown = computed(() => side.value === 'members');
 
 export function showMembers(shown: boolean): void {
-  membersShown.value = shown;
+  if (shown || membersShown.peek()) side.value = shown ? 'members' : null;
   store('members', shown ? 'shown' : null);
+}
+
+export const pinsShown = computed(() => side.value === 'pins');
+
+export function showPins(shown: boolean): void {
+  if (shown || pinsShown.peek()) side.value = shown ? 'pins' : null;
 }
 
 /** The side panel comes back with the page where there is space for it. */
 export function restorePanels(narrow: boolean): void {
-  membersShown.value = !narrow && stored('members') === 'shown';
+  side.value = !narrow && stored('members') === 'shown' ? 'members' : null;
 }

@@ -21,6 +21,7 @@ export function useMoving(chat: Chat): void {
   useShortcut('next-unread', take.nextUnread);
   useShortcut('unread', take.unread);
   useShortcut('threads', take.threads);
+  useShortcut('saved', take.saved);
   useShortcut('browse', take.browse);
   useShortcut('members', take.members);
   useShortcut('settings', openSettings);
@@ -45,6 +46,7 @@ function actions(chat: Chat) {
     nextUnread: () => step(chat, 1, isUnread),
     unread: () => navigate('/unread'),
     threads: () => navigate('/threads'),
+    saved: () => navigate('/saved'),
     members: () => chat.openRoom.peek() !== null && showMembers(!membersShown.peek()),
     back: () => readOpen(chat),
     readAll: () => readEverything(chat),

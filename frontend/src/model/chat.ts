@@ -16,6 +16,8 @@ import { Unreachable } from '../api/http';
 import type * as messageActs from '../api/message-acts';
 import type { Me, Message, Overview, RoomEntry, RoomRecord, Workspace } from '../api/records';
 import type * as routes from '../api/routes';
+import type { ChatEvent } from '../api/events';
+import type * as savedRoutes from '../api/saved';
 import { Connection } from './connection';
 import { type DecisionRoutes, Decisions } from './decisions';
 import { type DraftRoutes, Drafts } from './drafts';
@@ -30,6 +32,7 @@ import { recentRooms, rememberRoom } from './recents';
 import { Rights, type RoomAction, type WorkspaceAction } from './rights';
 import { Room, type RoomServices } from './room';
 import { keepFresh } from './roster-fresh';
+import { Saved } from './saved';
 import { Screen } from './screen';
 import { ThreadNews } from './thread-news';
 import { UnreadNews } from './unread';
@@ -50,6 +53,7 @@ export type Api = Pick<
 > &
   Pick<typeof account, 'changeMe'> &
   Pick<typeof messageActs, 'editMessage' | 'react'> &
+  Pick<typeof savedRoutes, 'setSaved'> &
   Pick<typeof attentionRoutes, 'unread' | 'markUnread' | 'changeRoomSettings' | 'putSections'> &
   DraftRoutes &
   DecisionRoutes;
@@ -62,6 +66,8 @@ export interface ChatListener {
   /** A message has come by the channel. */
   message?(room: Room, message: Message): void;
   hint?(hint: Hint): void;
+  /** Something has happened to messages that were there. */
+  changed?(room: Room, event: ChatEvent): void;
 }
 
 /** What the chat needs from around it. */
@@ -109,6 +115,7 @@ export class Chat {
   readonly unreadNews: UnreadNews;
   readonly feed: Feed;
   readonly drafts: Drafts;
+  readonly saved: Saved;
   readonly screen = new Screen((people) => {
     this.#seen.value = people;
   });
@@ -126,10 +133,14 @@ export class Chat {
     const { api, attention } = context;
     this.#context = context;
     this.#overviews = new Overviews(
-      () => api.overview(),
+      () => {
+        this.saved.asking();
+        return api.overview();
+      },
       (loaded, changed) => this.#take(loaded, changed),
     );
     this.decisions = new Decisions(api);
+    this.saved = new Saved(api.setSaved, overview.saved);
     this.people = new People(overview.me, overview.users);
     this.people.blocked.value = new Set(overview.blocked);
     this.workspace = signal(overview.workspace);
@@ -384,6 +395,7 @@ export class Chat {
       this.people.blocked.value = new Set(overview.blocked);
       this.workspace.value = overview.workspace;
       this.sections.value = overview.sections;
+      this.saved.take(overview.saved);
       this.threads.counted(overview.threads_unread);
       this.#rights.value = new Rights(overview.abilities);
       for (const id of this.rooms.peek().keys()) if (!here.has(id) && !changed.has(id)) this.remove(id);

@@ -18,6 +18,9 @@ export function takeHint(chat: Chat, hint: Hint): void {
     case 'thread':
       chat.threads.replied(room, hint);
       break;
+    case 'saved':
+      chat.saved.heard(hint);
+      break;
     case 'thread-read':
       chat.threads.read(hint);
       break;

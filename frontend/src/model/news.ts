@@ -49,7 +49,16 @@ function takeRoomEvent(chat: Chat, room: Room, event: ChatEvent, seq: number): v
     default:
       break;
   }
+  if (changing.has(event.kind)) chat.tell((listener) => listener.changed?.(room, event));
 }
+
+/** What happens to messages that are there. */
+const changing: ReadonlySet<ChatEvent['kind']> = new Set<ChatEvent['kind']>([
+  'message-edited',
+  'pins-changed',
+  'messages-deleted',
+  'messages-undeleted',
+]);
 
 function takeOtherEvent(chat: Chat, event: ChatEvent): void {
   switch (event.kind) {

@@ -110,6 +110,8 @@ export class Room {
   readonly manner = signal<NoticesChoice>('show');
   readonly retentionDays = signal<number | null>(null);
   readonly isDefault = signal(false);
+  /** So few are in it that it is shown who has read what. */
+  readonly small = signal(false);
   /** Of the oldest message that is kept. */
   readonly firstNumber = signal(1);
   /** I may not write for now; until when, in milliseconds since 1970, or null for no end. */
@@ -147,6 +149,11 @@ export class Room {
   readonly own = new OwnSettings();
   /** How much of what is unread is shown. */
   readonly weight: ReadonlySignal<Weight>;
+  /**
+   * Number of my message with which what was said in a direct room ends: it is shown who has seen it. Null when
+   * somebody else said something last, or that is not to be known.
+   */
+  readonly awaiting = computed(() => this.#awaiting());
   /** The unread divider stands after this number; null for none. */
   readonly divider = signal<number | null>(null);
   /** The reader's view touches the newest message. */
@@ -270,6 +277,7 @@ export class Room {
       // A moderator need not wait.
       if (entry.role !== this.role.peek()) this.outbox.wake();
       this.role.value = entry.role;
+      this.small.value = entry.small;
       this.muted.value = entry.muted;
       this.mutedUntil.value = entry.muted_until;
       this.#takeUnread(entry, null);
@@ -416,6 +424,13 @@ export class Room {
     const blocked = this.#people.blocked.value;
     const aside = this.#blocked.value.filter(({ number, author }) => number > read && blocked.has(author));
     return Math.max(0, this.reading.unread.value - aside.length);
+  }
+
+  #awaiting(): number | null {
+    const { me } = this.#people;
+    if (this.kind !== 'direct' || this.directIds.length < 2 || !this.small.value || !me.seen_by) return null;
+    const last = this.history.newer.value ? null : this.history.messages.value.findLast((m) => !m.deleted);
+    return last?.author.id === me.id ? last.number : null;
   }
 
   /** Messages were deleted, by their author or by somebody who keeps order. */

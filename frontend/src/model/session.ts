@@ -8,6 +8,7 @@ import { drafts, putDraft } from '../api/drafts';
 import { editMessage, react } from '../api/message-acts';
 import type { Overview, SignUp, WorkspaceState } from '../api/records';
 import * as routes from '../api/routes';
+import { setSaved } from '../api/saved';
 import { at, base } from '../base';
 import { texts } from '../texts';
 import { CometClient } from '../comet/client';
@@ -122,6 +123,7 @@ function enterChat(overview: Overview): void {
       changeMe,
       drafts,
       editMessage,
+      setSaved,
       react,
       putDraft,
       changeRoomSettings,

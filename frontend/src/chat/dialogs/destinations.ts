@@ -17,15 +17,19 @@ const SHOWN = 40;
 /** What counts beside how well a name fits. */
 const BONUS = { mentioned: 6, unread: 4, recent: 2, mine: 1.5, quiet: -1 };
 
-/** The best first: those with something for me, those I was in last. `more` are public rooms, mine among them. */
+/**
+ * The best first: those with something for me, those I was in last. `more` are public rooms, mine among them. `fits` says
+ * what comes into question: when it is left out, all but the room that is open.
+ */
 export function destinations(
   chat: Chat,
   query: string,
   more: readonly DirectoryRoom[],
+  fits: (one: Destination) => boolean = (one) => one.kind !== 'room' || one.room.id !== chat.openId.value,
 ): readonly Destination[] {
   const recent = recentRooms(chat.me.id);
   const all: Destination[] = [...myRooms(chat), ...(query.trim() === '' ? [] : others(chat, more))];
-  const scored = all.flatMap((one) => {
+  const scored = all.filter(fits).flatMap((one) => {
     const score = scoreOf(one, query);
     return score === null ? [] : [{ one, score: score + bonus(one, recent) }];
   });
@@ -35,10 +39,8 @@ export function destinations(
     .map(({ one }) => one);
 }
 
-function myRooms({ rooms, people, openId }: Chat): Destination[] {
-  return [...rooms.value.values()]
-    .filter((room) => room.id !== openId.value)
-    .map((room) => ({ kind: 'room', room, title: roomTitle(room, people) }));
+function myRooms({ rooms, people }: Chat): Destination[] {
+  return [...rooms.value.values()].map((room) => ({ kind: 'room', room, title: roomTitle(room, people) }));
 }
 
 function others(chat: Chat, more: readonly DirectoryRoom[]): Destination[] {

@@ -1,6 +1,6 @@
 import { lazy } from '../../view/lazy';
 import { ProfileCard } from '../profile-card';
-import { Shortcuts, Switcher } from '../parts';
+import { ForwardDialog, Shortcuts, Switcher } from '../parts';
 import { closeDialog, type OpenDialog as Open } from '../ui';
 import { BrowseDialog } from './browse';
 import { CreateRoomDialog } from './create-room';
@@ -13,6 +13,7 @@ import { RevisionsDialog } from './revisions';
 import { RoomHandOverDialog } from './room-hand-over';
 import { RoomOrderDialog } from './room-order';
 import { RoomSettingsDialog } from './room-settings';
+import { SeenDialog } from './seen';
 import { DeleteSectionDialog, SectionDialog } from './sections';
 import { SignOutDialog } from './sign-out';
 import { StatusDialog } from './status';
@@ -71,6 +72,10 @@ export function OpenDialog({ open }: { open: Open }) {
       return <Suspend user={open.user} onClose={closeDialog} />;
     case 'revisions':
       return <RevisionsDialog room={open.room} number={open.number} onClose={closeDialog} />;
+    case 'seen':
+      return <SeenDialog room={open.room} number={open.number} onClose={closeDialog} />;
+    case 'forward':
+      return <ForwardDialog room={open.room} message={open.message} onClose={closeDialog} />;
     case 'status':
       return <StatusDialog onClose={closeDialog} />;
   }

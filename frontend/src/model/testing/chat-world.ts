@@ -71,6 +71,7 @@ export function setUp(
     history: async (_room, query) => log.page(query),
     message: async (_room, number) => log.get(number),
     react: async () => [],
+    setSaved: async (_room, _number, on) => on,
     markUnread: async (_room, number) => {
       unread.push(number);
       return { number: number - 1, aside: 0, mentions: 0 };
