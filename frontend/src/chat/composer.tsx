@@ -217,7 +217,7 @@ function useComposerOfRoom(field: { readonly current: HTMLTextAreaElement | null
     if (!main) return;
     setComposer(field.current);
     // It may come because I was given a right: whoever has a menu open goes on with that.
-    if (!document.activeElement?.closest('[role="menu"]')) focusComposer();
+    if (!document.activeElement?.closest('[role="menu"], [data-flash]')) focusComposer();
     const stop = new AbortController();
     document.addEventListener('keydown', (event) => catchTyping(event, field.current), {
       signal: stop.signal,

@@ -302,6 +302,8 @@ export class Outbox {
     void this.#keepAll(this.#shared).then(() => {
       this.#writing = false;
       void this.#run();
+      // One was written in the moment between.
+      if (this.#unwritten.size > 0) this.#write();
     });
   }
 

@@ -1,5 +1,5 @@
 import { type Signal, useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import * as routes from '../../api/routes';
 import type { Chat } from '../../model/chat';
 import { publicRooms } from '../../model/directory';
@@ -34,6 +34,9 @@ export function DestinationFinder({
   const active = useSignal(0);
   const more = usePublicRooms(chat, query);
   const found = useDerived(() => destinations(chat, query.value, more.value, fits), [chat]);
+  const field = useRef<HTMLInputElement>(null);
+  // It may come into a dialog that is open already.
+  useEffect(() => field.current?.focus(), []);
   const at = Math.min(active.value, found.length - 1);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.isComposing) return;
@@ -48,6 +51,7 @@ export function DestinationFinder({
   return (
     <div class="picker">
       <input
+        ref={field}
         type="text"
         class="input"
         role="combobox"

@@ -95,7 +95,9 @@ function Words({ room, message, to, onBack, onClose }: Props & { to: Destination
   const busy = useSignal(false);
   const preview = useRef<HTMLElement>(null);
   const about = useId();
+  const field = useRef<HTMLTextAreaElement>(null);
   useBodyPresses(preview);
+  useEffect(() => field.current?.focus(), []);
   const author = chat.people.name(message.author.id) || message.author.display_name;
   const named = mayName(room, to) ? roomTitle(room, chat.people) : null;
   const link = home() + messagePath(room.id, message.number);
@@ -146,10 +148,10 @@ function Words({ room, message, to, onBack, onClose }: Props & { to: Destination
         </span>
       </div>
       <textarea
+        ref={field}
         class="input forward-words"
         rows={3}
         dir="auto"
-        autofocus={!touch.peek()}
         aria-label={t.comment}
         aria-describedby={about}
         placeholder={t.comment}
