@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, mock, test } from 'node:test';
 import { Problem, Unreachable } from '../api/http';
 import type { Message } from '../api/records';
-import { Outbox } from './outbox';
+import { Outbox, type SharedOutbox } from './outbox';
 import { ana, Later, message, settled } from './testing/world';
 
 interface Call {
@@ -32,6 +32,19 @@ function setUp() {
   return { outbox, answers, calls, acknowledged, stored, states };
 }
 
+/** What the tabs of a browser have in common, of which this one sends. */
+const keepingAll = (): SharedOutbox => ({
+  leads: true,
+  join: () => [],
+  leave: () => {},
+  keep: async () => true,
+  has: async () => true,
+  change: () => {},
+  drop: async () => true,
+  sent: () => {},
+  wake: () => {},
+});
+
 describe('the outbox', () => {
   beforeEach(() => mock.timers.enable({ apis: ['setTimeout', 'Date'] }));
   afterEach(() => mock.timers.reset());
@@ -50,6 +63,26 @@ describe('the outbox', () => {
     assert.equal(outbox.entries.value[0]?.number, 5);
     assert.equal(acknowledged.length, 1);
     assert.equal(outbox.unsent, false);
+  });
+
+  test('sends what is written at any moment while what the tabs have in common is opened', async () => {
+    for (let turns = 0; turns < 12; turns++) {
+      const sent: string[] = [];
+      const shared = Promise.resolve(keepingAll());
+      const outbox = new Outbox({
+        room: 7,
+        post: async ({ body, clientId }) => {
+          sent.push(body);
+          return message(1, { author: ana, client_id: clientId, body });
+        },
+        sent: () => {},
+        shared,
+      });
+      for (let i = 0; i < turns; i++) await Promise.resolve();
+      outbox.send('hello');
+      await settled();
+      assert.deepEqual(sent, ['hello'], `after ${turns} turns`);
+    }
   });
 
   test('sends one after the other, in the order they were written', async () => {
