@@ -51,6 +51,14 @@ export const shortcuts = [
   { id: 'code', topic: 'writing', where: 'composer', keys: ['Mod+e'], own: true },
   { id: 'to-messages', topic: 'messages', where: 'composer', keys: ['Shift+Tab'], own: true },
   { id: 'walk-messages', topic: 'messages', where: 'message', keys: ['ArrowUp', 'ArrowDown'], own: true },
+  { id: 'message-menu', topic: 'messages', where: 'message', keys: ['Enter', 'Shift+F10'], own: true },
+  { id: 'react', topic: 'messages', where: 'message', keys: ['+'], own: true },
+  { id: 'reply', topic: 'messages', where: 'message', keys: ['r'], own: true },
+  { id: 'edit', topic: 'messages', where: 'message', keys: ['e'], own: true },
+  { id: 'copy-text', topic: 'messages', where: 'message', keys: ['c'], own: true },
+  { id: 'copy-link', topic: 'messages', where: 'message', keys: ['l'], own: true },
+  { id: 'mark-unread', topic: 'messages', where: 'message', keys: ['u'], own: true },
+  { id: 'delete-message', topic: 'messages', where: 'message', keys: ['Delete'], own: true },
 ] as const satisfies readonly Entry[];
 
 export type ShortcutId = (typeof shortcuts)[number]['id'];

@@ -29,6 +29,14 @@ const does: Record<ShortcutId, string> = {
   code: 'Code',
   'to-messages': 'From the composer to the messages',
   'walk-messages': 'Walk through the messages',
+  'message-menu': 'What can be done with a message',
+  react: 'React to a message',
+  reply: 'Reply to a message',
+  edit: 'Edit an own message',
+  'copy-text': 'Copy the text of a message',
+  'copy-link': 'Copy the link to a message',
+  'mark-unread': 'Mark unread from a message',
+  'delete-message': 'Delete a message',
 };
 
 const topicNames: Record<(typeof topics)[number], string> = {
