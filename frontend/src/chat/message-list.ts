@@ -100,6 +100,10 @@ export class MessageList {
     on('pointerdown', (event) => this.#down(event));
     on('pointermove', (event) => this.#move(event));
     for (const kind of ['pointerup', 'pointercancel'] as const) on(kind, () => this.#lift());
+    on('mousedown', (event) => {
+      // What browsers make of a finger that is lifted would take the focus away from the menu.
+      if (this.#opened) event.preventDefault();
+    });
     on('contextmenu', (event) => {
       // A long press is asked for both.
       if (this.#long || this.#opened) event.preventDefault();
