@@ -13,6 +13,9 @@ const cases: readonly [what: string, base: string, mine: string, theirs: string,
   ['both were begun alike', '', 'a b', 'a', 'a b'],
   ['theirs went further', '', 'a', 'a b', 'a b'],
   ['both have words of their own', 'a', 'b', 'c', 'c\n\nb'],
+  ['both went on with the same', 'so', 'so, mine', 'so theirs', 'so theirs, mine'],
+  ['each has changed its own words', 'one two three', 'one two 3', '1 two three', '1 two 3'],
+  ['both have changed the same words', 'one two', 'one 2', 'one II', 'one II\n\none 2'],
   ['mine has theirs in it already', 'a', 'c\n\nb', 'c', 'c\n\nb'],
 ];
 

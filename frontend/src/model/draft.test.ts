@@ -70,6 +70,18 @@ describe('a draft in two tabs', () => {
     assert.deepEqual([kept(), one.text.value], ['half a sentence', 'half a sentence']);
   });
 
+  test('that was gone on with is there once, though the other tab put back what both had found', () => {
+    tab().set('half a sentence');
+    const [one, two] = [tab(), tab()];
+    one.set('half a sentence, and more');
+    two.set('half a sentencez');
+    two.set('half a sentence');
+    one.keep();
+    assert.deepEqual([kept(), one.text.value], ['half a sentence, and more', 'half a sentence, and more']);
+    one.keep();
+    assert.equal(kept(), 'half a sentence, and more');
+  });
+
   test('is discarded whoever wrote it', () => {
     const one = tab();
     tab().set('hello');

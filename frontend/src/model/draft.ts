@@ -7,6 +7,8 @@ export class Draft {
   readonly #key: string;
   /** What this tab has found or put there; null for nothing. */
   #known: string | null;
+  /** What was here before anything was written in this tab. */
+  #begun: string;
   /** It was written in this tab. */
   #written = false;
 
@@ -14,7 +16,8 @@ export class Draft {
   constructor(user: number, room: number, thread = 0) {
     this.#key = `draft.${draftKey(user, room, thread)}`;
     this.#known = stored(this.#key);
-    this.text.value = this.#known ?? '';
+    this.#begun = this.#known ?? '';
+    this.text.value = this.#begun;
   }
 
   /** Erasing it here leaves what another tab has kept. */
@@ -30,6 +33,7 @@ export class Draft {
   take(text: string): void {
     const found = stored(this.#key);
     this.text.value = text;
+    this.#begun = text;
     this.#written = false;
     if (found === this.#known) store(this.#key, text === '' ? null : text);
     else if ((found ?? '') !== text) return;
@@ -45,10 +49,15 @@ export class Draft {
     const found = stored(this.#key);
     if (!this.#written) {
       this.#known = found;
-      this.text.value = found ?? '';
+      this.#begun = found ?? '';
+      this.text.value = this.#begun;
     }
     const mine = [...unsent, this.text.peek()].filter((part) => part !== '').join(GAP);
-    if (mine !== '') this.set(this.#written || unsent.length > 0 ? together(found ?? '', mine) : mine);
+    if (mine === '') return;
+    // Another tab that put back what both had begun with has nothing of its own.
+    const theirs = found === this.#begun ? '' : (found ?? '');
+    if (unsent.length > 0) this.set(together(found ?? '', mine));
+    else this.set(this.#written ? together(theirs, mine) : mine);
   }
 
   /** It is of no use any more. */
