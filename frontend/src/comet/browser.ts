@@ -19,7 +19,7 @@ const clock: Clock = {
 const page: Page = {
   isVisible: () => document.visibilityState === 'visible',
   on(event: PageEvent, handler: (persisted: boolean) => void, signal: AbortSignal) {
-    const target = event === 'visibilitychange' ? document : window;
+    const target = event === 'visibilitychange' || event === 'resume' ? document : window;
     target.addEventListener(event, (e) => handler(e instanceof PageTransitionEvent && e.persisted), {
       signal,
     });

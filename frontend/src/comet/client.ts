@@ -60,6 +60,7 @@ export class CometClient {
       this.#environment.page,
       {
         online: () => loop.retry(false),
+        thawed: () => loop.retry(false),
         seen: () => this.#seen(),
         gone: () => this.#depart(),
         back: () => loop.start(),

@@ -43,7 +43,7 @@ export interface Page {
   loaded(signal: AbortSignal): Promise<void>;
 }
 
-export type PageEvent = 'focus' | 'online' | 'pagehide' | 'pageshow' | 'visibilitychange';
+export type PageEvent = 'focus' | 'online' | 'pagehide' | 'pageshow' | 'resume' | 'visibilitychange';
 
 /** Remembers a word for the next page. It may forget. */
 export interface Memory {

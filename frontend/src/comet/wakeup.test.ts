@@ -20,6 +20,21 @@ for (const transport of transports) {
     client.stop();
   });
 
+  test(`A page that the browser had frozen looks at once whether its connection lives (${transport})`, async () => {
+    const { client, browser, recorder, log, pass } = await listening({ transport });
+    await browser.time.sleep(5_000);
+    for (const stream of browser.streams) stream.cut();
+    const before = browser.sent.length;
+    log.publish('a', 'one');
+    browser.tell('resume');
+    await pass(20);
+    assert.equal(browser.sent[before], 'poll');
+    assert.deepEqual(recorder.shown.get('a'), ['one']);
+    await pass(1_000);
+    assert.equal(client.state.phase, 'listening');
+    client.stop();
+  });
+
   test(`A page that is looked at again polls after more than 15 s of silence, and not before (${transport})`, async () => {
     const { client, browser, pass } = await listening({ transport });
     await pass(14_000);
