@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, mock, test } from 'node:test';
 import type { Unread, UnreadRoom } from '../api/attention';
+import { Unreachable } from '../api/http';
 import { listening, setUp } from './testing/chat-world';
 import { ana, bo, entry, Later, settled } from './testing/world';
 
@@ -88,6 +89,16 @@ describe('what is unread after a break', () => {
     const made = world();
     await made.answers.fail(new Error('no answer'));
     made.listen();
+    await made.answers.answer(figures({ mentions: 1 }));
+    assert.equal(made.room.mentions.count.value, 1);
+    made.chat.stop();
+  });
+
+  test('is asked for again by itself when no answer came, as over a connection that died in sleep', async () => {
+    const made = world();
+    await made.answers.fail(new Unreachable(new Error('no answer')));
+    assert.equal(made.answers.count, 0);
+    mock.timers.tick(1_000);
     await made.answers.answer(figures({ mentions: 1 }));
     assert.equal(made.room.mentions.count.value, 1);
     made.chat.stop();

@@ -4,7 +4,12 @@
  */
 import { batch } from '@preact/signals';
 import type { Unread } from '../api/attention';
+import { passes } from '../api/http';
 import type { Room } from './room';
+
+/** Milliseconds until it is asked again when no answer came, as over a connection that died in sleep; doubled each time. */
+const PAUSE = 1_000;
+const LONGEST_PAUSE = 60_000;
 
 export class UnreadNews {
   readonly #load: () => Promise<Unread>;
@@ -13,6 +18,8 @@ export class UnreadNews {
   #asking: Promise<void> | null = null;
   #again = false;
   #stopped = false;
+  #pause = PAUSE;
+  #later: ReturnType<typeof setTimeout> | undefined;
 
   /** `threads` is told how many threads have unread replies. */
   constructor(
@@ -31,12 +38,14 @@ export class UnreadNews {
   }
 
   ask(): void {
+    clearTimeout(this.#later);
     if (this.#asking) this.#again = true;
     else this.#asking = this.#askOnce();
   }
 
   stop(): void {
     this.#stopped = true;
+    clearTimeout(this.#later);
   }
 
   async #askOnce(): Promise<void> {
@@ -45,11 +54,19 @@ export class UnreadNews {
         this.#again = false;
         await this.#refresh();
       } while (this.#again && !this.#stopped);
-    } catch {
-      // Signed out is noticed elsewhere; otherwise the next time that the page listens asks again.
+      this.#pause = PAUSE;
+    } catch (error) {
+      // Signed out is noticed elsewhere.
+      if (passes(error)) this.#askLater();
     } finally {
       this.#asking = null;
     }
+  }
+
+  #askLater(): void {
+    if (this.#stopped) return;
+    this.#later = setTimeout(() => this.ask(), this.#pause);
+    this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE);
   }
 
   async #refresh(): Promise<void> {
