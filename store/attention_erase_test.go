@@ -98,3 +98,26 @@ func TestNothingIsLeftOfAnErasedRoom(t *testing.T) {
 		t.Errorf("left of the other room: %s", got)
 	}
 }
+
+func TestAllThatMessagesSaidBeforeIsErasedWithTheirRoom(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	tea := w.room(store.RoomPublic, "tea", w.owner)
+	w.say(tea, w.owner, 2)
+	// More of one message than is erased at a time.
+	w.exec(`
+		insert into message_revisions (room_id, number, revision, body, at)
+		select $1::bigint, 1, n, 'x', now() from generate_series(1, 5001) n
+		union all
+		select $1, 2, 1, 'y', now()`, tea.ID)
+	_, _, err := w.DeleteRoom(w.ctx(), w.owner.ID, tea.ID, "")
+	w.ok(err)
+	w.exec(`update rooms set deleted_at = now() - interval '100 days' where id = $1`, tea.ID)
+	for more := true; more; {
+		more, err = w.EraseDeletedRoom(w.ctx())
+		w.ok(err)
+	}
+	if left := w.number(`select count(*) from message_revisions where room_id = $1`, tea.ID); left != 0 {
+		t.Errorf("left: %d", left)
+	}
+}

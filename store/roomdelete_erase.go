@@ -62,7 +62,8 @@ func eraseRows(ctx context.Context, tx pgx.Tx, room int64) (more bool, err error
 		`delete from saved_messages where (user_id, room_id, number) in (
 			select user_id, room_id, number from saved_messages where room_id = $1 limit $2)`,
 		`delete from drafts where (user_id, room_id, thread) in (select user_id, room_id, thread from drafts where room_id = $1 limit $2)`,
-		`delete from message_revisions where room_id = $1 and number in (select number from message_revisions where room_id = $1 order by number limit $2)`,
+		`delete from message_revisions where room_id = $1 and (number, revision) in (
+			select number, revision from message_revisions where room_id = $1 limit $2)`,
 		`delete from mentions where room_id = $1 and (user_id, number) in (select user_id, number from mentions where room_id = $1 limit $2)`,
 		`delete from thread_replies where room_id = $1 and (root, number) in (select root, number from thread_replies where room_id = $1 limit $2)`,
 		`delete from thread_follows where room_id = $1 and (root, user_id) in (select root, user_id from thread_follows where room_id = $1 limit $2)`,
