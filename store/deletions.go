@@ -125,6 +125,9 @@ func hide(ctx context.Context, tx pgx.Tx, h hiding) (Deletion, Pending, error) {
 		h.room, h.author, h.first, h.last, h.since, deletedBy, h.reason, undoWithin, MaxDeletion).
 		Scan(&d.ID, &d.CreatedAt, &d.UndoUntil, &d.Withdrawn.Epoch, &numbers, &d.Withdrawn.Seqs, &edits, &threads)
 	if err == nil {
+		err = unmention(ctx, tx, h.room, numbers)
+	}
+	if err == nil {
 		err = recountThreads(ctx, tx, h.room, threads)
 	}
 	if err != nil {
@@ -163,8 +166,6 @@ const hideMessages = `
 		select d.id, doomed.id, doomed.number, doomed.seq from d cross join doomed
 	), hidden as (
 		update messages m set deletion_id = d.id from d cross join doomed where m.id = doomed.id
-	), unmentioned as (
-		delete from mentions using doomed where mentions.room_id = $1 and mentions.number = doomed.number
 	), told as (
 		insert into pending_events (topic_id, kind, user_id, deletion_id)
 		select $1::bigint, 'messages-deleted', null::bigint, d.id from d

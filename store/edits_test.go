@@ -285,3 +285,31 @@ func TestOldMessagesTakeTheirThreadsAlong(t *testing.T) {
 		t.Errorf("%d rows are left of it", left)
 	}
 }
+
+func TestNobodyIsMentionedByAMessageThatIsDeletedWhileItIsEdited(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ada, bob := w.user("ada"), w.user("bob")
+	room := w.room(store.RoomPublic, "tea", w.owner, ada, bob)
+	w.say(room, ada, 1)
+	// The edit has the message and waits to keep what it said.
+	held := w.takeAway(`lock table message_revisions in exclusive mode`)
+	done := make(chan error, 2)
+	go func() {
+		_, _, err := w.EditMessage(w.ctx(), store.Edit{By: ada.ID, RoomID: room.ID, Number: 1, Body: "@bob", Mentions: []int64{bob.ID}})
+		done <- err
+	}()
+	w.untilHeldUp(1)
+	go func() {
+		_, _, err := w.DeleteMessage(w.ctx(), w.owner.ID, room.ID, 1, "spam")
+		done <- err
+	}()
+	w.untilHeldUp(2)
+	w.ok(held.Rollback(w.ctx()))
+	w.ok(<-done)
+	w.ok(<-done)
+	if entry, err := w.OverviewRoom(w.ctx(), bob.ID, room.ID); err != nil || entry.Mentions != 0 {
+		t.Errorf("%d mentions, %v", entry.Mentions, err)
+	}
+	w.wantWhole(room)
+}

@@ -26,6 +26,14 @@ func (s *Store) AllMembers(ctx context.Context, rooms []int64) (map[int64][]int6
 	return members, nil
 }
 
+// unmention forgets whom messages mention that are deleted. It is a statement of
+// its own, after the messages are locked: it sees what an edit that they waited
+// for has written.
+func unmention(ctx context.Context, tx pgx.Tx, room int64, numbers []int64) error {
+	_, err := tx.Exec(ctx, `delete from mentions where room_id = $1 and number = any ($2::bigint[])`, planned, room, numbers)
+	return err
+}
+
 // mentionsOf is the rows of mentions for messages of a source, for each of the
 // people who are mentioned but their author, and for 0 when it is everybody. More
 // conditions may follow.

@@ -75,7 +75,7 @@ func (w *world) wantWhole(room store.Room) {
 				from messages where room_id = $1 and deletion_id is null
 			) m
 			full join (select number, user_id, author_id, thread from mentions where room_id = $1) x using (number, user_id)
-			where m.author_id is distinct from m.user_id
+			where (m.number is null or m.author_id <> m.user_id)
 				and (m.author_id is distinct from x.author_id or m.thread is distinct from x.thread)`,
 	} {
 		if wrong := w.number(sql, room.ID); wrong != 0 {
