@@ -344,3 +344,30 @@ func TestTheKeysOfOneselfAreTold(t *testing.T) {
 		t.Errorf("another key: %v", err)
 	}
 }
+
+func TestOnlyThoseWhoWereThereAndHaveReadTheThreadHaveReadAReplyInIt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ada, bob, cyd := w.user("ada"), w.user("bob"), w.user("cyd")
+	tea := w.room(store.RoomPublic, "tea", w.owner, ada, bob)
+	n := w.node()
+	n.say(tea, ada, "root")
+	n.replies(tea, ada, 1, "in the thread", bob)
+	n.say(tea, ada, "beside it")
+	for _, user := range []store.User{w.owner, bob} {
+		_, _, err := w.MarkRead(w.ctx(), user.ID, tea.ID, 3)
+		w.ok(err)
+	}
+	w.addTo(tea, cyd)
+	seen := func(number int64, want ...store.User) {
+		t.Helper()
+		if got, err := w.SeenBy(w.ctx(), ada.ID, tea.ID, number); err != nil || !slices.Equal(got, ids(want...)) {
+			t.Errorf("%d: %v, %v, want %v", number, got, err, ids(want...))
+		}
+	}
+	seen(3, w.owner, bob) // cyd came later
+	seen(2)
+	_, _, err := w.ReadThread(w.ctx(), bob.ID, tea.ID, 1, 2)
+	w.ok(err)
+	seen(2, bob)
+}

@@ -28,8 +28,9 @@ var isSeenBy = `(r.kind = 'direct' or not exists (
 		select from memberships few where few.room_id = r.id and few.left_at is null offset ` + strconv.Itoa(MaxSeenBy) + `))`
 
 // SeenBy returns who else has read a message of a room that the user reads, by
-// id: of the other members but its author those who tell what they have read. It
-// returns the errors of a right that is missing, ErrSeenByOff, ErrRoomTooLarge,
+// id: of the other members but its author those who tell what they have read. Of
+// those who came after it nobody knows, nor of those who never followed the thread
+// that it is in. It returns the errors of a right that is missing, ErrSeenByOff, ErrRoomTooLarge,
 // ErrNotFound for a message that the room does not have, and ErrDeleted.
 func (s *Store) SeenBy(ctx context.Context, user, room, number int64) ([]int64, error) {
 	people, err := s.seenBy(ctx, user, room, number)
@@ -68,7 +69,10 @@ var seenBy = `
 		from memberships m
 		join users u on u.id = m.user_id
 		where me.seen_by and of.small and m.room_id = r.id and m.left_at is null and m.user_id <> me.id and m.user_id <> x.author_id
-			and u.seen_by and u.deactivated_at is null and ` + readNumber(`m`) + ` >= x.number
+			and u.seen_by and u.deactivated_at is null
+			and case when x.thread is null then m.joined_at <= x.created_at and ` + readNumber(`m`) + ` >= x.number else exists (
+				select from thread_follows f
+				where f.room_id = r.id and f.root = x.thread and f.user_id = m.user_id and f.read_number >= x.number) end
 		order by m.user_id)
 	from rooms r
 	cross join lateral (select ` + isSeenBy + ` as small offset 0) of
