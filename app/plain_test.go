@@ -692,7 +692,7 @@ func TestNothingThatPeopleWriteBecomesMarkup(t *testing.T) {
 	d.has("second line live")
 	shown, _ := d.soFar()
 	escaped := `&lt;script&gt;alert(1)&lt;/script&gt; &lt;/li&gt;&lt;/ul&gt;&lt;!-- &#34; &#39; &amp; ` +
-		`<a href="https://example.org/?a=1&amp;b=" target="_blank" rel="noopener noreferrer nofollow">https://example.org/?a=1&amp;b=</a>` +
+		`<a href="https://example.org/?a=1&amp;b=" rel="noopener noreferrer nofollow" target="_blank">https://example.org/?a=1&amp;b=</a>` +
 		`&#34;x).` + "\u202eabc\u2028<br>second line"
 	pages := []string{shown, ana.do("GET", plainRoomPath(room, "page"), nil).body}
 	for i, want := range []int{2, 2} {

@@ -104,7 +104,7 @@ func TestWhatCannotBeReportedIsAnsweredClearly(t *testing.T) {
 		says   string
 	}{
 		{ana, messagePath(room, 1), reason, 422, "your own message"},
-		{ben, messagePath(room, 2), reason, 410, "deleted already"},
+		{ben, messagePath(room, 2), reason, 410, "is deleted"},
 		{ben, messagePath(room, 3), reason, 404, "does not exist"},
 		{ben, messagePath(secret, 1), reason, 404, "does not exist"},
 		{ben, messagePath(room, 1), map[string]any{}, 422, "reason is missing"},

@@ -395,6 +395,7 @@ describe('editing', () => {
     const { page } = bo;
     await say(page, 'better not said');
     await sees(ana.page, 'better not said');
+    await sees(page, 'better not said'); // until then it is not there to be changed
     await page.keyboard.press('ArrowUp');
     await holds(page, 'better not said');
     await type(page, '');

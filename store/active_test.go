@@ -18,9 +18,11 @@ func TestWhatLetsSomebodyActAsksWhetherTheyAreSuspendedToo(t *testing.T) {
 		"direct.go":          "those who are written to",
 		"manage.go":          "the owners, who are looked at then",
 		"memberships.go":     "who is added",
+		"mentionable.go":     "who is mentioned",
 		"password.go":        "whose password is reset",
 		"people.go":          "a list",
 		"presence_people.go": "a list",
+		"seen.go":            "a list",
 		"visible.go":         "a list",
 	}
 	files, err := filepath.Glob("*.go")

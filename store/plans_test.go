@@ -177,7 +177,7 @@ func TestThreadsOfALongHistoryTouchFewPages(t *testing.T) {
 			"a message":               {store.OneMessage, 30, []any{w.owner.ID, room.ID, grant, long / 2, 1}},
 			"quotes":                  {store.QuotedMessages, 60, []any{room.ID, []string{"5", "50000", "99999"}, 1000}},
 			"the threads of somebody": {store.ThreadsOfUser, 8000, []any{ada.ID, grant, math.MaxInt64, 0, 0, 51, 1000}},
-			"a count of replies":      {store.Recount, 600, []any{room.ID, 2, 5}},
+			"a count of replies":      {store.Recount, 800, []any{room.ID, 2, 5}},
 		} {
 			if mode == "generic" && query.sql == store.Recount {
 				continue // it is planned each time
