@@ -26,7 +26,7 @@ run_node() { # run_node NAME FILES… with a readable report and one to count
 if [ "$part" = all ] || [ "$part" = go ]; then
 	go -C tools build -o ../build/gotestsum gotest.tools/gotestsum || exit 1
 	build/gotestsum --format pkgname-and-test-fails --jsonfile build/go-tests.json -- \
-		-race -shuffle=on -timeout 15m ./... || status=1
+		-race -shuffle=on -timeout 30m ./... || status=1
 fi
 if [ "$part" = all ] || [ "$part" = frontend ]; then
 	modules frontend || exit 1
