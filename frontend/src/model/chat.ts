@@ -501,7 +501,9 @@ export class Chat {
     if (!room || room.keptUnread.value || !this.#context.attention.value || !room.atBottom.value) return;
     const { state, newer, messages } = room.history;
     const last = messages.value.at(-1);
-    if (state.value === 'ready' && !newer.value && last) room.readUpTo(last);
+    if (state.value !== 'ready' || newer.value || !last) return;
+    // Those in a thread after the last message count for the room: nothing else would ever take them back.
+    room.readUpTo(room.mentions.count.value > 0 ? room.reading.through(last) : last);
   }
 
   /** Ends it for good. What was not sent and ends with the page is among the drafts afterwards. */

@@ -31,6 +31,11 @@ export class ReadPosition {
     return this.#last.peek();
   }
 
+  /** How far somebody has read who has read the timeline up to a message: replies in threads do not stand in it. */
+  through(mark: Mark): Mark {
+    return inTimeline(this.end) === inTimeline(mark) ? this.end : mark;
+  }
+
   /** How often what was read has moved: an answer that was asked for before the last time knows less. */
   get moves(): number {
     return this.#moves;

@@ -48,6 +48,23 @@ describe('what is unread after a break', () => {
     made.chat.stop();
   });
 
+  test('has no mention in a thread any more once the timeline is read to its end', async () => {
+    const made = setUp(4, { read_number: 4, mentions: 1, last_number: 5, last_aside: 1 });
+    made.chat.open(7);
+    await settled();
+    mock.timers.tick(5_000);
+    assert.deepEqual([made.room.readNumber.value, made.room.mentions.count.value, made.read], [5, 0, [5]]);
+    made.chat.stop();
+  });
+
+  test('has the mention as long as the timeline goes on', async () => {
+    const made = setUp(4, { read_number: 4, mentions: 1, last_number: 6, last_aside: 1 });
+    made.chat.open(7);
+    await settled();
+    assert.deepEqual([made.room.readNumber.value, made.room.mentions.count.value], [4, 1]);
+    made.chat.stop();
+  });
+
   test('is not what the server said before something was read here', async () => {
     const made = world();
     made.room.readAll();
