@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { allShortcuts, isPressed, keysOf, onShortcut, type Pressed, press } from './shortcuts';
+import { allShortcuts, isPressed, keysOf, onShortcut, type Pressed, partsOf, press } from './shortcuts';
 
 const pressed = (key: string, more: Partial<Pressed> = {}): Pressed => ({
   key,
@@ -35,6 +35,11 @@ test('Shift tells letters and arrows apart, and belongs to a sign', () => {
   assert.equal(isPressed('Alt+Shift+ArrowUp', pressed('ArrowUp', { altKey: true, shiftKey: true })), true);
   assert.equal(isPressed('?', pressed('?', { shiftKey: true })), true);
   assert.equal(isPressed('Mod+/', pressed('/', { ctrlKey: true, shiftKey: true }), false), true);
+});
+
+test('a plus joins keys, and is one itself', () => {
+  assert.deepEqual(['+', 'Mod+Shift+a', 'Mod++'].map(partsOf), [['+'], ['Mod', 'Shift', 'a'], ['Mod', '+']]);
+  assert.equal(isPressed('+', pressed('+', { shiftKey: true })), true);
 });
 
 test('no keys stand for two shortcuts in the same place', () => {

@@ -53,10 +53,14 @@ export const shortcuts = [
   { id: 'walk-messages', topic: 'messages', where: 'message', keys: ['ArrowUp', 'ArrowDown'], own: true },
   { id: 'message-menu', topic: 'messages', where: 'message', keys: ['Enter', 'Shift+F10'], own: true },
   { id: 'react', topic: 'messages', where: 'message', keys: ['+'], own: true },
+  { id: 'thread', topic: 'messages', where: 'message', keys: ['t'], own: true },
   { id: 'reply', topic: 'messages', where: 'message', keys: ['r'], own: true },
   { id: 'edit', topic: 'messages', where: 'message', keys: ['e'], own: true },
   { id: 'copy-text', topic: 'messages', where: 'message', keys: ['c'], own: true },
   { id: 'copy-link', topic: 'messages', where: 'message', keys: ['l'], own: true },
+  { id: 'save', topic: 'messages', where: 'message', keys: ['s'], own: true },
+  { id: 'pin', topic: 'messages', where: 'message', keys: ['p'], own: true },
+  { id: 'forward', topic: 'messages', where: 'message', keys: ['f'], own: true },
   { id: 'mark-unread', topic: 'messages', where: 'message', keys: ['u'], own: true },
   { id: 'delete-message', topic: 'messages', where: 'message', keys: ['Delete'], own: true },
 ] as const satisfies readonly Entry[];
@@ -69,6 +73,12 @@ export const allShortcuts: readonly (Entry & { readonly id: ShortcutId })[] = sh
 /** The keys of a shortcut on this machine. */
 export function keysOf(shortcut: Pick<Entry, 'keys' | 'mac'>, apple = isApple()): readonly string[] {
   return (apple && shortcut.mac) || shortcut.keys;
+}
+
+/** The keys that are pressed together, by their names. */
+export function partsOf(keys: string): readonly string[] {
+  // One of them is itself a plus.
+  return keys.endsWith('+') ? [...keys.slice(0, -2).split('+').filter(Boolean), '+'] : keys.split('+');
 }
 
 export function isApple(): boolean {
@@ -106,7 +116,7 @@ export type Pressed = Pick<KeyboardEvent, 'key' | 'code' | 'ctrlKey' | 'metaKey'
 
 /** Whether the keys pressed are those that a shortcut names. */
 export function isPressed(keys: string, event: Pressed, apple = isApple()): boolean {
-  const parts = keys.split('+');
+  const parts = partsOf(keys);
   const wanted = parts.at(-1) ?? '';
   const has = (name: string) => parts.slice(0, -1).includes(name);
   const mod = has('Mod');

@@ -1,4 +1,4 @@
-import { allShortcuts, isApple, keysOf, topics } from '../../model/shortcuts';
+import { allShortcuts, isApple, keysOf, partsOf, topics } from '../../model/shortcuts';
 import { shortcutTexts as t } from '../../texts/shortcuts';
 import { Dialog } from '../../view/dialog';
 
@@ -37,7 +37,7 @@ function Keys({ keys }: { keys: readonly string[] }) {
       {keys.map((one, i) => (
         <span key={one} class="shortcut-keys">
           {i > 0 && <span class="hint">{t.or}</span>}
-          {one.split('+').map((part) => (
+          {partsOf(one).map((part) => (
             <kbd key={part}>{t.key(part, apple)}</kbd>
           ))}
         </span>
