@@ -6,7 +6,7 @@ import { alertPreview, alertSound, alertWhat, followAlertChoices } from '../mode
 import { attention } from '../model/attention';
 import type { Chat } from '../model/chat';
 import type { Room } from '../model/room';
-import { roomPath } from '../model/route';
+import { placePath } from '../model/route';
 import { navigate } from '../model/router';
 import type { Message } from '../api/records';
 import { roomTitle } from '../chat/room-title';
@@ -63,7 +63,7 @@ function show(chat: Chat, room: Room, message: Message): Shown | null {
     const notification = new Notification(title, options);
     notification.addEventListener('click', () => {
       window.focus();
-      navigate(roomPath(room.id));
+      navigate(placePath(room.id, message.thread));
       notification.close();
     });
     return notification;

@@ -92,6 +92,11 @@ export function threadPath(room: number, root: number): string {
   return `/rooms/${room}/thread/${root}`;
 }
 
+/** Where a message of a room is to be found: its room, or the thread that it is in. */
+export function placePath(room: number, thread: number | null): string {
+  return thread === null ? roomPath(room) : threadPath(room, thread);
+}
+
 function decode(part: string): string {
   try {
     return decodeURIComponent(part);

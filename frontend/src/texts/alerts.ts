@@ -23,7 +23,7 @@ export const alertTexts = {
   granted: 'Notifications are allowed.',
   test: 'Show one now',
   testTitle: 'This is how a notification looks',
-  testBody: 'A click on it leads to the message.',
+  testBody: 'A click on it leads to the room or the thread.',
   denied:
     'The browser does not let this page show notifications. Open the settings of the site, beside the address, and allow notifications there; then come back.',
   insecure:
