@@ -178,6 +178,11 @@ test('the page of the unread shows the first lines, and each room or all are mar
   );
   assert.equal(first, String(tower), 'what is for me is first');
   await inspect(page, 'unread');
+  await ana.api('PUT', `me/blocks/${bo.id}`);
+  await page.waitForSelector('[data-testid="unread-room"] ::-p-text(from somebody you blocked)');
+  assert.equal(await page.$('[data-testid="unread-room"] ::-p-text(from the tower)'), null);
+  await ana.api('DELETE', `me/blocks/${bo.id}`);
+  await page.waitForSelector('[data-testid="unread-room"] ::-p-text(from the tower)');
   await page.focus('[data-testid="unread-room-link"]');
   await page.keyboard.press('ArrowDown');
   assert.equal(

@@ -75,6 +75,8 @@ function Entry({ entry }: { entry: ThreadEntry }) {
   const room = rooms.value.get(room_id);
   const path = threadPath(room_id, root.number);
   const name = people.name(root.author.id) || root.author.display_name;
+  const blocked = people.blocked.value.has(root.author.id);
+  const hidden = root.deleted ? t.deleted : blocked ? texts.timeline.blocked(1) : null;
   const open = (event: MouseEvent) => {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
     event.preventDefault();
@@ -101,7 +103,7 @@ function Entry({ entry }: { entry: ThreadEntry }) {
           <Avatar id={root.author.id} name={name} size="small" />
           <strong dir="auto">{name}</strong>
           <span class="thread-entry-words" dir="auto">
-            {root.deleted ? <em>{t.deleted}</em> : plainText(root.body)}
+            {hidden ? <em>{hidden}</em> : plainText(root.body)}
           </span>
         </span>
         <span class="thread-entry-foot">

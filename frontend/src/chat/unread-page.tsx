@@ -182,6 +182,8 @@ function UnreadRoom({ room }: { room: Room }) {
 function Line({ message }: { message: Message }) {
   const { people } = useChat();
   const { author, body, deleted, created_at } = message;
+  const blocked = people.blocked.value.has(author.id);
+  const hidden = deleted ? t.deleted : blocked ? texts.timeline.blocked(1) : null;
   return (
     <li class="unread-excerpt">
       <span class="unread-author" dir="auto">
@@ -190,7 +192,7 @@ function Line({ message }: { message: Message }) {
       <time class="hint" dateTime={isoTime(created_at)} title={fullTime(created_at)}>
         {clock(created_at)}
       </time>
-      <p dir="auto">{deleted ? <em class="hint">{t.deleted}</em> : plainText(body)}</p>
+      <p dir="auto">{hidden ? <em class="hint">{hidden}</em> : plainText(body)}</p>
     </li>
   );
 }
