@@ -34,8 +34,8 @@ export class DraftCopy {
   #typedAt = 0;
   #since = 0;
   #sending = false;
-  /** Somebody else has changed it while it was on its way. */
-  #crossed = false;
+  /** To what somebody else has changed it while it was on its way; null when nobody has. */
+  #crossed: string | null = null;
   #stopped = false;
   /** Counts whatever is learned of the server's copy. */
   #news = 0;
@@ -64,7 +64,7 @@ export class DraftCopy {
   take(theirs: string): void {
     this.#news++;
     if (this.#sending) {
-      this.#crossed = true;
+      this.#crossed = theirs;
       return;
     }
     this.#theirs = theirs;
@@ -153,10 +153,12 @@ export class DraftCopy {
     this.#sending = true;
     this.#news++;
     this.#perhaps.add(text);
+    const before = this.#base;
     let again = 0;
     try {
       await this.#put(text, false);
       this.#know(text);
+      this.#join(before);
     } catch (error) {
       // What it does not want it will not want later either; it is kept here.
       again = passes(error) ? LATER : Number.POSITIVE_INFINITY;
@@ -167,10 +169,20 @@ export class DraftCopy {
     const rest = this.#draft.text.peek();
     if (rest !== text) this.#plan(again === 0 ? pauseBefore(rest) : LATER);
     else if (again === LATER) this.#plan(LATER);
-    if (this.#crossed) {
-      this.#crossed = false;
+    if (this.#crossed !== null) {
+      this.#crossed = null;
       this.#doubt();
     }
+  }
+
+  /** Of two texts that crossed each other the server has only the later one: what the other had said is put to it. */
+  #join(before: string): void {
+    const theirs = this.#crossed ?? '';
+    const mine = this.#draft.text.peek();
+    const both = theirs === '' || mine === '' ? mine : mergeDrafts(before, mine, theirs);
+    if (both === mine) return;
+    this.#shown = both;
+    this.#draft.take(both);
   }
 }
 

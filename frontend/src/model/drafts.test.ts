@@ -166,6 +166,28 @@ describe('drafts on several devices', () => {
     chat.stop();
   });
 
+  test('of texts that two devices gave the server at once, none is lost', async () => {
+    const { room, chat, api, drafts } = setUp();
+    const answers = new Later<void>();
+    const { putDraft } = api;
+    api.putDraft = async (change) => {
+      await answers.ask();
+      await putDraft(change);
+    };
+    room.write('at the desk');
+    await pass(1_000);
+    // The server had theirs first, and has mine in its place then.
+    drafts.set('7.0', 'on the train');
+    chat.drafts.hinted(hint('on the train'));
+    await answers.answer();
+    await pass(10_000);
+    await answers.answer();
+    await pass(10_000);
+    assert.equal(room.draft.value, 'on the train\n\nat the desk');
+    assert.equal(drafts.get('7.0'), 'on the train\n\nat the desk');
+    chat.stop();
+  });
+
   test('its own hint says nothing new', async () => {
     const { room, chat, api } = setUp();
     let client = '';
