@@ -115,6 +115,7 @@ var sentinels = []sentinel{
 	{store.ErrSettled, http.StatusConflict, "Somebody else has settled this report in another way meanwhile. Load the reports again.", 0},
 	{store.ErrTooManyReactions, http.StatusUnprocessableEntity, "This message has 50 different reactions, which is the most. Use one of those.", 0},
 	{store.ErrTooManyPins, http.StatusConflict, "In this room 100 messages are pinned, which is the most. Unpin one first.", 0},
+	{store.ErrTooManyEdits, http.StatusConflict, "This message was changed 100 times, which is the most. Send a new one.", 0},
 	{store.ErrSeenByOff, http.StatusForbidden, "You do not tell others what you have read, so you are not told what they have. You can change that in the settings.", 0},
 	{store.ErrRoomTooLarge, http.StatusForbidden, "Who has read a message is told in direct rooms, and in rooms of at most 20 people.", 0},
 	{store.ErrTooManyTokens, http.StatusConflict, "You have 100 access tokens, which is the most. Revoke one that you no longer use.", 0},

@@ -20,6 +20,14 @@ type Edit struct {
 	MentionsAll string
 }
 
+// MaxEdits is how often a message is changed at most: what it said each time is
+// kept, and read at once.
+const MaxEdits = 100
+
+// ErrTooManyEdits means that a message was changed MaxEdits times already. It is a
+// kind of ErrConflict.
+var ErrTooManyEdits = fmt.Errorf("the message was changed too often: %w", ErrConflict)
+
 // Edited is a message that was changed.
 type Edited struct {
 	Message Message
@@ -33,7 +41,7 @@ type Edited struct {
 // they may write in the room. What it said before is kept, and everybody who has
 // the room open hears of it. The same text changes nothing. It returns ErrNotFound
 // for a message that the room does not have, ErrDeleted, ErrForbidden for
-// one of somebody else, *SanctionError for one who is muted, and otherwise the
+// one of somebody else, ErrTooManyEdits, *SanctionError for one who is muted, and otherwise the
 // errors of a right that is missing.
 func (s *Store) EditMessage(ctx context.Context, e Edit) (Edited, Pending, error) {
 	var edited Edited
@@ -62,6 +70,9 @@ func edit(ctx context.Context, tx pgx.Tx, e Edit) (Edited, Pending, error) {
 	}
 	if before.Body == e.Body {
 		return Edited{Message: before}, nil, nil
+	}
+	if err := mayChangeOnceMore(ctx, tx, e); err != nil {
+		return Edited{}, nil, err
 	}
 	if _, err := tx.Exec(ctx, rewrite, planned, e.RoomID, e.Number, e.Body, e.HTML, arrayText(e.Mentions), e.MentionsAll); err != nil {
 		return Edited{}, nil, err
@@ -103,6 +114,18 @@ func mayEdit(ctx context.Context, tx pgx.Tx, e Edit) (Message, error) {
 		err = ErrDeleted
 	}
 	return before, err
+}
+
+// mayChangeOnceMore returns nil for a message, which is locked, that was not
+// changed MaxEdits times.
+func mayChangeOnceMore(ctx context.Context, tx pgx.Tx, e Edit) error {
+	var edits int
+	err := tx.QueryRow(ctx, `
+		select count(*) from message_revisions where room_id = $1 and number = $2`, e.RoomID, e.Number).Scan(&edits)
+	if err == nil && edits >= MaxEdits {
+		err = ErrTooManyEdits
+	}
+	return err
 }
 
 func findMessage(ctx context.Context, db querier, room, number int64) (Message, error) {

@@ -313,3 +313,27 @@ func TestNobodyIsMentionedByAMessageThatIsDeletedWhileItIsEdited(t *testing.T) {
 	}
 	w.wantWhole(room)
 }
+
+func TestAMessageIsChangedOnlySoOften(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	room := w.room(store.RoomPublic, "tea", w.owner)
+	w.say(room, w.owner, 2)
+	w.edits(w.owner, room, 1, "first")
+	w.exec(`
+		insert into message_revisions (room_id, number, revision, body, at)
+		select m.room_id, 1, n, 'x', m.edited_at from messages m, generate_series(2, $2::integer - 1) n where m.room_id = $1 and m.number = 1`, room.ID, store.MaxEdits)
+	w.edits(w.owner, room, 1, "last")
+	edit := func(body string) error {
+		_, _, err := w.EditMessage(w.ctx(), store.Edit{By: w.owner.ID, RoomID: room.ID, Number: 1, Body: body})
+		return err
+	}
+	if err := edit("once more"); !errors.Is(err, store.ErrTooManyEdits) || !errors.Is(err, store.ErrConflict) {
+		t.Errorf("once more: %v", err)
+	}
+	w.ok(edit("last"))
+	if got := w.wordings(w.owner, room, 1); len(got) != store.MaxEdits+1 || got[store.MaxEdits] != "last<p>last</p>" {
+		t.Errorf("%d wordings", len(got))
+	}
+	w.edits(w.owner, room, 2, "another")
+}
