@@ -145,6 +145,15 @@ func TestADraftIsKeptForEachRoomAndThread(t *testing.T) {
 	if n := w.number(`select count(*) from drafts where user_id = $1`, ada.ID); n != store.MaxDrafts {
 		t.Errorf("%d drafts, want %d", n, store.MaxDrafts)
 	}
+	long := strings.Repeat("日", store.MaxBody)
+	w.exec(`update drafts set text = $2 where user_id = $1`, ada.ID, long)
+	keep(tea, 1, long)
+	if n, want := w.number(`select count(*) from drafts where user_id = $1`, ada.ID), int64(store.MaxDraftBytes/len(long)); n != want {
+		t.Errorf("%d long drafts, want %d", n, want)
+	}
+	if got := drafts(); got[0] != fmt.Sprint(tea.ID, 1, long) {
+		t.Error("the newest draft gave way")
+	}
 }
 
 func TestSectionsAreReplacedAsAWhole(t *testing.T) {

@@ -11,8 +11,13 @@ import (
 	"chatd/store/rights"
 )
 
-// MaxDrafts is how many drafts somebody has at most; the oldest give way.
-const MaxDrafts = 1000
+// MaxDrafts is how many drafts somebody has at most, and MaxDraftBytes how long
+// they are together, in bytes: a page is told all of them at once. The oldest give
+// way.
+const (
+	MaxDrafts     = 1000
+	MaxDraftBytes = 2 << 20
+)
 
 // Draft is what somebody has written and not sent: in a room itself, or in the
 // thread whose root has the number Thread.
@@ -53,15 +58,20 @@ func (s *Store) saveDraft(ctx context.Context, user, room, thread int64, text st
 			delete from drafts d
 			using may
 			where d.user_id = may.user_id and (d.room_id, d.thread) in (
-				select x.room_id, x.thread from drafts x
-				where x.user_id = $1 and (x.room_id, x.thread) <> ($2::bigint, $4::bigint)
-				order by x.changed_at desc offset $6)
+				select room_id, thread
+				from (
+					select x.room_id, x.thread, row_number() over newest as place, sum(octet_length(x.text)) over newest as bytes
+					from drafts x
+					where x.user_id = $1 and (x.room_id, x.thread) <> ($2::bigint, $4::bigint)
+					window newest as (order by x.changed_at desc, x.room_id, x.thread)
+				) others
+				where place >= $6 or bytes > $7 - octet_length($5))
 		)
 		insert into drafts (user_id, room_id, thread, text)
 		select may.user_id, may.id, $4, $5 from may
 		on conflict (user_id, room_id, thread) do update
 		set text = excluded.text, changed_at = excluded.changed_at`,
-		user, room, rights.ReadMessages.Grant(), thread, text, MaxDrafts-1)
+		user, room, rights.ReadMessages.Grant(), thread, text, MaxDrafts, MaxDraftBytes)
 	if err == nil && tag.RowsAffected() == 0 {
 		err = whyNotRead(ctx, s.db, ErrNotFound, user, room)
 	}
