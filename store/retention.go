@@ -129,8 +129,18 @@ func eraseBefore(ctx context.Context, tx pgx.Tx, room int64) error {
 
 // eraseThreads forgets the threads of which nothing is kept any more: neither the
 // message with which one began nor a reply. Of the others it counts what is left.
+// It waits for replies that are just being stored, which the statements that
+// follow see.
 func eraseThreads(ctx context.Context, tx pgx.Tx, room int64) error {
 	_, err := tx.Exec(ctx, `
+		select from threads th
+		where th.room_id = $1 and th.root < (select first_number from rooms where id = $1)
+		order by th.root
+		for no key update of th`, room)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `
 		with over as (
 			delete from threads th
 			using rooms r

@@ -414,3 +414,39 @@ func TestThreadsAreListedPageByPage(t *testing.T) {
 		t.Error("a place that is none was taken")
 	}
 }
+
+func TestAThreadStaysThatGetsAReplyWhileAllOthersAreErased(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	room := w.room(store.RoomPublic, "tea", w.owner)
+	n := w.node()
+	n.say(room, w.owner, "root")
+	n.replies(room, w.owner, 1, "old")
+	w.past(room, 2, 40)
+	_, _, err := w.ChangeRoom(w.ctx(), w.owner.ID, room.ID, keep(ptr(30)))
+	w.ok(err)
+	// What a committer stores of a reply, before its commit.
+	reply := w.takeAway(`
+		with m as (
+			insert into messages (room_id, number, seq, author_id, client_id, body, created_at, aside, thread, thread_index)
+			select id, 3, head + 1, $2, gen_random_uuid(), 'new', now(), 2, 1, 2 from topics where id = $1
+		), x as (
+			insert into thread_replies (room_id, root, number) values ($1, 1, 3)
+		), t as (
+			update topics set head = head + 1, last_number = 3, last_aside = 2 where id = $1
+		)
+		update threads set last_index = 2, replies = 2, last_number = 3 where room_id = $1 and root = 1`, room.ID, w.owner.ID)
+	done := make(chan error, 1)
+	go func() {
+		_, _, err := w.EraseOldMessages(w.ctx(), room.ID)
+		done <- err
+	}()
+	w.untilHeldUp(1)
+	w.ok(reply.Commit(w.ctx()))
+	w.ok(<-done)
+	w.wantWhole(room)
+	thread, err := w.Thread(w.ctx(), w.owner.ID, room.ID, 1, store.HistoryPage{})
+	if err != nil || len(thread.Messages) != 1 || thread.Messages[0].Number != 3 {
+		t.Errorf("the thread: %+v, %v", thread.Messages, err)
+	}
+}
