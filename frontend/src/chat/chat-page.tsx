@@ -23,7 +23,7 @@ import { useSwipeBack } from './swipe';
 import { useAlerts } from './use-alerts';
 import { useMoving } from './use-shortcuts';
 import { arrive } from './jump';
-import { closeDialog, dialog, membersShown, pinsShown, restorePanels } from './ui';
+import { closeAll, dialog, membersShown, pinsShown, restorePanels } from './ui';
 
 export function ChatPage({ chat }: { chat: Chat }) {
   useRoute(chat);
@@ -97,7 +97,7 @@ function useRoute(chat: Chat): void {
   let arrived: Route | null = null;
   useEffect(() => {
     restorePanels(narrow.peek());
-    closeDialog();
+    closeAll();
     if (route.peek().name === 'home') toLastRoom(chat);
     // Nobody looks at a room while another page is shown.
     return () => chat.open(null);

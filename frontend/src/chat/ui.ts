@@ -7,6 +7,7 @@ import { settingsPlace } from '../model/settings-place';
 import { store, stored } from '../model/storage';
 import type { Place } from '../view/dialog';
 import { asked } from './emoji/pick';
+import { closePopup } from './popup';
 
 export type OpenDialog =
   | {
@@ -56,6 +57,13 @@ export function dialogOpen(): boolean {
 
 export function closeDialog(): void {
   dialog.value = null;
+}
+
+/** Closes whatever stands over the page: it belongs to who was here before. */
+export function closeAll(): void {
+  closeDialog();
+  closePopup();
+  asked.peek()?.answer(null);
 }
 
 /** Opens the card of somebody beside what was clicked. */
