@@ -17,8 +17,9 @@ type Quote struct {
 	Deleted bool // or erased
 }
 
-// quoteLength is how much of a message is read to quote it.
-const quoteLength = 1000
+// quoteLength is how much of a message is read to quote it: so much more than is
+// shown that markup which begins in what is shown is understood.
+const quoteLength = 4000
 
 // findQuotes returns those of the messages of a room that some others answer and
 // that are not among these, by number.

@@ -216,3 +216,13 @@ func TestExcerptsAreOnePlainLine(t *testing.T) {
 		}
 	}
 }
+
+func TestAnExcerptShowsNothingOfALongSpoiler(t *testing.T) {
+	t.Parallel()
+	for _, word := range []string{"secret ", "secret", `secret\\`, "sec|ret ", "日本 "} {
+		body := "Who did it: ||" + strings.TrimSpace(strings.Repeat(word, 20_000/len(word))) + "||"
+		if got := Excerpt(body, 200); got != "Who did it: ▒▒▒…" {
+			t.Errorf("%q: %q", word, got)
+		}
+	}
+}

@@ -17,13 +17,17 @@ const hiddenWords = "▒▒▒"
 // spoiler hides is not in it.
 func Excerpt(body string, most int) string {
 	begun := beginning(body, most)
+	more := len(begun) < len(body)
+	if more && begun != "" { // where a spoiler ends is not known; nothing of it is shown
+		begun = strings.TrimRightFunc(begun, func(r rune) bool { return unicode.IsSpace(r) || r == '\\' || r == '|' }) + "||"
+	}
 	words := begun
 	if !isPlain(begun) {
 		e := excerpt{source: []byte(clean(begun))}
 		e.add(parse(e.source, Names{}))
 		words = e.out.String()
 	}
-	return shorten(strings.Join(strings.Fields(words), " "), most, len(begun) < len(body))
+	return shorten(strings.Join(strings.Fields(words), " "), most, more)
 }
 
 // beginning is more of a text than an excerpt can take in.
