@@ -17,22 +17,24 @@ type historyInput struct {
 	After  int64 `query:"after" minimum:"0" doc:"Only messages with a larger number."`
 	Around int64 `query:"around" minimum:"0" doc:"The message with this number, or the next, and as many before it as after it."`
 	Limit  int   `query:"limit" minimum:"1" maximum:"200" default:"50"`
+
+	Threads bool `query:"threads" doc:"Also the replies in threads, in their places: everything that the room's topic tells."`
 }
 
 type historyOutput struct {
 	Body struct {
-		Messages []Message `json:"messages" doc:"By number, the oldest first."`
-		Position Position  `json:"position" doc:"Where the room's topic stood when they were read."`
-		More     bool      `json:"more" doc:"Whether there are more in the direction that was asked for; with around, before them."`
-
-		MoreAfter bool    `json:"more_after,omitempty" doc:"With around: whether there are more after them."`
-		Quotes    []Quote `json:"quotes" doc:"The messages that these answer, as far as they are not among them."`
+		// Clients without a JSON reader rely on the order of these.
+		Messages  []Message `json:"messages" doc:"By number, the oldest first."`
+		Quotes    []Quote   `json:"quotes" doc:"The messages that these answer, as far as they are not among them."`
+		Position  Position  `json:"position" doc:"Where the room's topic stood when they were read."`
+		More      bool      `json:"more" doc:"Whether there are more in the direction that was asked for; with around, before them."`
+		MoreAfter bool      `json:"more_after,omitempty" doc:"With around: whether there are more after them."`
 	}
 }
 
-// history pages through a room's messages, without the replies in threads.
+// history pages through a room's messages: its timeline, or all of them.
 func (a *App) history(ctx context.Context, in *historyInput) (*historyOutput, error) {
-	return a.readHistory(ctx, in, false)
+	return a.readHistory(ctx, in, in.Threads)
 }
 
 // readHistory reads a page of a room's messages; aside says whether the replies

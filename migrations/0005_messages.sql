@@ -62,7 +62,7 @@ alter table messages
 alter table messages alter column aside drop default;
 create or replace function messages_set_aside() returns trigger language plpgsql as $$
 begin
-    select last_aside into new.aside from topics where id = new.room_id;
+    new.aside := coalesce((select last_aside from topics where id = new.room_id), 0);
     return new;
 end $$;
 create trigger messages_aside before insert on messages

@@ -126,7 +126,7 @@ func exampleStories() map[string]story {
 	abort := `{"event":"abort","reason":"revoked","text":"This connection has ended. Please sign in again."}`
 	return map[string]story{
 		"drops what it has, shows what is next, asks for what is missing": {[]step{
-			{asks: "/rooms/3/messages?after=0", answer: pages(7, 2, false, messageOf(1, "loaded"))},
+			{asks: "/rooms/3/messages?threads=true&after=0", answer: pages(7, 2, false, messageOf(1, "loaded"))},
 			{asks: "?mode=pull&have=room:3@7.2", answer: polls(
 				said(7, 2, 1, "again"), said(6, 3, 2, "of another epoch"), said(7, 3, 2, "next"), `{"event":"heartbeat","time":1}`,
 				numbered("skip", 7, 4, ""), said(7, 3, 2, "again"), numbered("data", 7, 5, joined), `{"event":"new","number":9,"body":"?"}`, said(7, 7, 4, "too early"))},
@@ -134,7 +134,7 @@ func exampleStories() map[string]story {
 		}, "1 bo: loaded\n2 bo: next\n3 bo: missed\n4 bo: in its turn\n"},
 
 		"counts only complete answers and comes back when it is told": {[]step{
-			{asks: "/rooms/3/messages?after=0", answer: pages(7, 2, false)},
+			{asks: "/rooms/3/messages?threads=true&after=0", answer: pages(7, 2, false)},
 			{asks: "@7.2", answer: pollsAgain(700, `{"event":"refresh","in":700,"why":"drain"}`)},
 			{asks: "@7.2", after: 700 * time.Millisecond, answer: func(w http.ResponseWriter) {
 				w.Header().Set("Retry-After", "1")
@@ -151,8 +151,8 @@ func exampleStories() map[string]story {
 		}, "1 bo: whole\n"},
 
 		"takes no half answer for a whole one, though nothing tells its length": {[]step{
-			{asks: "/rooms/3/messages?after=0", answer: ends(`{"messages":[`+messageOf(1, "loaded")+`],"position":{"epoch":7,"seq":22},"more":false}`, `2},"more`)},
-			{asks: "/rooms/3/messages?after=0", answer: pages(7, 2, false, messageOf(1, "loaded"))},
+			{asks: "/rooms/3/messages?threads=true&after=0", answer: ends(`{"messages":[`+messageOf(1, "loaded")+`],"position":{"epoch":7,"seq":22},"more":false}`, `2},"more`)},
+			{asks: "/rooms/3/messages?threads=true&after=0", answer: pages(7, 2, false, messageOf(1, "loaded"))},
 			{asks: "@7.2", answer: ends(polled(0, said(7, 3, 2, "whole"), said(7, 4, 3, "half")), "half")},
 			{asks: "@7.2", answer: ends(whole, `{"event"`)},
 			{asks: "@7.2", answer: ends(polled(0, said(7, 3, 2, "whole"), said(7, 4, 3, "half")), "}")},
@@ -162,40 +162,40 @@ func exampleStories() map[string]story {
 		}, "1 bo: loaded\n2 bo: whole\n3 bo: half\n"},
 
 		"comes back after answers that are another's": {[]step{
-			{asks: "/rooms/3/messages?after=0", answer: answers(`<!doctype html><title>Sign in to this network</title>`)},
-			{asks: "/rooms/3/messages?after=0", answer: answers(`{}`)},
-			{asks: "/rooms/3/messages?after=0", answer: pages(7, 2, false, messageOf(1, "loaded"))},
+			{asks: "/rooms/3/messages?threads=true&after=0", answer: answers(`<!doctype html><title>Sign in to this network</title>`)},
+			{asks: "/rooms/3/messages?threads=true&after=0", answer: answers(`{}`)},
+			{asks: "/rooms/3/messages?threads=true&after=0", answer: pages(7, 2, false, messageOf(1, "loaded"))},
 			{asks: "@7.2", answer: answers(`<!doctype html><title>Sign in to this network</title>`)},
 			{asks: "@7.2", answer: answers(`{}`)},
 			{asks: "@7.2", answer: polls(said(7, 3, 2, "next"), abort)},
 		}, "1 bo: loaded\n2 bo: next\n"},
 
 		"loads all of a room that was empty": {[]step{
-			{asks: "/rooms/3/messages?after=0", answer: pages(7, 2, false)},
+			{asks: "/rooms/3/messages?threads=true&after=0", answer: pages(7, 2, false)},
 			{asks: "@7.2", answer: polls(numbered("gap", 7, 1900, ""))},
-			{asks: "/rooms/3/messages?before=2", answer: pages(7, 1900, false, messageOf(1, "one"))},
-			{asks: "/rooms/3/messages?after=1", answer: pages(7, 1900, true, messageOf(2, "two"))},
-			{asks: "/rooms/3/messages?after=2", answer: pages(7, 1901, false, messageOf(3, "three"))},
+			{asks: "/rooms/3/messages?threads=true&before=2", answer: pages(7, 1900, false, messageOf(1, "one"))},
+			{asks: "/rooms/3/messages?threads=true&after=1", answer: pages(7, 1900, true, messageOf(2, "two"))},
+			{asks: "/rooms/3/messages?threads=true&after=2", answer: pages(7, 1901, false, messageOf(3, "three"))},
 			{asks: "@7.1901", answer: polls(abort)},
 		}, "1 bo: one\n2 bo: two\n3 bo: three\n"},
 		"goes on in a room that is empty still": {[]step{
-			{asks: "/rooms/3/messages?after=0", answer: pages(7, 2, false)},
+			{asks: "/rooms/3/messages?threads=true&after=0", answer: pages(7, 2, false)},
 			{asks: "@7.2", answer: polls(numbered("gap", 7, 1900, ""))},
-			{asks: "/rooms/3/messages?before=2", answer: pages(7, 1900, false)},
+			{asks: "/rooms/3/messages?threads=true&before=2", answer: pages(7, 1900, false)},
 			{asks: "@7.1900", answer: polls(said(7, 1901, 1, "first"), abort)},
 		}, "1 bo: first\n"},
 		"begins with the newest of many": {[]step{
-			{asks: "/rooms/3/messages?after=0", answer: pages(7, 90, true, messageOf(77, "newest"))},
+			{asks: "/rooms/3/messages?threads=true&after=0", answer: pages(7, 90, true, messageOf(77, "newest"))},
 			{asks: "@7.90", answer: polls(abort)},
 		}, "77 bo: newest\n"},
 
 		"loads the room after a gap": {[]step{
-			{asks: "/rooms/3/messages?after=0", answer: pages(7, 2, false, messageOf(4, "loaded"))},
+			{asks: "/rooms/3/messages?threads=true&after=0", answer: pages(7, 2, false, messageOf(4, "loaded"))},
 			{asks: "@7.2", answer: polls(numbered("gap", 7, 900, ""), said(7, 901, 7, "after the gap"))},
-			{asks: "/rooms/3/messages?after=4", answer: pages(7, 899, true, messageOf(5, "five"), messageOf(6, "six"))},
-			{asks: "/rooms/3/messages?after=6", answer: pages(7, 901, false, messageOf(7, "seven"))},
+			{asks: "/rooms/3/messages?threads=true&after=4", answer: pages(7, 899, true, messageOf(5, "five"), messageOf(6, "six"))},
+			{asks: "/rooms/3/messages?threads=true&after=6", answer: pages(7, 901, false, messageOf(7, "seven"))},
 			{asks: "@7.901", answer: polls(said(7, 902, 8, "eight"), numbered("gap", 9, 3, ""))},
-			{asks: "/rooms/3/messages?after=0", answer: pages(9, 3, false, messageOf(1, "loaded"), messageOf(2, "restored"))},
+			{asks: "/rooms/3/messages?threads=true&after=0", answer: pages(9, 3, false, messageOf(1, "loaded"), messageOf(2, "restored"))},
 			{asks: "@9.3", answer: polls(abort)},
 		}, "4 bo: loaded\n5 bo: five\n6 bo: six\n7 bo: seven\n8 bo: eight\n1 bo: loaded\n2 bo: restored\n"},
 

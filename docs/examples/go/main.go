@@ -77,7 +77,7 @@ func ask() (pause time.Duration, err error) {
 	site, room := strings.TrimRight(os.Args[1], "/"), os.Args[2]
 	address := fmt.Sprintf("%s/comet/data?mode=pull&have=room:%s@%d.%d", site, room, epoch, seq)
 	if page != "" {
-		address = fmt.Sprintf("%s/api/v1/rooms/%s/messages?%s", site, room, page)
+		address = fmt.Sprintf("%s/api/v1/rooms/%s/messages?threads=true&%s", site, room, page)
 	}
 	request, err := http.NewRequest(http.MethodGet, address, nil)
 	if err != nil {

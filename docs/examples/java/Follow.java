@@ -31,7 +31,7 @@ public class Follow {
         if (args.length != 2 || System.getenv("CHATD_TOKEN") == null)
             stop("Usage: CHATD_TOKEN=... java Follow.java http://localhost:8080 3");
         String site = args[0].replaceAll("/+$", "");
-        String history = site + "/api/v1/rooms/" + args[1] + "/messages?";
+        String history = site + "/api/v1/rooms/" + args[1] + "/messages?threads=true&";
         String poll = site + "/comet/data?mode=pull&have=room:" + args[1] + "@";
         for (long bound = 500; ; Thread.sleep(pause)) {
             long begun = System.nanoTime();
@@ -99,8 +99,12 @@ public class Follow {
 
     /** Prints the messages of a page, or the one of an event if it has one. */
     static void show(String json) {
-        for (Matcher m = MESSAGE.matcher(json); m.find(); printed = Long.parseLong(m.group(1)))
-            OUT.println(m.group(1) + " " + unescape(m.group(2)) + ": " + unescape(m.group(3)));
+        for (Matcher m = MESSAGE.matcher(json); m.find(); ) {
+            long number = Long.parseLong(m.group(1));
+            if (number <= printed) continue; // it was edited
+            OUT.println(number + " " + unescape(m.group(2)) + ": " + unescape(m.group(3)));
+            printed = number;
+        }
     }
 
     static long number(String name, String json) {
