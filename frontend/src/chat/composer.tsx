@@ -1,5 +1,5 @@
 import { untracked, useComputed, useSignal, useSignalEffect } from '@preact/signals';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useEffect, useId, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Message } from '../api/records';
 import { bodyLength, cleanBody, LIMIT } from '../model/body';
 import { commandIn, unslashed } from '../model/command';
@@ -232,7 +232,8 @@ function useComposerOfRoom(field: { readonly current: HTMLTextAreaElement | null
 /** Somebody wants to change or answer a message: the field has the focus, its caret at the end. */
 function useCalls(compose: Compose, field: { readonly current: HTMLTextAreaElement | null }): void {
   const calls = compose.calls.value;
-  useEffect(() => {
+  // At once: the next key may be pressed already.
+  useLayoutEffect(() => {
     if (calls === 0 || !field.current) return;
     field.current.focus();
     field.current.setSelectionRange(field.current.value.length, field.current.value.length);

@@ -1,3 +1,4 @@
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Reaction } from '../api/records';
 import type { People } from '../model/people';
 import { isMine } from '../model/reacting';
@@ -27,11 +28,12 @@ export function MessageReactions({
   const chat = useChat();
   const { people, me } = chat;
   const shown = room.reacting.shown(number, reactions, me.id);
+  const list = useKeptFocus();
   if (shown.length === 0) return null;
   const may = chat.mayIn(room, 'react');
   const tabIndex = active ? 0 : -1;
   return (
-    <ul class="reactions" aria-label={t.reactions} data-testid="reactions">
+    <ul ref={list} class="reactions" aria-label={t.reactions} data-testid="reactions">
       {shown.map((reaction) => {
         const label = t.reaction(reaction.emoji, reaction.count, who(reaction, people));
         return (
@@ -73,6 +75,17 @@ export function MessageReactions({
       )}
     </ul>
   );
+}
+
+/** When the one that has the focus goes, its message has it. Asked before each rendering, which takes it away. */
+function useKeptFocus() {
+  const list = useRef<HTMLUListElement>(null);
+  const within = list.current?.contains(document.activeElement);
+  const row = within ? list.current?.closest<HTMLElement>('.message') : null;
+  useLayoutEffect(() => {
+    if (document.activeElement === document.body) row?.focus({ preventScroll: true });
+  });
+  return list;
 }
 
 /** Those who are not known any more, or whom I block, are only counted. */

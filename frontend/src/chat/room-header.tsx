@@ -64,7 +64,7 @@ function aboutDirect(room: Room, people: ReturnType<typeof useChat>['people']): 
 }
 
 /** Makes space for another panel: the address says that a thread stands there. */
-function closeThread(room: Room): boolean {
+export function closeThread(room: Room): boolean {
   const here = route.peek();
   const open = here.name === 'room' && here.thread !== null;
   if (open) navigate(roomPath(room.id));

@@ -1,3 +1,4 @@
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { at } from '../base';
 import { count } from '../model/format';
 import type { Room } from '../model/room';
@@ -17,6 +18,7 @@ const t = texts.sidebar;
 /** A room in the sidebar. It is drawn again only when something about it is another. */
 export function RoomLink({ room }: { room: Room }) {
   const { openId, people } = useChat();
+  const link = useLinkFocus(room.id);
   const open = useDerived(() => openId.value === room.id, [room]);
   const title = useDerived(() => roomTitle(room, people), [room]);
   const { bold, dim } = room.weight.value;
@@ -24,6 +26,7 @@ export function RoomLink({ room }: { room: Room }) {
   return (
     <li class="room-item">
       <a
+        ref={link}
         class="room-link"
         href={at(roomPath(room.id))}
         aria-current={open ? 'page' : undefined}
@@ -71,6 +74,23 @@ export function RoomLink({ room }: { room: Room }) {
       />
     </li>
   );
+}
+
+/** The room whose link had the focus when it was taken out of its list. */
+let moved: number | null = null;
+
+/** The link of a room that comes into another list, as a favourite does, keeps the focus. */
+function useLinkFocus(room: number) {
+  const link = useRef<HTMLAnchorElement>(null);
+  useLayoutEffect(() => {
+    const here = link.current;
+    if (moved === room && document.activeElement === document.body) here?.focus();
+    moved = null;
+    return () => {
+      if (document.activeElement === here) moved = room;
+    };
+  }, [room]);
+  return link;
 }
 
 /** How many messages are meant for me; how many are unread at all is read out. */

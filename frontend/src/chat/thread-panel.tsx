@@ -113,6 +113,7 @@ function close(room: Room): void {
 function useFocus(root: number): void {
   useEffect(() => {
     const before = document.activeElement;
+    const row = before?.closest<HTMLElement>('[data-client-id]');
     const panel = () => document.querySelector<HTMLElement>('[data-testid="thread"]');
     if (narrow.peek() || touch.peek()) {
       panel()?.querySelector<HTMLElement>('[data-testid="close-thread"]')?.focus();
@@ -124,6 +125,8 @@ function useFocus(root: number): void {
       if (!lost && panel() !== null) return;
       queueMicrotask(() => {
         if (before instanceof HTMLElement && before.isConnected && before !== document.body) before.focus();
+        // What was pressed beside the message is there only while the focus is in it.
+        else row?.focus();
         if (document.activeElement === document.body) focusComposer();
       });
     };

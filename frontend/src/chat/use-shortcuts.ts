@@ -9,6 +9,7 @@ import { ranks } from '../model/shortcuts';
 import { toast } from '../model/toasts';
 import { sentence } from '../view/sentence';
 import { groupsOf, shownIn } from './groups';
+import { closeThread } from './room-header';
 import { useShortcut } from './shortcuts';
 import { dialog, membersShown, showMembers } from './ui';
 
@@ -47,11 +48,17 @@ function actions(chat: Chat) {
     unread: () => navigate('/unread'),
     threads: () => navigate('/threads'),
     saved: () => navigate('/saved'),
-    members: () => chat.openRoom.peek() !== null && showMembers(!membersShown.peek()),
+    members: () => toggleMembers(chat.openRoom.peek()),
     back: () => readOpen(chat),
     readAll: () => readEverything(chat),
     newest: () => jump(chat.openRoom.peek()),
   };
+}
+
+/** As its button does. False when there is no room. */
+function toggleMembers(room: Room | null): boolean {
+  if (room) showMembers(closeThread(room) || !membersShown.peek());
+  return room !== null;
 }
 
 function isUnread({ weight }: Room): boolean {

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { useId } from 'preact/hooks';
+import { useEffect, useId, useRef } from 'preact/hooks';
 import { accountTexts } from '../texts/front';
 import { IconButton } from './button';
 import { useFormState } from './form';
@@ -24,11 +24,17 @@ interface FieldProps {
 /** A labelled input of the form around it, with its hint and what is wrong with it. */
 export function Field({ name, label, hint, required = false, initial, onInput, ...input }: FieldProps) {
   const id = useId();
+  const field = useRef<HTMLInputElement>(null);
   const problem = useFormState().fields.value[name];
+  // Browsers do it by themselves only once for each page that they load.
+  useEffect(() => {
+    if (input.autofocus && document.activeElement === document.body) field.current?.focus();
+  }, []);
   return (
     <div class="field" data-invalid={problem !== undefined}>
       <Label id={id} label={label} optional={!required} />
       <input
+        ref={field}
         {...input}
         {...described(id, hint, problem)}
         {...(initial === undefined ? {} : { defaultValue: initial })}

@@ -13,6 +13,9 @@ export function Toasts() {
   );
 }
 
+/** What had the focus before one of them. */
+let before: HTMLElement | null = null;
+
 /** It waits as long as the pointer or the focus is on it. */
 function ToastLine({ toast: { id, text, bad, action } }: { toast: Toast }) {
   const line = useRef<HTMLDivElement>(null);
@@ -33,7 +36,10 @@ function ToastLine({ toast: { id, text, bad, action } }: { toast: Toast }) {
     // A finger that is lifted points at nothing any more.
     on('pointerenter', ({ pointerType }) => ({ pointer: pointerType !== 'touch' }));
     on('pointerleave', () => ({ pointer: false }));
-    on('focusin', () => ({ focus: true }));
+    on('focusin', ({ relatedTarget }) => {
+      if (relatedTarget instanceof HTMLElement && !relatedTarget.closest('.toasts')) before = relatedTarget;
+      return { focus: true };
+    });
     // While another window has the focus, it keeps it in this one.
     on('focusout', () => ({ focus: !document.hasFocus() }));
     return () => {
@@ -45,14 +51,20 @@ function ToastLine({ toast: { id, text, bad, action } }: { toast: Toast }) {
     <div ref={line} class="toast" data-bad={bad} data-action={action !== null}>
       <span>{text}</span>
       {action && <ActionButton id={id} action={action} />}
-      <IconButton icon="close" label={texts.close} onClick={() => dismiss(id)} />
+      <IconButton icon="close" label={texts.close} onClick={() => leave(id)} />
     </div>
   );
 }
 
+/** Who pressed something in it goes on where they came from. */
+function leave(id: number): void {
+  if (document.activeElement?.closest('.toasts')) before?.focus();
+  dismiss(id);
+}
+
 function ActionButton({ id, action }: { id: number; action: ToastAction }) {
   const run = () => {
-    dismiss(id);
+    leave(id);
     action.run();
   };
   return (
