@@ -540,9 +540,11 @@ describe('reading', () => {
   });
 
   test('Esc undoes one layer after the other, and at last the room is read', async () => {
+    await keys('ArrowUp');
+    await rests(row(1));
     await keys('t');
     await rests(threadComposer);
-    await page.waitForSelector('[data-testid="thread-timeline"] ::-p-text(And who the plates?)');
+    await page.waitForSelector('[data-testid="thread-timeline"] ::-p-text(With cherries.)');
     await keys('Shift', 'ArrowUp');
     await page.waitForSelector('[data-testid="thread"] [data-testid="compose-bar"]');
     await keys('Escape');
@@ -550,7 +552,7 @@ describe('reading', () => {
     await rests(threadComposer);
     await keys('Escape');
     await gone(page, 'thread');
-    await rests(row(2));
+    await rests(row(1));
     assert.equal((await asBo.ask('GET', `rooms/${harbour}`)).read_number, 1);
     await keys('Escape');
     await gone(page, 'unread-divider');
