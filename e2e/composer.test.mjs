@@ -1,6 +1,6 @@
 // Writing: what the keys do, completion, emoji, commands, editing and answering, and drafts that are the same everywhere.
 import assert from 'node:assert/strict';
-import { before, describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { launchChromium, newPerson, newTab, picture } from './lib/browser.mjs';
 import { ana, apiOf, bo, crew, cy, harbour, server, together } from './lib/crew.mjs';
 import { inspect } from './lib/looks.mjs';
@@ -459,8 +459,8 @@ describe('drafts', () => {
     await signIn(phone.page, server.url, 'bo').catch(() => {});
     await phone.page.goto(`${server.url}/rooms/${harbour}`);
     await part(phone.page, 'composer');
-    return () => other.close();
   });
+  after(() => other?.close());
 
   test('survive a reload and are on all devices', async () => {
     const { page } = bo;

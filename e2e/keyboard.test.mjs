@@ -216,7 +216,7 @@ describe('rooms', () => {
     await keys('Control', 'k');
     await rests(hook('switcher-search'));
     await keys('Escape');
-    await gone(page, 'switcher');
+    await page.waitForFunction(() => !document.querySelector('[data-testid="switcher"]'));
     await rests(composer);
     await keys('Control', 'k');
     await rests(hook('switcher-search'));
