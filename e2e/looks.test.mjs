@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { launchChromium, newPerson } from './lib/browser.mjs';
-import { lines } from './lib/conversation.mjs';
+import { lines, literally } from './lib/conversation.mjs';
 import { inspect } from './lib/looks.mjs';
 import {
   close,
@@ -83,7 +83,7 @@ test('a room with a real conversation', async () => {
   const said = [...lines(24), 'العربية: سطر من اليمين إلى اليسار', `one-very-long-word-${'o'.repeat(200)}`];
   for (const [i, text] of said.entries()) {
     const speaker = [ana, ...people][Math.floor(i / 2) % 4] ?? ana;
-    await say(speaker.page, text);
+    await say(speaker.page, literally(text));
     await sees(ana.page, text);
   }
   await inspect(ana.page, 'conversation');

@@ -221,12 +221,12 @@ test('an answer quotes, leads there and back; a change or a deletion of the orig
 
 test('who wants to know what is answered and cannot be told can try again', async (t) => {
   const original = await post(cy, 'the question');
-  await talk(70, 'much talk');
+  await talk(120, 'much talk');
   const { page } = bo;
   await page.bringToFront();
   await page.reload();
   await toNewest(page);
-  await sees(page, 'much talk 70');
+  await sees(page, 'much talk 120');
   // It comes as an event, without the quote that a page of history has.
   await page.setRequestInterception(true);
   let fails = true;
