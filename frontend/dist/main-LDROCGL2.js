@@ -1,1 +1,0 @@
-import"./part-chunk-2Z5ZRQJY.js";

@@ -1,1 +1,0 @@
-import{s as o,t as r,u as m,v as p,w as t}from"./part-chunk-SJVW36ZY.js";import"./part-chunk-BYUHWQVB.js";import"./part-chunk-UXMKJO6S.js";import"./part-chunk-K4WWROQB.js";import"./part-chunk-2Z5ZRQJY.js";export{r as memberItems,o as messageItems,m as personItems,t as takeBack,p as undo};

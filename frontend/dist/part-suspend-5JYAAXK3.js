@@ -1,1 +1,0 @@
-import{a as o}from"./part-chunk-MVKZOLF5.js";import"./part-chunk-6Q6S6AME.js";import"./part-chunk-SJVW36ZY.js";import"./part-chunk-BYUHWQVB.js";import"./part-chunk-2EED6C2L.js";import"./part-chunk-ZPFHW7BL.js";import"./part-chunk-UXMKJO6S.js";import"./part-chunk-K4WWROQB.js";import"./part-chunk-WUUJXMZZ.js";import"./part-chunk-2Z5ZRQJY.js";export{o as SuspendDialog};
