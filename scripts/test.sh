@@ -19,7 +19,8 @@ modules() { # the npm packages of a folder, as its lock file has them
 run_node() { # run_node NAME FILES… with a readable report and one to count
 	name=$1
 	shift
-	node --test --test-reporter=spec --test-reporter-destination=stdout \
+	# A file that hangs ends after 25 minutes, with what it has shown until then.
+	node --test --test-timeout=1500000 --test-reporter=spec --test-reporter-destination=stdout \
 		--test-reporter=tap --test-reporter-destination="build/$name.tap" "$@" || status=1
 }
 

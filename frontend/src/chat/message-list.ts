@@ -200,6 +200,7 @@ export class MessageList {
     const timer = setTimeout(() => {
       this.#long = null;
       this.#opened = true;
+      ignoreLift();
       this.openMenu(row, row, true);
     }, LONG);
     this.#long = { x, y, timer };
@@ -213,6 +214,18 @@ export class MessageList {
     clearTimeout(this.#long?.timer);
     this.#long = null;
   }
+}
+
+/** The finger that has held is lifted over what has opened there: that is no press on it. */
+function ignoreLift(): void {
+  const stop = new AbortController();
+  const options = { capture: true, signal: stop.signal };
+  const lifted = (event: Event) => {
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  document.addEventListener('click', lifted, options);
+  for (const next of ['pointerdown', 'keydown']) document.addEventListener(next, () => stop.abort(), options);
 }
 
 /** Arrows, Home and End go from message to message. */

@@ -1,1 +1,0 @@
-import{s as o,t as r,u as m,v as p,w as t,x as e}from"./part-chunk-KZIXRDQG.js";import"./part-chunk-WLZTJYAP.js";import"./part-chunk-A75F2LIU.js";import"./part-chunk-TAZEIDXX.js";import"./part-chunk-FUKNMWQM.js";export{p as deleteMessage,r as memberItems,o as messageItems,m as personItems,e as takeBack,t as undo};

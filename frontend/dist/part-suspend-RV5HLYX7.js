@@ -1,1 +1,0 @@
-import{a as o}from"./part-chunk-RJWZJL5S.js";import"./part-chunk-AQDWN7S3.js";import"./part-chunk-S7V6PTYF.js";import"./part-chunk-HZ3BJ35G.js";import"./part-chunk-KZIXRDQG.js";import"./part-chunk-WLZTJYAP.js";import"./part-chunk-A75F2LIU.js";import"./part-chunk-TAZEIDXX.js";import"./part-chunk-TWQCOWFS.js";import"./part-chunk-FUKNMWQM.js";export{o as SuspendDialog};
