@@ -112,6 +112,14 @@ func (p *person) streams(transport string) *listener {
 	return l
 }
 
+// scanWholeLines leaves out what a stream that was cut has told of its last line.
+func scanWholeLines(data []byte, atEOF bool) (advance int, token []byte, err error) {
+	if atEOF && !bytes.ContainsRune(data, '\n') {
+		return len(data), nil, nil
+	}
+	return bufio.ScanLines(data, atEOF)
+}
+
 func (l *listener) open(transport string) {
 	l.t.Helper()
 	body := l.request("listen", "stream", transport)
@@ -140,7 +148,7 @@ func (l *listener) open(transport string) {
 	go func() {
 		defer close(done)
 		defer close(events)
-		split := bufio.ScanLines
+		split := scanWholeLines
 		if transport == "iframe" {
 			split = scanScripts
 		}
