@@ -211,6 +211,17 @@ describe('coming in', () => {
   });
 });
 
+/** Goes to a room by the switcher. @param {string} typed @param {string} name */
+async function switches(typed, name) {
+  await keys('Control', 'k');
+  await rests(hook('switcher-search'));
+  await page.keyboard.type(typed);
+  await shows(page, 'destination', new RegExp(name));
+  await keys('Enter');
+  await opened(page, name);
+  await rests(composer);
+}
+
 describe('rooms', () => {
   test('the switcher leads to another one, and leaves one where one was', async () => {
     await keys('Control', 'k');
@@ -218,13 +229,7 @@ describe('rooms', () => {
     await keys('Escape');
     await page.waitForFunction(() => !document.querySelector('[data-testid="switcher"]'));
     await rests(composer);
-    await keys('Control', 'k');
-    await rests(hook('switcher-search'));
-    await page.keyboard.type('harb');
-    await shows(page, 'destination', /harbour/);
-    await keys('Enter');
-    await opened(page, 'harbour');
-    await rests(composer);
+    await switches('harb', 'harbour');
   });
 
   test('Alt and arrows go through all of them, with Shift through the unread ones', async () => {
@@ -240,13 +245,7 @@ describe('rooms', () => {
     await opened(page, 'quay');
     await sees(page, 'Anybody here?');
     await rests(composer);
-    await keys('Control', 'k');
-    await rests(hook('switcher-search'));
-    await page.keyboard.type('harb');
-    await shows(page, 'destination', /harbour/);
-    await keys('Enter');
-    await opened(page, 'harbour');
-    await rests(composer);
+    await switches('harb', 'harbour');
   });
 
   test('the menu of one: favourite, level and silence', async () => {
