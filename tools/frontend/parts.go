@@ -22,15 +22,24 @@ var besideMain = api.Plugin{
 			if len(found.Errors) > 0 {
 				return api.OnResolveResult{Errors: found.Errors}, nil
 			}
-			return api.OnResolveResult{Path: found.Path, Namespace: namespace}, nil
+			part, err := fromSource(found.Path)
+			return api.OnResolveResult{Path: part, Namespace: namespace}, err
 		})
 		build.OnLoad(api.OnLoadOptions{Filter: `.*`, Namespace: namespace}, func(args api.OnLoadArgs) (api.OnLoadResult, error) {
-			main, err := filepath.Abs(source + "/main.tsx")
-			if err != nil {
-				return api.OnLoadResult{}, err
-			}
-			part := fmt.Sprintf("import %q;\nexport * from %q;\n", main, args.Path)
-			return api.OnLoadResult{Contents: &part, ResolveDir: filepath.Dir(args.Path)}, nil
+			root, err := filepath.Abs(source)
+			part := fmt.Sprintf("import %q;\nexport * from %q;\n", "./main.tsx", args.Path)
+			return api.OnLoadResult{Contents: &part, ResolveDir: root}, err
 		})
 	},
+}
+
+// fromSource is a path as the sources' root has it. The names of the built files follow from it, and those must not
+// depend on the directory that somebody builds in.
+func fromSource(path string) (string, error) {
+	root, err := filepath.Abs(source)
+	if err != nil {
+		return "", err
+	}
+	relative, err := filepath.Rel(root, path)
+	return "./" + filepath.ToSlash(relative), err
 }

@@ -1,1 +1,0 @@
-import{s as o,t as r,u as m,v as p,w as t,x as e}from"./part-chunk-GLZEZLRG.js";import"./part-chunk-KJ3QO7DR.js";import"./part-chunk-NDMRGP75.js";import"./part-chunk-LSK5J6HC.js";import"./part-chunk-PUTDRGSF.js";export{p as deleteMessage,r as memberItems,o as messageItems,m as personItems,e as takeBack,t as undo};

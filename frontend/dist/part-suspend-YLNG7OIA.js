@@ -1,1 +1,0 @@
-import{a as o}from"./part-chunk-6H2YPKE5.js";import"./part-chunk-JE4K57YW.js";import"./part-chunk-WMZM32MC.js";import"./part-chunk-RJGKN4VH.js";import"./part-chunk-GLZEZLRG.js";import"./part-chunk-KJ3QO7DR.js";import"./part-chunk-NDMRGP75.js";import"./part-chunk-LSK5J6HC.js";import"./part-chunk-K2AREIDG.js";import"./part-chunk-PUTDRGSF.js";export{o as SuspendDialog};
