@@ -14,6 +14,12 @@ const EDGE = 32;
 /** Milliseconds until a page that failed is asked for again. */
 const PAUSE = 3_000;
 
+/** A line and how many pixels below the upper edge of the view it stands. */
+interface Anchor {
+  readonly element: Element;
+  readonly offset: number;
+}
+
 export class ScrollKeeper {
   readonly #scroller: HTMLElement;
   readonly #list: HTMLElement;
@@ -24,7 +30,8 @@ export class ScrollKeeper {
   /** The reader was at the bottom when the view was told to stay, and goes on there afterwards. */
   #resumes = false;
   #placed = false;
-  #anchor: { element: Element; offset: number } | null = null;
+  /** The first of these that is still there stays where it is. */
+  #anchors: readonly Anchor[] = [];
   /** The state we left the scroller in, to tell the reader's movements from the page's. */
   #left = { top: 0, height: 0, view: 0 };
   #pausedUntil = 0;
@@ -55,7 +62,7 @@ export class ScrollKeeper {
     this.#stuck = false;
     this.#resumes = false;
     const room = this.#scroller.clientHeight - element.offsetHeight;
-    this.#anchor = { element, offset: offset ?? Math.max(room / 2, EDGE) };
+    this.#anchors = [{ element, offset: offset ?? Math.max(room / 2, EDGE) }];
     this.#hold();
     this.#moved();
     return element;
@@ -84,7 +91,7 @@ export class ScrollKeeper {
 
   toNewest(): void {
     this.#stuck = true;
-    this.#anchor = null;
+    this.#anchors = [];
     this.settle();
   }
 
@@ -96,7 +103,7 @@ export class ScrollKeeper {
     if (!element) return;
     const offset = place ? place.offset : this.#scroller.clientHeight / 4;
     this.#stuck = false;
-    this.#anchor = { element, offset };
+    this.#anchors = [{ element, offset }];
     this.#left = { top: 0, height: 0, view: 0 };
   }
 
@@ -112,8 +119,9 @@ export class ScrollKeeper {
   }
 
   #hold(): void {
-    if (!this.#anchor?.element.isConnected) return;
-    const shift = this.#offset(this.#anchor.element) - this.#anchor.offset;
+    const anchor = this.#anchors.find(({ element }) => element.isConnected);
+    if (!anchor) return;
+    const shift = this.#offset(anchor.element) - anchor.offset;
     if (Math.abs(shift) >= 0.5) this.#scroller.scrollTop += shift;
   }
 
@@ -135,7 +143,7 @@ export class ScrollKeeper {
     const { history, atBottom } = this.#reel;
     this.#left = { top: scrollTop, height: scrollHeight, view: clientHeight };
     this.#stuck = below <= TOLERANCE && !history.newer.peek();
-    this.#anchor = this.#stuck && !this.#reel.still.peek() ? null : this.#firstVisible();
+    this.#anchors = this.#stuck && !this.#reel.still.peek() ? [] : this.#inView();
     atBottom.value = this.#stuck;
     this.#loadAhead(scrollTop, below);
   }
@@ -150,10 +158,27 @@ export class ScrollKeeper {
     if (below < AHEAD && history.newer.peek()) history.loadNewer().catch(failed);
   }
 
-  /** The uppermost message that is at least partly in view, found by halving. */
-  #firstVisible(): { element: Element; offset: number } | null {
+  /**
+   * The messages in view, the one to hold first. One that begins above the view may grow or go out of sight without the
+   * others moving, unless it fills most of the view.
+   */
+  #inView(): readonly Anchor[] {
+    const { top, bottom, height } = this.#scroller.getBoundingClientRect();
+    const found: Anchor[] = [];
+    for (let line = this.#firstInView(top); line; line = line.nextElementSibling) {
+      const at = line.getBoundingClientRect().top;
+      if (at >= bottom && found.length > 0) break;
+      // Day lines and the divider may move between messages; messages keep their order.
+      if (line.hasAttribute('data-client-id')) found.push({ element: line, offset: at - top });
+    }
+    const [first, second] = found;
+    const held = first && second && first.offset < 0 && second.offset < height / 2;
+    return held ? [...found.slice(1), first] : found;
+  }
+
+  /** The uppermost line that is at least partly in view, found by halving. */
+  #firstInView(edge: number): Element | null {
     const lines = this.#list.children;
-    const edge = this.#scroller.getBoundingClientRect().top;
     let low = 0;
     let high = lines.length;
     while (low < high) {
@@ -162,15 +187,13 @@ export class ScrollKeeper {
       if (bottom <= edge) low = middle + 1;
       else high = middle;
     }
-    // Day lines and the divider may move between messages; messages keep their order.
-    while (lines[low] && !lines[low]?.hasAttribute('data-client-id')) low++;
-    const element = lines[low];
-    return element ? { element, offset: this.#offset(element) } : null;
+    return lines[low] ?? null;
   }
 
   #place(): Place | null {
-    if (this.#stuck || !this.#anchor) return null;
-    const { element, offset } = this.#anchor;
+    const [anchor] = this.#anchors;
+    if (this.#stuck || !anchor) return null;
+    const { element, offset } = anchor;
     const key = element.getAttribute('data-key');
     // One that is not sent yet stands after the last.
     const number = Number(element.getAttribute('data-number')) || this.#reel.history.last;
