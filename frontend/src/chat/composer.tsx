@@ -41,7 +41,7 @@ interface Props {
 /** Never disabled: what is written without a connection waits in the outbox. */
 export function Composer({ room, thread = 0, said = () => newest(room) }: Props) {
   const chat = useChat();
-  const compose = room.composing(thread);
+  const compose = room.writing.composing(thread);
   const field = useRef<HTMLTextAreaElement>(null);
   const limitId = useId();
   const asksDelete = useSignal(false);
@@ -64,7 +64,7 @@ export function Composer({ room, thread = 0, said = () => newest(room) }: Props)
 
   const write = (typed: string) => {
     problem.value = null;
-    if (thread === 0 && compose.mode.peek().kind !== 'edit') room.write(typed);
+    if (thread === 0 && compose.mode.peek().kind !== 'edit') room.writing.write(typed);
     else compose.write(typed);
   };
   const save = () => {

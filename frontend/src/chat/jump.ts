@@ -1,7 +1,8 @@
 /** Going to a message, and back to where one was. */
 import { isObject } from '../api/parse';
 import * as routes from '../api/routes';
-import type { Place, Room } from '../model/room';
+import type { Place } from '../model/reel';
+import type { Room } from '../model/room';
 import { messagePath, threadPath } from '../model/route';
 import { foundNote, leaveNote, navigate } from '../model/router';
 import { toast } from '../model/toasts';
@@ -12,7 +13,7 @@ const t = texts.timeline;
 
 /** Goes to a message of the room that is open. The back button leads back to this place. */
 export function jumpTo(room: Room, number: number): void {
-  const thread = room.thread.peek();
+  const thread = room.messages.thread.peek();
   if (thread && thread.history.byNumber.peek().get(number)?.thread === thread.root) {
     thread.target.value = { number, flash: true };
     return;

@@ -63,7 +63,7 @@ export const messageActions: readonly MessageAction[] = [
     icon: 'reply',
     bar: true,
     may: ({ chat, room }) => chat.mayIn(room, 'post-message'),
-    run: ({ room, message }) => room.compose.reply(message),
+    run: ({ room, message }) => room.writing.compose.reply(message),
   },
   {
     id: 'thread',
@@ -72,7 +72,7 @@ export const messageActions: readonly MessageAction[] = [
     bar: true,
     may: ({ chat, room, message }) =>
       message.thread === null &&
-      room.thread.peek()?.root !== message.number &&
+      room.messages.thread.peek()?.root !== message.number &&
       (message.replies !== null || chat.mayIn(room, 'post-message')),
     run: ({ room, message }) => navigate(threadPath(room.id, message.number)),
   },
@@ -81,7 +81,7 @@ export const messageActions: readonly MessageAction[] = [
     label: t.edit,
     icon: 'pencil',
     may: (subject) => isMine(subject) && subject.chat.mayIn(subject.room, 'edit-message'),
-    run: ({ room, message }) => room.compose.edit(message),
+    run: ({ room, message }) => room.writing.compose.edit(message),
   },
   {
     id: 'save',
@@ -176,7 +176,7 @@ async function pickReaction({ chat, room, message, anchor }: Subject): Promise<v
 
 async function markUnread(room: Room, number: number): Promise<void> {
   try {
-    await room.markUnread(number);
+    await room.reading.markUnread(number);
     toast(t.markedUnread);
   } catch (error) {
     toast(sentence(error), { bad: true });

@@ -151,7 +151,7 @@ export class MessageList {
     const { do: does, quote } = pressed.dataset;
     if (does === 'uncover') uncover(pressed);
     else if (does === 'quote') jumpTo(this.room, Number(quote));
-    else if (does === 'quote-again') this.room.quotes.retry(Number(quote));
+    else if (does === 'quote-again') this.room.messages.quotes.retry(Number(quote));
     else if (does === 'menu' && this.menu.peek()?.anchor === pressed) this.menu.value = null;
     else if (does === 'menu') this.openMenu(row, pressed);
     else messageTools.use(({ press }) => press(this, pressed, row));

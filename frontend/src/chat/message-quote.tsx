@@ -10,8 +10,8 @@ const t = texts.timeline;
 
 /** Above a message that answers another one: who said what. Pressing it leads there. */
 export function MessageQuote({ room, number, active }: { room: Room; number: number; active: boolean }) {
-  const quoted = room.quotes.of(number).value;
-  useEffect(() => room.quotes.want(number), [number]);
+  const quoted = room.messages.quotes.of(number).value;
+  useEffect(() => room.messages.quotes.want(number), [number]);
   const tabIndex = active ? 0 : -1;
   switch (quoted.state) {
     case 'there':

@@ -26,14 +26,14 @@ export async function react(
   message: Message,
   emoji: string,
   on: boolean = !isMine(
-    room.reacting.shown(message.number, message.reactions, chat.me.id),
+    room.messages.reacting.shown(message.number, message.reactions, chat.me.id),
     emoji,
     chat.me.id,
   ),
 ): Promise<void> {
   if (on) store(KEY, [emoji, ...recentEmoji().filter((one) => one !== emoji)].slice(0, OFFERED).join(' '));
   try {
-    await room.reacting.react(message.number, emoji, on);
+    await room.messages.reacting.react(message.number, emoji, on);
   } catch (error) {
     toast(messageTexts.notReacted(sentence(error)), { bad: true });
   }

@@ -27,7 +27,7 @@ export function MessageReactions({
 }) {
   const chat = useChat();
   const { people, me } = chat;
-  const shown = room.reacting.shown(number, reactions, me.id);
+  const shown = room.messages.reacting.shown(number, reactions, me.id);
   const list = useKeptFocus();
   if (shown.length === 0) return null;
   const may = chat.mayIn(room, 'react');

@@ -170,7 +170,7 @@ export async function deleteMessage(room: Room, number: number, own: boolean): P
   await attempt(async () => {
     const { deletion, undo_until } = await moderation.deleteMessage(room.id, number);
     room.hide([number]);
-    if (own && undo_until !== null) room.ownDeletions.add(number, deletion);
+    if (own && undo_until !== null) room.messages.ownDeletions.add(number, deletion);
     toast(t.deleted, undo_until === null ? {} : { action: undo([deletion], t.undone) });
   });
 }

@@ -63,10 +63,17 @@ function roomItems(chat: Chat, room: Room, unfolded: Unfolded): MenuItem[] {
       unfolded.value = unfolded.value === name ? null : name;
     },
   });
-  const unread = room.unread.value > 0 || room.mentions.count.value > 0;
+  const unread = room.unread.value > 0 || room.reading.mentions.count.value > 0;
   return [
     ...(unread
-      ? [{ label: t.markRead, icon: 'check', testid: 'mark-read', run: () => room.readAll() } as const]
+      ? [
+          {
+            label: t.markRead,
+            icon: 'check',
+            testid: 'mark-read',
+            run: () => room.reading.readAll(),
+          } as const,
+        ]
       : []),
     {
       label: own.favourite.value ? t.unfavourite : t.favourite,

@@ -9,7 +9,7 @@ export function ReadOnlyNote({ room }: { room: Room }) {
   return (
     <div class="read-only-note" role="status" data-testid="read-only-note">
       <p>{whyNot(room)}</p>
-      {room.draft.value.trim() !== '' && <p class="hint">{t.draftKept}</p>}
+      {room.writing.draft.value.trim() !== '' && <p class="hint">{t.draftKept}</p>}
     </div>
   );
 }

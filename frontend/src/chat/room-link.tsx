@@ -56,7 +56,7 @@ export function RoomLink({ room }: { room: Room }) {
         {others.length === 1 && <StatusEmoji id={others[0] ?? 0} />}
         {room.kind === 'private' && <span class="visually-hidden"> ({t.privateRoom})</span>}
         {dim && <span class="visually-hidden"> ({t.silenced})</span>}
-        {!open && room.hasDraft.value && (
+        {!open && room.writing.hasDraft.value && (
           <span class="room-draft" role="img" aria-label={t.draft} title={t.draft}>
             <Icon name="pencil" />
           </span>

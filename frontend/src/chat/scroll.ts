@@ -2,8 +2,7 @@
  * Keeps the reader's place in the timeline: at the bottom when they are there, otherwise the line they
  * look at stays where it is to the pixel, whatever comes, goes or grows above and below it.
  */
-import type { Reel } from '../model/reel';
-import type { Place, Target } from '../model/room';
+import type { Place, Reel, Target } from '../model/reel';
 
 /** Pixels from the bottom that still count as being there. */
 const TOLERANCE = 8;

@@ -1,8 +1,8 @@
 import { useComputed } from '@preact/signals';
 import { useCallback, useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Item } from '../model/items';
-import type { Reel } from '../model/reel';
-import type { Room, Target } from '../model/room';
+import type { Reel, Target } from '../model/reel';
+import type { Room } from '../model/room';
 import { roomPath } from '../model/route';
 import { here, navigate } from '../model/router';
 import { texts } from '../texts';
@@ -171,7 +171,7 @@ function JumpButton({ room, reel }: { room: Room; reel: Reel }) {
       data-count={unread}
       onClick={() => {
         // The address names a message that one has left.
-        if (here() !== roomPath(room.id) && room.thread.peek() === null)
+        if (here() !== roomPath(room.id) && room.messages.thread.peek() === null)
           navigate(roomPath(room.id), { replace: true });
         void reel.jumpToNewest().catch(() => {});
         focusComposer();

@@ -155,7 +155,7 @@ function UnreadRoom({ room }: { room: Room }) {
             <span class="visually-hidden">{texts.sidebar.mentions(badge)}</span>
           </span>
         )}
-        <Button aria-label={t.readRoom(title)} data-testid="read-room" onClick={() => room.readAll()}>
+        <Button aria-label={t.readRoom(title)} data-testid="read-room" onClick={() => room.reading.readAll()}>
           {t.read}
         </Button>
       </header>

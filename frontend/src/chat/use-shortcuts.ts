@@ -82,15 +82,15 @@ function backwards(rooms: readonly Room[], at: number): readonly Room[] {
 }
 
 function isCaughtUp(room: Room): boolean {
-  return room.unread.peek() === 0 && room.divider.peek() === null && room.atBottom.peek();
+  return room.unread.peek() === 0 && room.reading.divider.peek() === null && room.atBottom.peek();
 }
 
 /** Everything in the open room is read, and its newest message is shown. False when that is so. */
 function readOpen(chat: Chat): boolean {
   const room = chat.openRoom.peek();
   if (!room || isCaughtUp(room)) return false;
-  room.readAll();
-  room.divider.value = null;
+  room.reading.readAll();
+  room.reading.divider.value = null;
   jump(room);
   return true;
 }

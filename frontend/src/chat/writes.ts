@@ -7,7 +7,7 @@ import { useChat } from './context';
 export function useWrites(room: Room): boolean {
   const chat = useChat();
   const writes = chat.mayIn(room, 'post-message') && !isMuted(room);
-  useEffect(() => room.permit(writes), [room, writes]);
+  useEffect(() => room.writing.permit(writes), [room, writes]);
   return writes;
 }
 

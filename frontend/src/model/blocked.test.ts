@@ -29,7 +29,7 @@ describe('what somebody whom I block writes', () => {
     arrives({ author: cem });
     arrives({ author: bo });
     assert.equal(room.unread.value, 1);
-    room.readAll();
+    room.reading.readAll();
     assert.equal(room.unread.value, 0);
     arrives({ author: cem });
     assert.equal(room.unread.value, 1);
@@ -51,7 +51,7 @@ describe('what somebody whom I block writes', () => {
     chat.people.blocked.value = new Set([bo.id, cem.id]);
     arrives({ author: bo });
     arrives({ author: cem });
-    assert.equal(room.divider.value, null);
+    assert.equal(room.reading.divider.value, null);
     const last = room.items.value.at(-1);
     assert.ok(last?.kind === 'blocked');
     chat.stop();

@@ -314,7 +314,7 @@ export class Chat {
     this.#overviews.note(id);
     const room = this.rooms.peek().get(id);
     if (!room) return;
-    room.giveUp(true);
+    room.writing.giveUp(true);
     room.stop();
     this.feed.unfollow(room);
     const rest = new Map(this.rooms.peek());
@@ -342,7 +342,7 @@ export class Chat {
   /** Everything in a room is read, once the server has taken it. */
   async readRoom(room: Room): Promise<void> {
     const { end } = room.reading;
-    room.heardRead({
+    room.reading.heardRead({
       ...end,
       ...(await this.#context.api.markRead(room.id, end.number)),
       number: end.number,
@@ -435,7 +435,7 @@ export class Chat {
 
   /** What was not sent is no message any more, but a draft. */
   giveUp(): void {
-    for (const room of this.rooms.peek().values()) room.giveUp();
+    for (const room of this.rooms.peek().values()) room.writing.giveUp();
   }
 
   /** The page is put away: another tab sends what there is to send. */
@@ -466,7 +466,7 @@ export class Chat {
 
   /** The page may be left: what is written on it is kept, whatever other tabs have done since. */
   keepDrafts(): void {
-    for (const room of this.rooms.peek().values()) room.keepDraft();
+    for (const room of this.rooms.peek().values()) room.writing.keepDrafts();
     this.drafts.flush();
   }
 
@@ -475,7 +475,7 @@ export class Chat {
     for (const room of this.rooms.peek().values()) room.outbox.wake();
     const open = this.openRoom.peek();
     if (open?.history.state.peek() === 'failed') this.#enter(open);
-    open?.thread.peek()?.wake();
+    open?.messages.thread.peek()?.wake();
     this.feed.wake();
   }
 
@@ -498,12 +498,11 @@ export class Chat {
 
   #read(): void {
     const room = this.openRoom.value;
-    if (!room || room.keptUnread.value || !this.#context.attention.value || !room.atBottom.value) return;
+    if (!room || room.reading.kept.value || !this.#context.attention.value || !room.atBottom.value) return;
     const { state, newer, messages } = room.history;
     const last = messages.value.at(-1);
     if (state.value !== 'ready' || newer.value || !last) return;
-    // Those in a thread after the last message count for the room: nothing else would ever take them back.
-    room.readUpTo(room.mentions.count.value > 0 ? room.reading.through(last) : last);
+    room.reading.seen(last);
   }
 
   /** Ends it for good. What was not sent and ends with the page is among the drafts afterwards. */

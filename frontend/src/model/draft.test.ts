@@ -103,9 +103,9 @@ describe('the draft of a room', () => {
 
   test('is kept when the right to write is lost', () => {
     const { chat, room } = setUp();
-    room.write('half a sentence');
+    room.writing.write('half a sentence');
     elsewhere();
-    room.permit(false);
+    room.writing.permit(false);
     assert.equal(kept(), 'half a sentence');
     chat.stop();
   });
@@ -113,14 +113,14 @@ describe('the draft of a room', () => {
   test('is kept when the room is taken away, the chat ends, or the page is left', () => {
     for (const end of ['remove', 'stop', 'leave'] as const) {
       const { chat, room } = setUp();
-      room.setDraft('');
-      room.write('half a sentence');
+      room.writing.setDraft('');
+      room.writing.write('half a sentence');
       elsewhere();
       if (end === 'remove') chat.remove(7);
       if (end === 'stop') chat.stop();
       if (end === 'leave') chat.keepDrafts();
       assert.equal(kept(), 'half a sentence', end);
-      if (end === 'remove') assert.equal(chat.add(entry(7)).draft.value, 'half a sentence');
+      if (end === 'remove') assert.equal(chat.add(entry(7)).writing.draft.value, 'half a sentence');
       tab().discard();
       chat.stop();
       tab().discard();

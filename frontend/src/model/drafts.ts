@@ -71,11 +71,11 @@ export class Drafts {
   /** Threads have no place to write until one is wanted; there is one for each draft. */
   #findThreads(drafts: readonly Kept[]): void {
     const rooms = this.#chat.rooms.peek();
-    for (const { room_id, thread } of drafts) if (thread > 0) rooms.get(room_id)?.composing(thread);
+    for (const { room_id, thread } of drafts) if (thread > 0) rooms.get(room_id)?.writing.composing(thread);
     const prefix = `draft.${this.#chat.me.id}.`;
     for (const name of storedNames(prefix)) {
       const [room, thread] = name.slice(prefix.length).split('.').map(Number);
-      if (room && thread) rooms.get(room)?.composing(thread);
+      if (room && thread) rooms.get(room)?.writing.composing(thread);
     }
   }
 
@@ -91,7 +91,7 @@ export class Drafts {
   #follow(): void {
     const here = new Set<Compose>();
     for (const room of this.#chat.rooms.value.values()) {
-      for (const [thread, compose] of room.places) {
+      for (const [thread, compose] of room.writing.places) {
         here.add(compose);
         untracked(() => this.#add(room.id, thread, compose));
       }
@@ -121,7 +121,7 @@ export class Drafts {
     this.#theirs.set(key, text);
     const place = this.#places.get(key);
     if (place) place.copy.take(text);
-    else if (thread > 0 && text !== '') this.#chat.rooms.peek().get(room_id)?.composing(thread);
+    else if (thread > 0 && text !== '') this.#chat.rooms.peek().get(room_id)?.writing.composing(thread);
   }
 
   /** Asks what the server has. An answer says nothing of drafts that have moved since it was asked for. */

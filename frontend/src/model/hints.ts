@@ -6,8 +6,8 @@ export function takeHint(chat: Chat, hint: Hint): void {
   const room = chat.rooms.peek().get(hint.room_id);
   switch (hint.kind) {
     case 'read':
-      if (hint.back) room?.unreadAfter(hint);
-      else room?.heardRead(hint);
+      if (hint.back) room?.reading.unreadAfter(hint);
+      else room?.reading.heardRead(hint);
       break;
     case 'typing':
       room?.typing.take(hint);

@@ -25,10 +25,10 @@ function takeRoomEvent(chat: Chat, room: Room, event: ChatEvent, seq: number): v
       room.edited(event.message, seq);
       break;
     case 'reactions-changed':
-      room.reacted(event.number, event.reactions, seq);
+      room.messages.reacted(event.number, event.reactions, seq, chat.me.id);
       break;
     case 'pins-changed':
-      room.pinned(event.number, event.pinned, seq);
+      room.messages.pinned(event.number, event.pinned, seq);
       break;
     case 'join':
     case 'leave':

@@ -44,14 +44,14 @@ describe('an own message that was deleted', () => {
     const kinds = () => room.items.value.map((item) => item.kind);
     room.hide([mine.number]);
     assert.equal(kinds().at(-1), 'message');
-    room.ownDeletions.add(mine.number, 40);
+    room.messages.ownDeletions.add(mine.number, 40);
     assert.deepEqual(room.items.value.at(-1), { kind: 'deleted', key: `x${mine.number}`, deletion: 40 });
     room.restore([mine.number]);
     await settled();
     assert.deepEqual(kinds().slice(-2), ['message', 'message']);
     assert.ok(!kinds().includes('deleted'));
     // If somebody who keeps order deletes it now, it is not mine to bring back.
-    assert.equal(room.ownDeletions.all.value.size, 0);
+    assert.equal(room.messages.ownDeletions.all.value.size, 0);
     chat.stop();
   });
 });

@@ -7,7 +7,7 @@ const AT_ONCE = 4;
 
 /** Each is shown as read once the server has taken it. Fails when the server cannot be told. */
 export async function readRooms(chat: Chat, rooms: readonly Room[]): Promise<void> {
-  const rest = rooms.filter((room) => room.unread.peek() > 0 || room.mentions.count.peek() > 0);
+  const rest = rooms.filter((room) => room.unread.peek() > 0 || room.reading.mentions.count.peek() > 0);
   const work = async () => {
     for (let room = rest.shift(); room; room = rest.shift()) await chat.readRoom(room);
   };

@@ -1,62 +1,81 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, mock, test } from 'node:test';
-import { ReadMarker } from './reading';
+import { describe, test } from 'node:test';
+import { setUp } from './testing/chat-world';
 import { settled } from './testing/world';
 
-describe('the read marker', () => {
-  beforeEach(() => mock.timers.enable({ apis: ['setTimeout'] }));
-  afterEach(() => mock.timers.reset());
+describe('a room', () => {
+  test('counts what is unread while nobody looks at it', () => {
+    const { chat, room, arrives } = setUp();
+    arrives();
+    arrives();
+    assert.equal(room.unread.value, 2);
+    assert.equal(chat.unread.value, 2);
+  });
 
-  const pass = async (ms: number) => {
-    mock.timers.tick(ms);
+  test('takes as read what is seen at the bottom of a focused tab', async () => {
+    const { chat, room, arrives, read } = setUp();
+    chat.open(7);
     await settled();
-  };
-
-  test('tells at once, then at most every two seconds, and the last one always', async () => {
-    const told: number[] = [];
-    const marker = new ReadMarker(async (number) => void told.push(number));
-    for (let number = 1; number <= 10; number++) marker.mark(number);
+    arrives();
     await settled();
-    assert.deepEqual(told, [1]);
-    await pass(2_000);
-    assert.deepEqual(told, [1, 10]);
-    await pass(60_000);
-    assert.deepEqual(told, [1, 10]);
+    assert.equal(room.unread.value, 0);
+    assert.deepEqual(read, [4]);
+    room.stop();
   });
 
-  test('never goes back', async () => {
-    const told: number[] = [];
-    const marker = new ReadMarker(async (number) => void told.push(number));
-    marker.mark(5);
-    marker.mark(3);
-    await pass(10_000);
-    assert.deepEqual(told, [5]);
+  test('leaves it unread, with the divider above it, while nobody looks', async () => {
+    const { chat, room, arrives, attention } = setUp();
+    chat.open(7);
+    await settled();
+    attention.value = false;
+    arrives();
+    arrives();
+    assert.equal(room.unread.value, 2);
+    assert.equal(room.reading.divider.value, 3);
+    attention.value = true;
+    assert.equal(room.unread.value, 0);
+    assert.equal(room.reading.divider.value, 3);
+    chat.open(null);
+    assert.equal(room.reading.divider.value, null);
+    room.stop();
   });
 
-  test('tells again, more and more slowly, until the server has heard it', async () => {
-    const told: number[] = [];
-    let away = true;
-    const marker = new ReadMarker(async (number) => {
-      told.push(number);
-      if (away) throw new Error('away');
-    });
-    marker.mark(7);
-    for (let i = 0; i < 30; i++) await pass(1_000);
-    const tries = told.length;
-    assert.ok(tries >= 3 && tries <= 6, `${tries} tries in 30 s`);
-    away = false;
-    for (let i = 0; i < 240; i++) await pass(1_000);
-    assert.equal(told.length, tries + 1);
-    assert.ok(told.every((number) => number === 7));
+  test('leaves it unread while the reader is further up', async () => {
+    const { chat, room, arrives } = setUp();
+    chat.open(7);
+    await settled();
+    room.atBottom.value = false;
+    arrives();
+    assert.equal(room.unread.value, 1);
   });
 
-  test('is quiet after it was stopped', async () => {
-    const told: number[] = [];
-    const marker = new ReadMarker(async (number) => void told.push(number));
-    marker.mark(1);
-    marker.mark(2);
-    marker.stop();
-    await pass(60_000);
-    assert.deepEqual(told, [1]);
+  test('opens with much unread where the unread begins', async () => {
+    const { chat, room } = setUp(500, { read_number: 100 });
+    chat.open(7);
+    await settled();
+    assert.equal(room.reading.divider.value, 100);
+    assert.ok(room.history.first <= 100 && room.history.last >= 101);
+    assert.equal(room.unread.value, 400);
+  });
+
+  test('follows reading in another browser', () => {
+    const { room, arrives, feed, read } = setUp();
+    arrives();
+    feed.onHint('read:7', { room_id: 7, number: 4 });
+    assert.equal(room.unread.value, 0);
+    assert.deepEqual(read, []);
+  });
+
+  test('stays unread from where I want it, though I look at it', async () => {
+    const { chat, room, arrives, unread } = setUp();
+    chat.open(7);
+    await settled();
+    await room.reading.markUnread(2);
+    assert.deepEqual([unread, room.unread.value, room.reading.divider.value], [[2], 2, 1]);
+    arrives();
+    assert.equal(room.unread.value, 3);
+    room.reading.readAll();
+    assert.equal(room.unread.value, 0);
+    chat.stop();
   });
 });

@@ -1,76 +1,214 @@
-/** Milliseconds between two reports; doubled for each that fails, up to a minute. */
-const PAUSE = 2_000;
-const LONGEST_PAUSE = 60_000;
+/** How far I have read a room, what of it is unread, and what of that mentions me. */
+import { batch, computed, type ReadonlySignal, signal } from '@preact/signals';
+import type { UnreadRoom } from '../api/attention';
+import type { ReadMark } from '../api/attention-records';
+import type { Message } from '../api/records';
+import { Mentions } from './mentions';
+import type { People } from './people';
+import { ReadMarker } from './read-marker';
+import { type Mark, ReadPosition } from './read-position';
 
-/** Tells the server how far a room has been read: at once, then at most every two seconds. */
-export class ReadMarker {
-  readonly #put: (number: number) => Promise<unknown>;
-  #wanted = 0;
-  #told = 0;
-  #running = false;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  /** The report that is on its way. */
-  #telling: Promise<unknown> | null = null;
+/** What it needs from around the room. */
+export interface ReadingServices {
+  /** Gives how far it is read then. */
+  markUnread(number: number): Promise<ReadMark>;
+  markRead(number: number): Promise<ReadMark>;
+  /** The room is on the screen, and nobody looks at its newest message. */
+  isLeftAlone(): boolean;
+  /** Only the server knows how much is unread. */
+  uncertain(): void;
+}
 
-  constructor(put: (number: number) => Promise<unknown>) {
-    this.#put = put;
+export class Reading {
+  /** The number of the newest message. */
+  readonly last: ReadonlySignal<number>;
+  /** The number up to which everything is read. */
+  readonly read: ReadonlySignal<number>;
+  /** How many messages of the timeline come after that, without those of people whom I block. */
+  readonly unread: ReadonlySignal<number>;
+  readonly mentions = new Mentions();
+  /** The unread divider stands after this number; null for none. */
+  readonly divider = signal<number | null>(null);
+  /** Something was made unread on purpose: looking at it does not make it read, until I come back to the room. */
+  readonly kept = signal(false);
+
+  readonly #position = new ReadPosition();
+  readonly #people: People;
+  readonly #services: ReadingServices;
+  readonly #marker: ReadMarker;
+  /** Numbers and authors of messages that came while their authors were blocked. */
+  readonly #blocked = signal<readonly { readonly number: number; readonly author: number }[]>([]);
+
+  constructor(people: People, services: ReadingServices) {
+    this.#people = people;
+    this.#services = services;
+    this.last = this.#position.last;
+    this.read = this.#position.read;
+    this.unread = computed(() => this.#count());
+    this.#marker = new ReadMarker(async (number) => this.#told(await services.markRead(number)));
   }
 
-  mark(number: number): void {
-    this.#wanted = Math.max(this.#wanted, number);
-    if (!this.#running) void this.#run();
+  #count(): number {
+    const read = this.read.value;
+    const blocked = this.#people.blocked.value;
+    const aside = this.#blocked.value.filter(({ number, author }) => number > read && blocked.has(author));
+    return Math.max(0, this.#position.unread.value - aside.length);
   }
 
-  /** There is something that the server may not know yet. */
-  get busy(): boolean {
-    return this.#wanted > this.#told;
+  /** The mark of the newest message. */
+  get end(): Mark {
+    return this.#position.end;
   }
 
-  /** Reports nothing further, and waits for the report that is on its way: it would undo what makes something unread. */
-  async hold(): Promise<void> {
-    this.#wanted = 0;
-    await this.#telling;
+  /** To be told with what the server says of what is unread: how much the server can know of what was read here. */
+  get known(): number | null {
+    return this.#marker.busy ? null : this.#position.moves;
   }
 
-  /** The numbers begin anew. */
-  restart(): void {
-    this.#wanted = 0;
-    this.#told = 0;
+  /** Takes what the server says of what is unread, and how much it could know then. */
+  take(entry: Omit<UnreadRoom, 'room_id'>, known: number | null): void {
+    batch(() => {
+      const last = { number: entry.last_number, aside: entry.last_aside };
+      this.#position.take(last, { number: entry.read_number, aside: entry.read_aside }, known);
+      this.mentions.counted(entry.mentions, entry.last_number);
+      this.mentions.read(this.read.peek());
+    });
+  }
+
+  /** There is a message, which may be the newest. */
+  reach(mark: Mark): void {
+    this.#position.reach(mark);
+  }
+
+  /** The room's topic has brought a message. */
+  receive(message: Message): void {
+    if (this.#people.blocked.peek().has(message.author.id)) this.#setAside(message);
+    else this.#markNew(message);
+    this.reach(message);
+    if (this.#isForMe(message)) this.mentions.add(message.number);
+  }
+
+  /** What somebody whom I block has just written is not unread. */
+  #setAside({ number, author, thread }: Message): void {
+    if (thread !== null || number <= this.last.value) return;
+    this.#blocked.value = [...this.#blocked.value, { number, author: author.id }];
+  }
+
+  /** The first message that comes while nobody looks gets the divider above it. */
+  #markNew(message: Message): void {
+    const caughtUp = this.unread.value === 0 && message.thread === null && message.number > this.last.value;
+    if (caughtUp && this.#services.isLeftAlone())
+      this.divider.value = message.author.id === this.#people.me.id ? null : this.read.value;
+  }
+
+  /** Whether somebody else mentions me in an unread message. */
+  #isForMe({ number, author, mentions, mentions_all }: Message): boolean {
+    const { me, blocked } = this.#people;
+    if (author.id === me.id || number <= this.read.peek() || blocked.peek().has(author.id)) return false;
+    return mentions_all === 'room' || mentions.includes(me.id);
+  }
+
+  /** A message has other words. */
+  edited(message: Message): void {
+    if (!this.#isForMe(message)) this.#unmention(message.number);
+    // It may have mentioned me before.
+    else if (!this.mentions.add(message.number)) this.#services.uncertain();
+  }
+
+  /** Messages were deleted. */
+  hide(numbers: readonly number[]): void {
+    for (const number of numbers) this.#unmention(number);
+  }
+
+  /** A message may mention me no longer. */
+  #unmention(number: number): void {
+    if (number > this.read.peek() && !this.mentions.drop(number)) this.#services.uncertain();
+  }
+
+  /** Deleted messages are there again. */
+  restore(numbers: readonly number[]): void {
+    if (numbers.some((number) => number > this.read.peek())) this.#services.uncertain();
+  }
+
+  /** Somebody opens the room. */
+  enter(): void {
+    this.divider.value = this.unread.value > 0 ? this.read.value : null;
+  }
+
+  leave(): void {
+    this.divider.value = null;
+    this.kept.value = false;
+  }
+
+  /** The end of the timeline is on the screen, and is looked at. */
+  seen(mark: Mark): void {
+    // Those in a thread after the last message count for the room: nothing else would ever take them back.
+    this.#readUpTo(this.mentions.count.value > 0 ? this.#position.through(mark) : mark);
+  }
+
+  /** Everything up to here has been seen. */
+  #readUpTo(mark: Mark): void {
+    if (this.#move(mark)) this.#marker.mark(mark.number);
+  }
+
+  /** Another browser of mine has read it so far. */
+  heardRead(hint: Mark & Pick<ReadMark, 'mentions'>): void {
+    this.#move(hint);
+    if (hint.number === this.read.peek() && !this.#marker.busy) this.#told(hint);
+  }
+
+  /** False when it was read already. */
+  #move(mark: Mark): boolean {
+    if (mark.number <= this.read.peek()) return false;
+    batch(() => {
+      this.#position.readUpTo(mark);
+      this.mentions.read(mark.number);
+      const later = this.#blocked.peek().filter((one) => one.number > mark.number);
+      if (later.length < this.#blocked.peek().length) this.#blocked.value = later;
+    });
+    return true;
+  }
+
+  /** Everything that is known of it is read. */
+  readAll(): void {
+    this.kept.value = false;
+    this.#readUpTo(this.end);
+  }
+
+  /** What follows was made unread again, here or in another browser. */
+  unreadAfter(mark: Mark): void {
+    this.#marker.restart();
+    this.kept.value = true;
+    this.#position.back(mark);
+    this.#services.uncertain();
+  }
+
+  /** A message and what follows it is to be unread again, until I leave the room or want it read. */
+  async markUnread(number: number): Promise<void> {
+    await this.#marker.hold();
+    const { aside } = await this.#services.markUnread(number);
+    batch(() => {
+      this.unreadAfter({ number: number - 1, aside });
+      this.divider.value = number - 1;
+    });
+  }
+
+  /** The server has taken how far I have read, and counts what is left; what it knows better is asked for. */
+  #told({ mentions }: Pick<ReadMark, 'mentions'>): void {
+    if (mentions !== this.mentions.count.peek()) this.#services.uncertain();
+  }
+
+  /** The numbers begin anew, and at most so many are there. */
+  restart(last: Mark): void {
+    this.#position.restart(last);
+    this.divider.value = null;
+    this.#blocked.value = [];
+    this.mentions.restart();
+    this.#marker.restart();
   }
 
   /** What was not told yet is not told any more. */
   stop(): void {
-    this.#told = Number.POSITIVE_INFINITY;
-    clearTimeout(this.#timer);
-  }
-
-  async #run(): Promise<void> {
-    this.#running = true;
-    let pause = PAUSE;
-    while (this.#wanted > this.#told) {
-      const telling = this.#tell(this.#wanted);
-      this.#telling = telling;
-      const told = await telling;
-      pause = told ? PAUSE : Math.min(pause * 2, LONGEST_PAUSE);
-      await this.#pause(pause);
-    }
-    this.#running = false;
-  }
-
-  async #tell(number: number): Promise<boolean> {
-    try {
-      await this.#put(number);
-      this.#told = Math.max(this.#told, number);
-      return true;
-    } catch {
-      // Until then the server shows as unread what was read; the next report mends it.
-      return false;
-    }
-  }
-
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      this.#timer = setTimeout(resolve, ms);
-    });
+    this.#marker.stop();
   }
 }

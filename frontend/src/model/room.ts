@@ -1,6 +1,5 @@
 /** One room that I am in. */
 import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
-import type { UnreadRoom } from '../api/attention';
 import type { ReadMark } from '../api/attention-records';
 import type { MembershipEvent } from '../api/events';
 import type { NoticesChoice } from '../api/presence-records';
@@ -17,24 +16,22 @@ import type {
 } from '../api/records';
 import type { Belonging } from '../api/routes';
 import type { Cursor } from '../comet/types';
-import { Compose } from './compose';
-import { type Change, History, PAGE, type PageQuery } from './history';
+import { type History, PAGE, type PageQuery } from './history';
 import { buildItems, type Item } from './items';
-import { Mentions } from './mentions';
 import { type Notice, Notices, quieter } from './notices';
-import { Outbox, type Outgoing, type SharedOutbox } from './outbox';
+import { Outbox, type SharedOutbox } from './outbox';
 import { Overdue } from './overdue';
-import { OwnDeletions } from './own-deletions';
 import { OwnSettings } from './own-settings';
 import type { People } from './people';
-import { type Mark, ReadPosition } from './read-position';
-import { Quotes } from './quotes';
-import { Reacting } from './reacting';
-import { ReadMarker } from './reading';
+import type { Mark } from './read-position';
+import { Reading } from './reading';
+import { Reel } from './reel';
 import type { Standing } from './rights';
+import { RoomMessages } from './room-messages';
 import { type LoadMembers, Roster } from './roster';
-import { Typing, worthTelling, type Writers } from './typing';
+import { Typing, type Writers } from './typing';
 import { type Weight, weigh } from './weight';
+import { Writing } from './writing';
 
 /** What a room needs from around it. */
 export interface RoomServices {
@@ -63,40 +60,9 @@ export interface RoomServices {
   overdue(room: Room): void;
 }
 
-/** Where the reader was: a message of the timeline and how far below the upper edge it stood. */
-export interface Place {
-  readonly key: string;
-  readonly number: number;
-  readonly offset: number;
-}
-
-/** Where the view is to go: a message, which may light up for a moment. */
-export interface Target {
-  readonly number: number;
-  readonly flash: boolean;
-  /** Pixels below the upper edge; the middle of the view when none is given. */
-  readonly offset?: number;
-}
-
-/** What a room tells the thread that stands beside it. */
-export interface OpenThread {
-  /** The number of the root. */
-  readonly root: number;
-  readonly history: History;
-  readonly target: Signal<Target | null>;
-  /** There is one more reply. */
-  receive(message: Message): void;
-  /** Replies may have been missed. */
-  catchUp(): Promise<void>;
-  /** The server can be reached again. */
-  wake(): void;
-  /** It is among the threads that I follow. */
-  followed(): void;
-}
-
 const nobody: ReadonlySet<number> = new Set();
 
-export class Room {
+export class Room extends Reel {
   readonly id: number;
   readonly name = signal('');
   /** What is talked about now; not the topic that the hub publishes on. */
@@ -121,31 +87,24 @@ export class Room {
   readonly blockedShown = signal(false);
   /** What I am in the room. */
   readonly role = signal<RoomRole>('member');
-  readonly reading = new ReadPosition();
-  readonly lastNumber = this.reading.last;
-  readonly readNumber = this.reading.read;
-  /** Something was made unread on purpose: looking at it does not make it read, until I come back to the room. */
-  readonly keptUnread = signal(false);
+  readonly reading: Reading;
+  readonly lastNumber: ReadonlySignal<number>;
+  readonly readNumber: ReadonlySignal<number>;
+  readonly unread: ReadonlySignal<number>;
   /** Milliseconds since 1970; 0 when nothing was said yet. */
   readonly lastMessageAt = signal(0);
   /** Ids of everybody in a direct room. */
   readonly directIds: readonly number[];
   readonly roster: Roster;
 
+  readonly messages: RoomMessages;
   readonly history: History;
   readonly outbox: Outbox;
+  readonly writing: Writing;
   readonly notices = new Notices();
   readonly typing: Typing;
   /** Who writes, without those whom I block. */
   readonly writers: ReadonlySignal<Writers>;
-  readonly ownDeletions = new OwnDeletions();
-  readonly quotes: Quotes;
-  /** The thread that stands beside the timeline. */
-  readonly thread = signal<OpenThread | null>(null);
-  /** Emoji that I put under messages and the topic has not brought yet. */
-  readonly reacting: Reacting;
-  readonly unread = computed(() => this.#unreadCount());
-  readonly mentions = new Mentions();
   readonly own = new OwnSettings();
   /** How much of what is unread is shown. */
   readonly weight: ReadonlySignal<Weight>;
@@ -154,66 +113,36 @@ export class Room {
    * somebody else said something last, or that is not to be known.
    */
   readonly awaiting = computed(() => this.#awaiting());
-  /** The unread divider stands after this number; null for none. */
-  readonly divider = signal<number | null>(null);
-  /** The reader's view touches the newest message. */
-  readonly atBottom = signal(true);
-  /** The view shall not move by itself: the menu of a message is open. */
-  readonly still = signal(false);
-  /** What I write in the room itself. */
-  readonly compose: Compose;
-  readonly draft: ReadonlySignal<string>;
-  /** I have begun to write something here, in a thread too. */
-  readonly hasDraft: ReadonlySignal<boolean>;
   /** What is known of it is valid at this position of its topic, or later. */
   position: Position;
-  /** Counts up whenever the view shall go to the newest message. */
-  readonly jumps = signal(0);
-  /** Where the reader is, as long as the room is on the screen. */
-  whereabouts: () => Place | null = () => null;
-  /** A new object whenever the view shall go to a message. */
-  readonly target = signal<Target | null>(null);
   readonly items: ReadonlySignal<readonly Item[]>;
-  /** Where to go on reading on return; null for the bottom. */
-  place: Place | null = null;
 
   readonly #kind: Signal<RoomKind>;
-  readonly #services: RoomServices;
   readonly #people: People;
-  readonly #marker: ReadMarker;
   readonly #overdue: Overdue;
-  /** What I write in the room and its threads, by the number of the root; 0 for the room itself. */
-  readonly #places = signal<ReadonlyMap<number, Compose>>(new Map());
-  /** Numbers and authors of messages that came while their authors were blocked. */
-  readonly #blocked = signal<readonly { readonly number: number; readonly author: number }[]>([]);
 
   constructor(entry: RoomEntry, services: RoomServices, people: People) {
+    super();
     this.id = entry.id;
     this.#kind = signal(entry.kind);
     this.directIds = entry.members;
     this.position = entry.position;
-    this.#services = services;
     this.#people = people;
-    this.compose = this.composing(0);
-    this.draft = this.compose.draft.text;
-    this.hasDraft = computed(() =>
-      [...this.#places.value.values()].some(({ draft }) => draft.text.value.trim() !== ''),
-    );
-    this.history = new History(async (query) => {
-      const page = await services.history(this.id, query);
-      this.quotes.take(page.quotes);
-      return page;
+    this.reading = new Reading(people, {
+      markUnread: (number) => services.markUnread(this.id, number),
+      markRead: (number) => services.markRead(this.id, number),
+      isLeftAlone: () => services.isOpen(this) && !services.isSeen(this),
+      uncertain: () => services.uncertain(this),
     });
-    this.quotes = new Quotes(
-      computed(() => {
-        const thread = this.thread.value;
-        return thread
-          ? new Map([...this.history.byNumber.value, ...thread.history.byNumber.value])
-          : this.history.byNumber.value;
-      }),
-      (number) => services.message(this.id, number),
-    );
-    this.reacting = new Reacting((number, emoji, on) => services.react(this.id, number, emoji, on));
+    this.lastNumber = this.reading.last;
+    this.readNumber = this.reading.read;
+    this.unread = this.reading.unread;
+    this.messages = new RoomMessages({
+      history: (query) => services.history(this.id, query),
+      message: (number) => services.message(this.id, number),
+      react: (number, emoji, on) => services.react(this.id, number, emoji, on),
+    });
+    this.history = this.messages.history;
     this.roster = new Roster((wanted) => services.members(this.id, wanted), people);
     this.typing = new Typing(people.me.id);
     this.writers = computed(() => {
@@ -226,20 +155,25 @@ export class Room {
       sent: (message) => this.#acknowledged(message),
       shared: services.sharedOutbox,
     });
+    this.writing = new Writing(people.me.id, this.id, this.outbox, {
+      send: (body, belonging) => this.send(body, belonging),
+      save: async (number, body) => this.messages.saved(await services.edit(this.id, number, body)),
+      typing: () => services.typing(this),
+      isShown: (clientId) => this.history.messages.peek().some((message) => message.client_id === clientId),
+    });
     this.weight = computed(() =>
       weigh({
         kind: this.kind,
         level: this.own.level.value,
         silenced: this.own.silenced.value,
         unread: this.unread.value,
-        mentions: this.mentions.count.value,
+        mentions: this.reading.mentions.count.value,
       }),
     );
     this.#overdue = new Overdue(
       () => this.position.seq,
       () => services.overdue(this),
     );
-    this.#marker = new ReadMarker(async (number) => this.#told(await services.markRead(this.id, number)));
     this.items = computed(() =>
       buildItems({
         messages: this.history.messages.value,
@@ -247,9 +181,9 @@ export class Room {
         outgoing: this.outbox.of(0),
         notices: this.notices.lines.value,
         manner: quieter(people.me.notices, this.manner.value),
-        divider: this.divider.value,
+        divider: this.reading.divider.value,
         blocked: this.blockedShown.value ? nobody : people.blocked.value,
-        ownDeletions: this.ownDeletions.all.value,
+        ownDeletions: this.messages.ownDeletions.all.value,
         me: people.me,
       }),
     );
@@ -280,27 +214,10 @@ export class Room {
       this.small.value = entry.small;
       this.muted.value = entry.muted;
       this.mutedUntil.value = entry.muted_until;
-      this.#takeUnread(entry, null);
+      this.reading.take(entry, null);
       this.lastMessageAt.value = Math.max(this.lastMessageAt.value, entry.last_message_at ?? 0);
       this.own.take(entry);
     });
-  }
-
-  /** To be told with what the server says of what is unread: how much the server can know of what was read here. */
-  get known(): number | null {
-    return this.#marker.busy ? null : this.reading.moves;
-  }
-
-  /** Takes what the server says of what is unread, and how much it could know then. */
-  takeUnread(unread: UnreadRoom, known: number | null): void {
-    batch(() => this.#takeUnread(unread, known));
-  }
-
-  #takeUnread(entry: Omit<UnreadRoom, 'room_id'>, known: number | null): void {
-    const last = { number: entry.last_number, aside: entry.last_aside };
-    this.reading.take(last, { number: entry.read_number, aside: entry.read_aside }, known);
-    this.mentions.counted(entry.mentions, entry.last_number);
-    this.mentions.read(this.readNumber.peek());
   }
 
   change(record: RoomRecord): void {
@@ -355,54 +272,28 @@ export class Room {
     if (position.epoch === before.epoch) return;
     this.reading.restart(last);
     this.lastMessageAt.value = 0;
-    this.divider.value = null;
     this.place = null;
     this.notices.clear();
-    this.ownDeletions.clear();
-    this.quotes.clear();
+    this.messages.restart();
     this.target.value = null;
-    this.#blocked.value = [];
-    this.mentions.restart();
     this.outbox.dropSent();
     this.#overdue.stop();
-    this.#marker.restart();
   }
 
   /** A message of the room's topic. */
   receive(message: Message): void {
     batch(() => {
-      if (this.#people.blocked.peek().has(message.author.id)) this.#setAside(message);
-      else this.#markNew(message);
-      this.reading.reach(message);
+      this.reading.receive(message);
       this.lastMessageAt.value = Math.max(this.lastMessageAt.value, message.created_at);
-      if (message.thread === null) this.history.add(message);
-      else this.#replied(message, message.thread);
+      this.messages.add(message);
       this.typing.wrote(message.author.id);
-      if (this.#isForMe(message)) this.mentions.add(message.number);
       this.#settle([message]);
     });
-  }
-
-  /** Whether somebody else mentions me in an unread message. */
-  #isForMe({ number, author, mentions, mentions_all }: Message): boolean {
-    const { me, blocked } = this.#people;
-    if (author.id === me.id || number <= this.readNumber.peek() || blocked.peek().has(author.id))
-      return false;
-    return mentions_all === 'room' || mentions.includes(me.id);
   }
 
   /** An event of the room's topic has been taken. */
   passed(seq: number): void {
     this.position = { epoch: this.position.epoch, seq };
-  }
-
-  /** The first message that comes while nobody looks gets the divider above it. */
-  #markNew(message: Message): void {
-    const caughtUp =
-      this.unread.value === 0 && message.thread === null && message.number > this.lastNumber.value;
-    if (caughtUp && this.#services.isOpen(this) && !this.#services.isSeen(this)) {
-      this.divider.value = message.author.id === this.#people.me.id ? null : this.readNumber.value;
-    }
   }
 
   #acknowledged(message: Message): void {
@@ -411,19 +302,6 @@ export class Room {
     const mayTake = message.thread === null && (history.isNext(message) || message.number <= history.last);
     if (mayTake) this.receive(message);
     this.#overdue.expect(message.seq);
-  }
-
-  /** What somebody whom I block has just written is not unread. */
-  #setAside({ number, author, thread }: Message): void {
-    if (thread !== null || number <= this.lastNumber.value) return;
-    this.#blocked.value = [...this.#blocked.value, { number, author: author.id }];
-  }
-
-  #unreadCount(): number {
-    const read = this.readNumber.value;
-    const blocked = this.#people.blocked.value;
-    const aside = this.#blocked.value.filter(({ number, author }) => number > read && blocked.has(author));
-    return Math.max(0, this.reading.unread.value - aside.length);
   }
 
   #awaiting(): number | null {
@@ -435,93 +313,21 @@ export class Room {
 
   /** Messages were deleted, by their author or by somebody who keeps order. */
   hide(numbers: readonly number[]): void {
-    for (const window of this.#windows) window.hide(numbers);
-    this.quotes.hide(numbers);
-    this.#recount(numbers);
-    for (const place of this.#places.peek().values()) place.gone(numbers);
-    for (const number of numbers) this.#unmention(number);
-  }
-
-  /** A message may mention me no longer. */
-  #unmention(number: number): void {
-    if (number > this.readNumber.peek() && !this.mentions.drop(number)) this.#services.uncertain(this);
+    this.messages.hide(numbers);
+    this.writing.hide(numbers);
+    this.reading.hide(numbers);
   }
 
   /** An event changed what was said. */
   edited(message: Message, seq: number): void {
-    this.#change(message.number, seq, (known) => reworded(known, message));
-    this.quotes.edited(message);
-    if (this.#isForMe(message)) this.#mentionedNow(message.number);
-    else this.#unmention(message.number);
-  }
-
-  /** An unread message mentions me, and perhaps did before. */
-  #mentionedNow(number: number): void {
-    if (!this.mentions.add(number)) this.#services.uncertain(this);
-  }
-
-  /** The server has taken a new wording of mine, and the topic brings it in its turn. */
-  #saved(message: Message): void {
-    for (const window of this.#windows) window.patch(message.number, (known) => reworded(known, message));
-    this.quotes.edited(message);
-  }
-
-  reacted(number: number, reactions: readonly Reaction[], seq: number): void {
-    this.#change(number, seq, (known) => ({ ...known, reactions }));
-    this.reacting.told(number, reactions, this.#people.me.id);
-  }
-
-  pinned(number: number, pinned: boolean, seq: number): void {
-    this.#change(number, seq, (known) => ({ ...known, pinned }));
-  }
-
-  /** What is loaded of the room: its timeline, and a thread beside it. */
-  get #windows(): readonly History[] {
-    const thread = this.thread.peek();
-    return thread ? [this.history, thread.history] : [this.history];
-  }
-
-  #change(number: number, seq: number, change: Change): void {
-    for (const window of this.#windows) window.change(number, seq, change);
-  }
-
-  /** A reply in a thread: the root says that there is one more. */
-  #replied(message: Message, root: number): void {
-    this.#change(root, message.seq, (known) => withReply(known, message));
-    const thread = this.thread.peek();
-    if (thread?.root === root) thread.receive(message);
-  }
-
-  /** Of roots whose replies were deleted or restored, only the server can tell how many are left. */
-  #recount(numbers: readonly number[]): void {
-    const replies = numbers.filter((number) => !this.history.byNumber.peek().has(number));
-    const isOf = ({ number, replies: all }: Message, reply: number) =>
-      all !== null && number < reply && reply <= all.last_number;
-    const known = this.#windows.flatMap((window) => window.messages.peek());
-    const roots = known.filter((m) => replies.some((reply) => isOf(m, reply)));
-    for (const number of new Set(roots.map((root) => root.number))) {
-      this.#services.message(this.id, number).then(
-        ({ replies: left }) => {
-          for (const window of this.#windows) window.patch(number, (root) => ({ ...root, replies: left }));
-        },
-        () => {
-          // The next page that is loaded tells.
-        },
-      );
-    }
+    this.messages.edited(message, seq);
+    this.reading.edited(message);
   }
 
   /** A deletion was taken back. */
   restore(numbers: readonly number[]): void {
-    this.ownDeletions.drop(numbers);
-    this.quotes.restored(numbers);
-    this.#recount(numbers);
-    if (numbers.some((number) => number > this.readNumber.peek())) this.#services.uncertain(this);
-    for (const window of this.#windows) {
-      window.restore(numbers).catch(() => {
-        // They come with the next page that is loaded.
-      });
-    }
+    this.reading.restore(numbers);
+    this.messages.restore(numbers);
   }
 
   /** Somebody joined or left. */
@@ -550,45 +356,23 @@ export class Room {
 
   /** Somebody opens the room: loads what belongs on the screen. */
   async enter(load = true): Promise<void> {
-    const unread = this.unread.value;
-    this.divider.value = unread > 0 ? this.readNumber.value : null;
-    if (unread > 0) this.place = null;
+    if (this.unread.value > 0) this.place = null;
+    this.reading.enter();
     void this.roster.refresh().catch(() => {});
     if (load) await this.load();
-  }
-
-  /** Loads what is around a message, and shows it. Says whether it is there. */
-  async goTo(number: number): Promise<boolean> {
-    const { history } = this;
-    if (!history.has(number)) await history.openAt(number);
-    const found = history.byNumber.peek().get(number);
-    this.target.value = { number: this.#nearest(number), flash: found?.deleted === false };
-    return found?.deleted === false;
-  }
-
-  #nearest(number: number): number {
-    const shown = this.history.messages.peek().filter((m) => !m.deleted);
-    return shown.findLast((m) => m.number <= number)?.number ?? shown[0]?.number ?? number;
-  }
-
-  /** Goes back to where the reader was. */
-  async returnTo(place: Place | null): Promise<void> {
-    if (place === null) return this.jumpToNewest();
-    if (!this.history.has(place.number)) await this.history.openAt(place.number);
-    this.target.value = { number: place.number, flash: false, offset: place.offset };
   }
 
   async load(): Promise<void> {
     const { state, first, newer } = this.history;
     const read = this.readNumber.value;
-    const held =
-      state.value === 'ready' && (this.divider.value === null || (read >= first - 1 && !newer.value));
+    const divided = this.reading.divider.value !== null;
+    const held = state.value === 'ready' && (!divided || (read >= first - 1 && !newer.value));
     if (held) return;
-    if (this.divider.value !== null && this.unread.value > PAGE - 10) await this.history.openAround(read);
+    if (divided && this.unread.value > PAGE - 10) await this.history.openAround(read);
     else await this.openNewest();
   }
 
-  async openNewest(): Promise<void> {
+  protected async openNewest(): Promise<void> {
     const page = await this.history.openNewest();
     if (page) this.#takeNewest(page);
   }
@@ -621,14 +405,8 @@ export class Room {
     });
   }
 
-  async jumpToNewest(): Promise<void> {
-    if (this.history.newer.value) await this.openNewest();
-    this.jumps.value++;
-  }
-
   leave(): void {
-    this.divider.value = null;
-    this.keptUnread.value = false;
+    this.reading.leave();
     this.blockedShown.value = false;
     if (this.atBottom.value) this.history.shrink();
   }
@@ -637,164 +415,17 @@ export class Room {
   async catchUp(): Promise<Cursor> {
     const page = await this.history.catchUp();
     this.#takeNewest(page);
-    await this.thread.peek()?.catchUp();
+    await this.messages.thread.peek()?.catchUp();
     if (this.roster.members.peek()) await this.roster.refresh();
     return [page.position.epoch, page.position.seq];
   }
 
-  /** Everything up to here has been seen, here or in another browser. */
-  readUpTo(mark: Mark, elsewhere = false): void {
-    if (mark.number <= this.readNumber.peek()) return;
-    batch(() => {
-      this.reading.readUpTo(mark);
-      this.mentions.read(mark.number);
-      const later = this.#blocked.peek().filter((one) => one.number > mark.number);
-      if (later.length < this.#blocked.peek().length) this.#blocked.value = later;
-    });
-    if (!elsewhere) this.#marker.mark(mark.number);
-  }
-
-  /** Another browser of mine has read it so far. */
-  heardRead(hint: Mark & Pick<ReadMark, 'mentions'>): void {
-    this.readUpTo(hint, true);
-    if (hint.number === this.readNumber.peek() && !this.#marker.busy) this.#told(hint);
-  }
-
-  /** Everything that is known of it is read. */
-  readAll(): void {
-    this.keptUnread.value = false;
-    this.readUpTo(this.reading.end);
-  }
-
-  /** What follows was made unread again, here or in another browser. */
-  unreadAfter(mark: Mark): void {
-    this.#marker.restart();
-    this.keptUnread.value = true;
-    this.reading.back(mark);
-    this.#services.uncertain(this);
-  }
-
-  /** A message and what follows it is to be unread again, until I leave the room or want it read. */
-  async markUnread(number: number): Promise<void> {
-    await this.#marker.hold();
-    const { aside } = await this.#services.markUnread(this.id, number);
-    batch(() => {
-      this.unreadAfter({ number: number - 1, aside });
-      this.divider.value = number - 1;
-    });
-  }
-
-  /** The server has taken how far I have read, and counts what is left; what it knows better is asked for. */
-  #told({ mentions }: Pick<ReadMark, 'mentions'>): void {
-    if (mentions !== this.mentions.count.peek()) this.#services.uncertain(this);
-  }
-
-  /** Where I write: in the room (0), or in the thread of a root. */
-  composing(thread: number): Compose {
-    const known = this.#places.peek().get(thread);
-    if (known) return known;
-    const place = new Compose(this.#people.me.id, this.id, thread, {
-      send: (body, belonging) => this.send(body, belonging),
-      save: async (number, body) => {
-        this.#saved(await this.#services.edit(this.id, number, body));
-      },
-      place: (other) => this.composing(other),
-    });
-    this.#places.value = new Map(this.#places.peek()).set(thread, place);
-    return place;
-  }
-
-  /** All places where I have begun to write, by the number of the root; 0 for the room itself. */
-  get places(): ReadonlyMap<number, Compose> {
-    return this.#places.value;
-  }
-
-  /** I write: the draft is another, and the others may be told. */
-  write(text: string): void {
-    this.setDraft(text);
-    if (worthTelling(text)) this.#services.typing(this);
-  }
-
-  setDraft(text: string): void {
-    this.compose.draft.set(text);
-  }
-
-  /** What is written here outlives the page, whatever other tabs have done since. */
-  keepDraft(): void {
-    for (const { draft } of this.#places.peek().values()) if (draft.text.peek() !== '') draft.keep();
-  }
-
-  /** Whether I may write here at this moment, as it turns out. */
-  permit(may: boolean): void {
-    if (may) {
-      this.outbox.excuse();
-      return;
-    }
-    for (const { draft } of this.#places.peek().values()) draft.keep();
-    // What waits asks now, and is told why it cannot go out.
-    this.outbox.wake();
-  }
-
   /** Ends it. What was not sent and ends with the page stands in front of the draft afterwards. */
   stop(): void {
-    this.#keep(this.outbox.stop());
+    this.writing.stop();
     this.#overdue.stop();
-    this.#marker.stop();
+    this.reading.stop();
     this.typing.stop();
-    this.ownDeletions.clear();
+    this.messages.ownDeletions.clear();
   }
-
-  /**
-   * What was not sent is no message any more: it stands in front of the drafts, and its author decides. Outside of the room
-   * there is one draft for it and its threads.
-   */
-  giveUp(leaving = false): void {
-    const { unsent, took } = this.outbox.giveUp();
-    if (leaving) this.#keep(unsent);
-    else {
-      const threads = new Set(unsent.map(threadOf));
-      for (const thread of threads)
-        this.#keep(
-          unsent.filter((entry) => threadOf(entry) === thread),
-          thread,
-        );
-    }
-    void took();
-  }
-
-  /** One whose acknowledgement was lost is left out if the window has it. */
-  #keep(unsent: readonly Outgoing[], thread = 0): void {
-    const shown = new Set(this.history.messages.peek().map((message) => message.client_id));
-    const bodies = unsent.filter(({ clientId }) => !shown.has(clientId)).map(({ body }) => body);
-    this.composing(thread).draft.keep(bodies);
-  }
-}
-
-function threadOf({ belonging }: Outgoing): number {
-  return belonging.thread ?? 0;
-}
-
-/** The root of a thread after one more reply; not twice, when the server has counted it already. */
-function withReply(root: Message, { number, author, created_at }: Message): Message {
-  const before = root.replies ?? { count: 0, last_at: 0, last_number: 0, user_ids: [] };
-  if (number <= before.last_number) return root;
-  const others = before.user_ids.filter((id) => id !== author.id);
-  return {
-    ...root,
-    replies: {
-      count: before.count + 1,
-      last_at: created_at,
-      last_number: number,
-      user_ids: [author.id, ...others].slice(0, MOST_AUTHORS),
-    },
-  };
-}
-
-/** So many of those who wrote in a thread are shown at its root. */
-const MOST_AUTHORS = 5;
-
-/** A message with the words of a later version of it. What else is known of it comes by itself. */
-function reworded(known: Message, { body, html, edited_at, mentions, mentions_all }: Message): Message {
-  if (known.deleted || (known.edited_at ?? 0) > (edited_at ?? 0)) return known;
-  return { ...known, body, html, edited_at, mentions, mentions_all };
 }

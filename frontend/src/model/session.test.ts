@@ -165,11 +165,11 @@ describe('the session', () => {
     assert.equal(session.stage.value.name, 'visitor');
     localStorage.setItem('chatd.signed-in', String(ana.id));
     await session.enter();
-    assert.equal(room().draft.value, 'not sent');
+    assert.equal(room().writing.draft.value, 'not sent');
   });
 
   test('says why it is over', () => {
-    room().setDraft('half a thou');
+    room().writing.setDraft('half a thou');
     channel?.onAbort('password-changed', 'Your password was changed.');
     const now = session.stage.value;
     assert.ok(now.name === 'visitor');
@@ -253,7 +253,7 @@ describe('the session', () => {
     room().send('not sent');
     await Tabs.say('signed-in');
     assert.notEqual(chat(), before);
-    assert.equal(room().draft.value, 'not sent');
+    assert.equal(room().writing.draft.value, 'not sent');
   });
 
   describe('back from the back/forward cache', () => {

@@ -30,7 +30,7 @@ export class ThreadNews {
 
   /** There is a reply in a thread that I follow. */
   replied(room: Room | undefined, { room_id, root, author_id }: ThreadHint): void {
-    const open = room?.thread.peek();
+    const open = room?.messages.thread.peek();
     if (open?.root === root) open.followed();
     this.#tell(room_id, root);
     const key = `${room_id}/${root}`;

@@ -218,7 +218,7 @@ test('a thread that is closed is told nothing any more', async () => {
   const world = threadWorld(conversation(1), { read_number: 3 });
   const thread = await opened(world);
   thread.close();
-  assert.equal(world.room.thread.value, null);
+  assert.equal(world.room.messages.thread.value, null);
   world.arrives({ thread: 1 });
   assert.deepEqual(shown(thread), [1, 'replies 1', 3]);
   assert.deepEqual(world.reads, []);

@@ -6,9 +6,10 @@ import type * as routes from '../api/threads';
 import { History, type PageQuery } from './history';
 import { buildItems, type Item } from './items';
 import type { People } from './people';
-import { ReadMarker } from './reading';
-import type { Reel } from './reel';
-import type { OpenThread, Place, Room, Target } from './room';
+import { ReadMarker } from './read-marker';
+import { Reel } from './reel';
+import type { Room } from './room';
+import type { OpenThread } from './room-messages';
 
 export type ThreadRoutes = Pick<typeof routes, 'thread' | 'markThreadRead' | 'followThread'>;
 
@@ -21,7 +22,7 @@ export interface ThreadContext {
 
 const nobody: ReadonlySet<number> = new Set();
 
-export class Thread implements OpenThread, Reel {
+export class Thread extends Reel implements OpenThread {
   readonly root: number;
   readonly room: Room;
   readonly history: History;
@@ -34,12 +35,6 @@ export class Thread implements OpenThread, Reel {
   /** How many loaded replies of others I have not read. */
   readonly unread: ReadonlySignal<number>;
   readonly items: ReadonlySignal<readonly Item[]>;
-  readonly atBottom = signal(true);
-  readonly still = signal(false);
-  readonly jumps = signal(0);
-  readonly target = signal<Target | null>(null);
-  place: Place | null = null;
-  whereabouts: () => Place | null = () => null;
 
   readonly #context: ThreadContext;
   readonly #read = signal(0);
@@ -49,6 +44,7 @@ export class Thread implements OpenThread, Reel {
   #opened = false;
 
   constructor(room: Room, root: number, context: ThreadContext) {
+    super();
     this.room = room;
     this.root = root;
     this.#context = context;
@@ -69,12 +65,12 @@ export class Thread implements OpenThread, Reel {
         manner: 'hide',
         divider: this.divider.value,
         blocked: room.blockedShown.value ? nobody : people.blocked.value,
-        ownDeletions: room.ownDeletions.all.value,
+        ownDeletions: room.messages.ownDeletions.all.value,
         me: people.me,
         thread: { root, count: this.count },
       }),
     );
-    room.thread.value = this;
+    room.messages.thread.value = this;
     this.#stop = effect(() => this.#follow());
   }
 
@@ -125,7 +121,7 @@ export class Thread implements OpenThread, Reel {
       this.#count.value = root.replies?.count ?? 0;
       this.following.value = following;
       this.#read.value = Math.max(this.#read.peek(), read_number);
-      this.room.quotes.take(quotes);
+      this.room.messages.quotes.take(quotes);
       if (this.#opened) return;
       this.#opened = true;
       const last = messages.at(-1)?.number ?? 0;
@@ -191,16 +187,15 @@ export class Thread implements OpenThread, Reel {
     }
   }
 
-  async jumpToNewest(): Promise<void> {
-    if (this.history.newer.value) await this.history.openNewest();
-    this.jumps.value++;
+  protected async openNewest(): Promise<void> {
+    await this.history.openNewest();
   }
 
   /** It stands on the screen no longer. */
   close(): void {
     this.#stop();
     this.#marker.stop();
-    if (this.room.thread.peek() === this) this.room.thread.value = null;
+    if (this.room.messages.thread.peek() === this) this.room.messages.thread.value = null;
   }
 }
 

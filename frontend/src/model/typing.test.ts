@@ -54,16 +54,16 @@ describe('who writes', () => {
 describe('my own typing', () => {
   test('is told of the room in which I type', () => {
     const { room, told } = setUp();
-    room.write('h');
-    room.write('he');
+    room.writing.write('h');
+    room.writing.write('he');
     assert.deepEqual(told.typing, ['room:7', 'room:7']);
-    assert.equal(room.draft.value, 'he');
+    assert.equal(room.writing.draft.value, 'he');
   });
 
   test('is not told of an empty draft, of a command, or of a draft that is put there', () => {
     const { room, told } = setUp();
-    for (const draft of ['', '  \n', '/', ' /leave']) room.write(draft);
-    room.setDraft('from before');
+    for (const draft of ['', '  \n', '/', ' /leave']) room.writing.write(draft);
+    room.writing.setDraft('from before');
     assert.deepEqual(told.typing, []);
     assert.ok(worthTelling('a / b'));
   });

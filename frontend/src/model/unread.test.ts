@@ -30,7 +30,7 @@ const state = ({ room }: ReturnType<typeof world>) => [
   room.lastNumber.value,
   room.readNumber.value,
   room.unread.value,
-  room.mentions.count.value,
+  room.reading.mentions.count.value,
 ];
 
 describe('what is unread after a break', () => {
@@ -53,7 +53,10 @@ describe('what is unread after a break', () => {
     made.chat.open(7);
     await settled();
     mock.timers.tick(5_000);
-    assert.deepEqual([made.room.readNumber.value, made.room.mentions.count.value, made.read], [5, 0, [5]]);
+    assert.deepEqual(
+      [made.room.readNumber.value, made.room.reading.mentions.count.value, made.read],
+      [5, 0, [5]],
+    );
     made.chat.stop();
   });
 
@@ -61,13 +64,13 @@ describe('what is unread after a break', () => {
     const made = setUp(4, { read_number: 4, mentions: 1, last_number: 6, last_aside: 1 });
     made.chat.open(7);
     await settled();
-    assert.deepEqual([made.room.readNumber.value, made.room.mentions.count.value], [4, 1]);
+    assert.deepEqual([made.room.readNumber.value, made.room.reading.mentions.count.value], [4, 1]);
     made.chat.stop();
   });
 
   test('is not what the server said before something was read here', async () => {
     const made = world();
-    made.room.readAll();
+    made.room.reading.readAll();
     await made.answers.answer(figures());
     assert.deepEqual(state(made), [10, 10, 0, 0]);
     made.chat.stop();
@@ -98,7 +101,7 @@ describe('what is unread after a break', () => {
     assert.equal(made.answers.count, 1);
     await made.answers.answer(figures({ mentions: 1 }));
     assert.equal(made.answers.count, 0);
-    assert.equal(made.room.mentions.count.value, 1);
+    assert.equal(made.room.reading.mentions.count.value, 1);
     made.chat.stop();
   });
 
@@ -107,7 +110,7 @@ describe('what is unread after a break', () => {
     await made.answers.fail(new Error('no answer'));
     made.listen();
     await made.answers.answer(figures({ mentions: 1 }));
-    assert.equal(made.room.mentions.count.value, 1);
+    assert.equal(made.room.reading.mentions.count.value, 1);
     made.chat.stop();
   });
 
@@ -117,7 +120,7 @@ describe('what is unread after a break', () => {
     assert.equal(made.answers.count, 0);
     mock.timers.tick(1_000);
     await made.answers.answer(figures({ mentions: 1 }));
-    assert.equal(made.room.mentions.count.value, 1);
+    assert.equal(made.room.reading.mentions.count.value, 1);
     made.chat.stop();
   });
 });
@@ -133,7 +136,7 @@ describe('mentions', () => {
     made.arrives({ author: bo, mentions: [bo.id] });
     made.arrives({ author: ana, mentions: [ana.id] });
     made.arrives({ author: bo, mentions: [ana.id], thread: 3, aside: 1 });
-    assert.equal(made.room.mentions.count.value, 3);
+    assert.equal(made.room.reading.mentions.count.value, 3);
     made.chat.stop();
   });
 
@@ -161,7 +164,7 @@ describe('mentions', () => {
     await made.answers.answer(figures());
     made.arrives({ author: bo, mentions: [ana.id] });
     made.feed.onData('room:7', 12, { kind: 'messages-deleted', numbers: [11] });
-    assert.equal(made.room.mentions.count.value, 2);
+    assert.equal(made.room.reading.mentions.count.value, 2);
     mock.timers.tick(8_000);
     await settled();
     assert.deepEqual(made.asked, []);

@@ -70,7 +70,7 @@ export class UnreadNews {
   }
 
   async #refresh(): Promise<void> {
-    const known = new Map([...this.#rooms().values()].map((room) => [room, room.known]));
+    const known = new Map([...this.#rooms().values()].map((room) => [room, room.reading.known]));
     const { rooms, threads_unread } = await this.#load();
     if (this.#stopped) return;
     batch(() => {
@@ -78,7 +78,7 @@ export class UnreadNews {
         const room = this.#rooms().get(unread.room_id);
         // One that was added meanwhile came with its own figures.
         const then = room && known.get(room);
-        if (room && then !== undefined) room.takeUnread(unread, then);
+        if (room && then !== undefined) room.reading.take(unread, then);
       }
       this.#threads(threads_unread);
     });

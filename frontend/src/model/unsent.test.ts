@@ -13,23 +13,23 @@ describe('what was not sent', () => {
 
   test('is in front of the draft when the chat ends, and the next chat finds it', async () => {
     const { chat, room } = setUp();
-    room.setDraft('half a');
+    room.writing.setDraft('half a');
     room.send('one');
     room.send('two');
     chat.stop();
     assert.equal(chat.unsent, false);
     const next = setUp();
-    assert.equal(next.room.draft.value, 'one\n\ntwo\n\nhalf a');
+    assert.equal(next.room.writing.draft.value, 'one\n\ntwo\n\nhalf a');
     assert.deepEqual(next.sent, []);
     chat.stop();
-    assert.equal(setUp().room.draft.value, 'one\n\ntwo\n\nhalf a');
+    assert.equal(setUp().room.writing.draft.value, 'one\n\ntwo\n\nhalf a');
   });
 
   test('is a draft when the room is taken away and comes back', () => {
     const { chat, room } = setUp();
     room.send('one');
     chat.remove(7);
-    assert.equal(chat.add(entry(7)).draft.value, 'one');
+    assert.equal(chat.add(entry(7)).writing.draft.value, 'one');
   });
 
   test('is a draft too when it was refused', async () => {
@@ -37,7 +37,7 @@ describe('what was not sent', () => {
     room.send('refused');
     await sends.fail(new Problem(403, 'No.', null, {}));
     chat.stop();
-    assert.equal(room.draft.value, 'refused');
+    assert.equal(room.writing.draft.value, 'refused');
   });
 
   test('does not have what the server has acknowledged or the room has shown', async () => {
@@ -52,7 +52,7 @@ describe('what was not sent', () => {
     log.post();
     await sends.answer(log.post({ author: ana, client_id: sent[1] ?? '', body: 'acknowledged' }));
     chat.stop();
-    assert.equal(room.draft.value, '');
+    assert.equal(room.writing.draft.value, '');
   });
 
   test('does not have what an older page of the history has shown', async () => {
@@ -63,7 +63,7 @@ describe('what was not sent', () => {
     if (at) log.messages[104] = { ...at, author: ana, client_id: sent[0] ?? '' };
     await room.history.openAround(100);
     chat.stop();
-    assert.equal(room.draft.value, '');
+    assert.equal(room.writing.draft.value, '');
   });
 
   test('does not go out while somebody else may be signed in in the browser', async () => {
@@ -74,8 +74,8 @@ describe('what was not sent', () => {
     assert.deepEqual([sent, chat.unsent], [[], true]);
     still = true;
     chat.stop();
-    assert.equal(room.draft.value, 'mine');
-    room.setDraft('');
+    assert.equal(room.writing.draft.value, 'mine');
+    room.writing.setDraft('');
     const again = setUp(3, {}, [], {}, { isStillMe: () => still });
     again.room.send('mine');
     await again.sends.answer(again.log.post({ author: ana, client_id: again.sent[0] ?? '' }));
@@ -98,7 +98,7 @@ describe('what was not sent', () => {
     await letHappen();
     assert.equal(first.chat.fleeting, false);
     first.chat.stop();
-    assert.deepEqual([first.room.draft.value, world.shelf.size], ['', 1]);
+    assert.deepEqual([first.room.writing.draft.value, world.shelf.size], ['', 1]);
     // The next page, which reads what is kept.
     const { sender } = world.open();
     await letHappen();
@@ -110,7 +110,7 @@ describe('what was not sent', () => {
     );
     next.chat.giveUp();
     await letHappen();
-    assert.deepEqual([next.room.draft.value, world.shelf.size], ['kept', 0]);
+    assert.deepEqual([next.room.writing.draft.value, world.shelf.size], ['kept', 0]);
     next.chat.stop();
   });
 

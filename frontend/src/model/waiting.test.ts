@@ -50,14 +50,14 @@ describe('what waits in slow mode', () => {
   test('says why it cannot go out when its author may not write any more, and may be tried again later', async () => {
     const { chat, room, sends, sent } = await waiting();
     const first = () => room.outbox.entries.value[0];
-    room.permit(false);
+    room.writing.permit(false);
     await settled();
     await sends.fail(new Problem(403, 'This room is archived.', null, {}));
     assert.deepEqual(
       [first()?.state, first()?.problem, first()?.due],
       ['failed', 'This room is archived.', null],
     );
-    room.permit(true);
+    room.writing.permit(true);
     assert.deepEqual([first()?.state, first()?.problem], ['failed', '']);
     assert.equal(sent.length, 2);
     chat.stop();
