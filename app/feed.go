@@ -56,7 +56,11 @@ func (f feed) Read(ctx context.Context, topic string, after int64, limit int) (c
 	}
 	f.alerts.Stored(page.Events...)
 	events := make([]comet.Event, len(page.Events))
+	var withdrawn []int64
 	for i, e := range page.Events {
+		if e.Kind == store.EventMessagesDeleted { // which another node may have done, and the look has not told yet
+			withdrawn = append(withdrawn, e.Deletion.Seqs...)
+		}
 		payload := renderNews(e)
 		if takesQuery(e.Kind) {
 			if payload, err = f.current(ctx, e); err != nil {
@@ -65,7 +69,7 @@ func (f feed) Read(ctx context.Context, topic string, after int64, limit int) (c
 		}
 		events[i] = comet.Event{Seq: e.Seq, Payload: payload}
 	}
-	return comet.Page{Epoch: page.Epoch, Head: page.Head, Events: events}, nil
+	return comet.Page{Epoch: page.Epoch, Head: page.Head, Events: events, Withdrawn: withdrawn}, nil
 }
 
 // current renders an event that tells of something as it stands now.

@@ -46,6 +46,9 @@ type Event struct {
 type Page struct {
 	Epoch, Head int64
 	Events      []Event
+	// Withdrawn are the seqs of events, of any page, that may be seen no longer,
+	// as the Events tell. The hub withdraws them before it tells that.
+	Withdrawn []int64
 }
 
 // Log is how the hub reads the truth. It may be called from any goroutine and

@@ -247,7 +247,7 @@ func (h *Hub) allow(ctx context.Context, log Log, who Principal, pending questio
 	}
 	for i, t := range topics {
 		if at, ok := allowed[names[i]]; ok {
-			t.learn(standing[i], at, nil, h.config.Limits)
+			t.learn(standing[i], at, nil, nil, h.config.Limits)
 		}
 	}
 	return allowed, nil

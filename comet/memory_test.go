@@ -25,6 +25,8 @@ type memoryTopic struct {
 	epoch  int64
 	events []Event // seq 1, 2, …; the first ones may be forgotten
 	kept   int64   // events up to here are gone
+	// withdrawn are the seqs that an event says may be seen no longer.
+	withdrawn map[int64][]int64
 }
 
 func newMemoryLog(topics ...string) *memoryLog {
@@ -161,6 +163,7 @@ func (l *memoryLog) Read(ctx context.Context, topic string, after int64, limit i
 	for _, e := range t.events {
 		if e.Seq > max(after, t.kept) && len(page.Events) < limit {
 			page.Events = append(page.Events, e)
+			page.Withdrawn = append(page.Withdrawn, t.withdrawn[e.Seq]...)
 		}
 	}
 	l.mu.Unlock()

@@ -202,7 +202,16 @@ func (p *pages) loadOnce(ctx context.Context, key pageKey) (loaded page, ok bool
 	for _, e := range from.Events {
 		loaded.frames = append(loaded.frames, encode(t.name, from.Epoch, e, p.logger))
 	}
-	loaded.generation, ok = t.learn(generation, loaded.head, loaded.frames, p.limits)
+	var skips []frame
+	for _, seq := range from.Withdrawn {
+		if from.Head-seq <= p.limits.Behind { // of older ones nobody is told
+			skips = append(skips, encode(t.name, from.Epoch, Event{Seq: seq}, p.logger))
+		}
+	}
+	loaded.generation, ok = t.learn(generation, loaded.head, loaded.frames, skips, p.limits)
+	if ok && loaded.generation != generation {
+		p.forget(t)
+	}
 	if ok {
 		p.keep(key, loaded)
 	}

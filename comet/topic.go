@@ -102,6 +102,23 @@ func (t *topic) withdraw(epoch int64, skips []frame, limits Limits) {
 	t.markFollowersLocked()
 }
 
+// withdrawnMeanwhileLocked does the same for events of which the log tells first
+// that they may be seen no longer.
+func (t *topic) withdrawnMeanwhileLocked(skips []frame, limits Limits) {
+	skips = slices.DeleteFunc(skips, func(skip frame) bool {
+		_, noted := t.withdrawn[Position{t.epoch, skip.seq}]
+		return noted
+	})
+	if len(skips) == 0 {
+		return // what is void already is not made void again: two who read would do so in turn
+	}
+	t.generation++
+	t.withdrawn.add(t.epoch, skips, limits)
+	for i := range skips {
+		t.ring.replace(skips[i])
+	}
+}
+
 // skipWithdrawnLocked puts skips in the place of events of the current epoch
 // that come although they have been withdrawn.
 func (t *topic) skipWithdrawnLocked(frames []frame) {
@@ -156,8 +173,9 @@ func (t *topic) announce(p Position) {
 }
 
 // learn takes what the log has answered to a question asked at the given
-// generation. It reports whether the answer counts, and as of which generation.
-func (t *topic) learn(generation int, p Position, frames []frame, limits Limits) (now int, ok bool) {
+// generation, and the skips of what is withdrawn as it says. It reports whether
+// the answer counts, and as of which generation.
+func (t *topic) learn(generation int, p Position, frames, skips []frame, limits Limits) (now int, ok bool) {
 	t.mu.Lock()
 	if generation != t.generation {
 		t.mu.Unlock()
@@ -168,6 +186,7 @@ func (t *topic) learn(generation int, p Position, frames []frame, limits Limits)
 		t.resetLocked()
 	}
 	t.known, t.epoch, t.head = true, p.Epoch, max(t.head, p.Seq)
+	t.withdrawnMeanwhileLocked(skips, limits)
 	t.skipWithdrawnLocked(frames)
 	t.mergeLocked(frames, limits)
 	now = t.generation

@@ -1,6 +1,8 @@
 package comet
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -121,5 +123,69 @@ func TestAnEventThatIsPublishedAfterItsWithdrawalIsSkipped(t *testing.T) {
 		time.Sleep(time.Second)
 		w.publish("room:1")
 		s.want("data room:1 2")
+	})
+}
+
+// withdrawElsewhere does what another hub's node has done: an event is gone, and a
+// later one tells that.
+func (w *world) withdrawElsewhere(topic string, seq int64) {
+	_, e := w.log.store(topic)
+	w.log.edit(topic, func(t *memoryTopic) {
+		t.events[seq-1].Payload = nil
+		t.withdrawn = map[int64][]int64{e.Seq: {seq}}
+	})
+}
+
+// Nobody has told the hub of the withdrawal when it reads the log, since somebody
+// comes: from then on it knows as much as those whom it tells.
+func TestWhatTheLogSaysIsWithdrawnIsNotToldFromTheRing(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		for _, between := range []int{0, pageEvents} { // in the same page, and in another one
+			w := newWorld(t, newMemoryLog("room:1"), nil)
+			s := w.user("ann").stream(dataRequest{ID: "a", Have: have("room:1", 100, 0)})
+			s.want("listen-ack")
+			for range 2 + between {
+				w.publish("room:1")
+			}
+			time.Sleep(time.Second)
+			s.next()
+			w.withdrawElsewhere("room:1", 1)
+			last := int64(3 + between)
+			w.user("ben").answer(dataRequest{Have: have("room:1", 100, last-1)})
+			s.want(fmt.Sprintf("data room:1 %d", last))
+			events, _ := w.user("cleo").poll(dataRequest{ID: "c", Mode: modePoll, Have: have("room:1", 100, 0)})
+			if got := events[1].brief(); got != "skip room:1 1" {
+				t.Errorf("%d between: the first of %d is %s", between, len(events), got)
+			}
+		}
+	})
+}
+
+// Each page tells of a withdrawal of its own; whoever reads one makes what others
+// read void, once.
+func TestTwoWhoReadOfWithdrawalsDoNotKeepEachOtherFromAnAnswer(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t, newMemoryLog("room:1"), func(c *Config) { c.Limits.RingEvents = 1 })
+		for range 2 * pageEvents {
+			w.log.store("room:1")
+		}
+		w.log.edit("room:1", func(t *memoryTopic) {
+			t.withdrawn = map[int64][]int64{2: {1}, pageEvents + 2: {pageEvents + 1}}
+		})
+		answers := make(chan string, 2)
+		for _, at := range []int64{0, pageEvents} {
+			go func() {
+				events, _ := w.user(fmt.Sprint("user", at)).poll(dataRequest{ID: fmt.Sprint(at), Mode: modePoll, Have: have("room:1", 100, at)})
+				answers <- events[1].brief()
+			}()
+		}
+		got := []string{<-answers, <-answers}
+		slices.Sort(got)
+		if !slices.Equal(got, []string{"skip room:1 1", fmt.Sprint("skip room:1 ", pageEvents+1)}) {
+			t.Errorf("%q", got)
+		}
+		if reads := w.log.readCount(); reads > 6 {
+			t.Errorf("the log was read %d times", reads)
+		}
 	})
 }
