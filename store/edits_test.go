@@ -286,6 +286,51 @@ func TestOldMessagesTakeTheirThreadsAlong(t *testing.T) {
 	}
 }
 
+// A transaction numbers an edit, and does not see that the message is being deleted:
+// it tells the edit with its text. Whoever hears of the deletion afterwards, from
+// the log or by a look, has to take that back.
+func TestAnEditThatIsNumberedWhileItsMessageIsDeletedIsWithdrawnToo(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	room := w.room(store.RoomPublic, "tea", w.owner)
+	n := w.node()
+	n.say(room, w.owner, "first")
+	w.numbered(n)
+	w.edits(w.owner, room, 1, "secret")
+	var mark int64
+	w.look(&mark)
+	message := w.takeAway(`select from messages where room_id = $1 for no key update`, room.ID)
+	deleted := make(chan error, 1)
+	go func() {
+		_, _, err := w.DeleteMessage(w.ctx(), w.owner.ID, room.ID, 1, "")
+		deleted <- err
+	}()
+	w.untilHeldUp(1)
+	pending := w.takeAway(`select from pending_events for update`)
+	n.Number(room.ID)
+	w.untilWaiting(1)
+	w.ok(message.Rollback(w.ctx()))
+	w.ok(<-deleted)
+	w.look(&mark) // which finds the deletion, but not the edit
+	w.ok(pending.Rollback(w.ctx()))
+	w.numbered(n)
+
+	edited := w.number(`select seq from events where topic_id = $1 and kind = 'message-edited'`, room.ID)
+	n.stop()
+	if e := n.heard[room.ID][edited-1]; e.Message == nil || e.Message.Body != "secret" {
+		t.Fatalf("the edit was told as %+v", e)
+	}
+	look := w.look(&mark)
+	if len(look.Withdrawn) == 0 || !slices.Contains(look.Withdrawn[len(look.Withdrawn)-1].Seqs, edited) {
+		t.Errorf("the next look withdraws %+v, not %d", look.Withdrawn, edited)
+	}
+	for from, events := range map[string][]store.Event{"commit": n.heard[room.ID], "log": w.events(room.ID)} {
+		if d := events[len(events)-1]; d.Kind != store.EventMessagesDeleted || !slices.Contains(d.Deletion.Seqs, edited) {
+			t.Errorf("by the %s comes %+v", from, d)
+		}
+	}
+}
+
 func TestNobodyIsMentionedByAMessageThatIsDeletedWhileItIsEdited(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

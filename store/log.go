@@ -109,7 +109,15 @@ var (
 		case when e.kind = 'me-changed' then array(select b.blocked_id from blocks b where b.user_id = e.user_id order by b.blocked_id) end,
 		d.id, d.undone_at is not null, d.deleted_by is not distinct from d.user_id,
 		case when d.id is not null then array(select x.number from deletion_messages x where x.deletion_id = d.id order by x.number) end,
-		case when d.id is not null then array(select x.seq from deletion_messages x where x.deletion_id = d.id order by x.seq) end`
+		case when d.id is not null then array(
+			select x.seq from deletion_messages x where x.deletion_id = d.id
+			union all
+			select edit.seq
+			from events edit
+			where e.kind = 'messages-deleted' and edit.topic_id = e.topic_id and edit.seq > e.seq - ` + editsBack + ` and edit.seq < e.seq
+				and edit.kind = 'message-edited'
+				and exists (select from deletion_messages x where x.deletion_id = d.id and x.message_id = edit.message_id)
+			order by 1) end`
 
 	eventJoins = `
 		left join messages msg on msg.id = e.message_id and msg.deletion_id is null` + messageJoins + `

@@ -84,6 +84,16 @@ func (s *Store) Look(ctx context.Context, since int64) (Look, error) {
 		with bounds as materialized (
 			select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as next,
 			       pg_snapshot_xmax(pg_current_snapshot())::text::bigint as xmax
+		), deleted as materialized (
+			select d.id, d.room_id
+			from deletions d
+			where d.changed_tx >= $1 and d.changed_tx < (select xmax from bounds) and d.undone_at is null
+			union
+			-- Once more when that is in the log: an edit that was numbered by a transaction
+			-- which did not see the deletion is there at the latest then.
+			select d.id, d.room_id
+			from events e join deletions d on d.id = e.deletion_id
+			where e.tx >= $1 and e.tx < (select xmax from bounds) and e.kind = 'messages-deleted' and d.undone_at is null
 		)
 		select 'next' as what, next as a, 0::bigint as b, 0::bigint as c, '' as id, '' as text from bounds
 		union all
@@ -110,17 +120,15 @@ func (s *Store) Look(ctx context.Context, since int64) (Look, error) {
 		where u.changed_tx > 0 and u.changed_tx >= $1 and u.changed_tx < (select xmax from bounds)
 		union all
 		select 'withdrawn', d.room_id, t.epoch, x.seq, '', ''
-		from deletions d
+		from deleted d
 		join topics t on t.id = d.room_id
 		join deletion_messages x on x.deletion_id = d.id
-		where d.changed_tx >= $1 and d.changed_tx < (select xmax from bounds) and d.undone_at is null
 		union all
 		select 'withdrawn', d.room_id, t.epoch, e.seq, '', ''
-		from deletions d
+		from deleted d
 		join topics t on t.id = d.room_id
 		join events e on e.topic_id = d.room_id and e.seq > t.head - `+editsBack+` and e.kind = 'message-edited'
 		join deletion_messages x on x.deletion_id = d.id and x.message_id = e.message_id
-		where d.changed_tx >= $1 and d.changed_tx < (select xmax from bounds) and d.undone_at is null
 		union all
 		select 'room', r.id, 0, 0, '', ''
 		from rooms r

@@ -213,7 +213,8 @@ type Event struct {
 }
 
 // DeletedMessages are messages of a room that were deleted together. Numbers and
-// Seqs ascend.
+// Seqs ascend; with an EventMessagesDeleted the edits that were told of them are
+// among the Seqs.
 type DeletedMessages struct {
 	Numbers, Seqs []int64
 	ByAuthor      bool // nobody else has deleted them
