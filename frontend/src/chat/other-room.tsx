@@ -12,6 +12,7 @@ import { outsideTexts } from '../texts/outside';
 import { Button } from '../view/button';
 import { Field } from '../view/field';
 import { Form, FormProblem, SubmitButton } from '../view/form';
+import { Icon } from '../view/icons';
 import { sentence } from '../view/sentence';
 import { narrow } from '../view/media';
 import { useChat } from './context';
@@ -27,6 +28,7 @@ export function OtherRoom({ id }: { id: number }) {
   if (room === 'not-seen') {
     return (
       <div class="blank-slate" data-testid="room-not-seen">
+        <Icon name="search" />
         <h2>{outsideTexts.notSeenTitle}</h2>
         <p>{outsideTexts.notSeen(MOST_LOOKED_THROUGH)}</p>
         <BrowseButton />
@@ -70,6 +72,7 @@ function HomeButton({ look = 'main' }: { look?: 'main' | 'quiet' }) {
 function UnknownRoom() {
   return (
     <div class="blank-slate" data-testid="room-unknown">
+      <Icon name="lock" />
       <h2>{outsideTexts.unknownTitle}</h2>
       <p>{outsideTexts.unknown}</p>
       <HomeButton />
@@ -87,6 +90,7 @@ function Preview({ room }: { room: DirectoryRoom }) {
   };
   return (
     <div class="blank-slate" data-testid="room-preview">
+      <Icon name="hash" />
       <h2 dir="auto">{room.name}</h2>
       {room.description && <p dir="auto">{room.description}</p>}
       <p>{outsideTexts.preview(room.member_count)}</p>
@@ -116,6 +120,7 @@ function DeletedRoom({ id, room }: { id: number; room: LostRoom }) {
   };
   return (
     <div class="blank-slate" data-testid="room-deleted">
+      <Icon name="close" />
       <h2 dir="auto">{t.deletedTitle(isolate(room.name))}</h2>
       <p dir="auto" data-testid="room-deleted-why">
         {t.deletedBy(room.by && isolate(room.by.display_name))}

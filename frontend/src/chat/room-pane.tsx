@@ -1,6 +1,7 @@
 import type { Room } from '../model/room';
 import { route } from '../model/router';
 import { texts } from '../texts';
+import { Icon } from '../view/icons';
 import { ConnectionBanner } from './banner';
 import { Composer } from './composer';
 import { useChat } from './context';
@@ -50,6 +51,7 @@ function NoRoom() {
     const none = chat.rooms.value.size === 0;
     return (
       <div class="blank-slate" data-testid="no-room">
+        <Icon name="hash" />
         <h2>{none ? texts.room.noneTitle : texts.room.pickTitle}</h2>
         <p>{none ? texts.sidebar.noRoomsGuest : texts.room.pickOwn}</p>
       </div>
@@ -57,6 +59,7 @@ function NoRoom() {
   }
   return (
     <div class="blank-slate" data-testid="no-room">
+      <Icon name="hash" />
       <h2>{texts.room.pickTitle}</h2>
       <p>{texts.room.pick}</p>
       <BrowseButton />
