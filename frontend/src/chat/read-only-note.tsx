@@ -4,12 +4,17 @@ import { texts } from '../texts';
 
 const t = texts.composer;
 
-/** Stands in the composer's place where I only read. A draft from before waits. */
-export function ReadOnlyNote({ room }: { room: Room }) {
+/** Stands in the composer's place where I only read, in the room or in the thread of a root. A draft from before waits. */
+export function ReadOnlyNote({ room, thread = 0 }: { room: Room; thread?: number }) {
+  const draft = room.writing.composing(thread).draft.text.value;
   return (
-    <div class="read-only-note" role="status" data-testid="read-only-note">
+    <div
+      class="read-only-note"
+      role="status"
+      data-testid={thread > 0 ? 'thread-read-only-note' : 'read-only-note'}
+    >
       <p>{whyNot(room)}</p>
-      {room.writing.draft.value.trim() !== '' && <p class="hint">{t.draftKept}</p>}
+      {draft.trim() !== '' && <p class="hint">{t.draftKept}</p>}
     </div>
   );
 }

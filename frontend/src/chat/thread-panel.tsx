@@ -15,6 +15,7 @@ import { sentence } from '../view/sentence';
 import { Composer } from './composer';
 import { useChat } from './context';
 import { focusComposer } from './focus';
+import { ReadOnlyNote } from './read-only-note';
 import { roomTitle } from './room-title';
 import { useShortcut } from './shortcuts';
 import { Timeline } from './timeline';
@@ -64,7 +65,11 @@ function Open({ thread }: { thread: Thread }) {
   return (
     <>
       <Timeline room={room} reel={thread} label={t.label} />
-      {writes && <Composer room={room} thread={root} said={() => history.messages.peek()} />}
+      {writes ? (
+        <Composer room={room} thread={root} said={() => history.messages.peek()} />
+      ) : (
+        <ReadOnlyNote room={room} thread={root} />
+      )}
     </>
   );
 }
