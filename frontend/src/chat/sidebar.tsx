@@ -45,9 +45,10 @@ export function Sidebar() {
           <GroupSection key={group.key} group={group} />
         ))}
         {many && (
-          <Button look="bare" data-testid="new-section" onClick={() => newSection()}>
+          <button type="button" class="sidebar-new" data-testid="new-section" onClick={() => newSection()}>
+            <Icon name="plus" />
             {t.newSection}
-          </Button>
+          </button>
         )}
       </div>
       <UserBar />
