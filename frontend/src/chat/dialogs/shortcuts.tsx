@@ -8,23 +8,25 @@ export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
     <Dialog title={t.title} testid="shortcuts-dialog" wide onClose={onClose}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrolled with the keyboard */}
       <section class="shortcuts" tabIndex={0} aria-label={t.title}>
-        {topics.map((topic) => (
-          <section key={topic}>
-            <h3>{t.topics[topic]}</h3>
-            <dl>
-              {allShortcuts
-                .filter((one) => one.topic === topic)
-                .map((one) => (
-                  <div key={one.id} class="shortcut" data-shortcut={one.id}>
-                    <dt>{t.does[one.id]}</dt>
-                    <dd>
-                      <Keys keys={keysOf(one)} />
-                    </dd>
-                  </div>
-                ))}
-            </dl>
-          </section>
-        ))}
+        <div>
+          {topics.map((topic) => (
+            <section key={topic}>
+              <h3>{t.topics[topic]}</h3>
+              <dl>
+                {allShortcuts
+                  .filter((one) => one.topic === topic)
+                  .map((one) => (
+                    <div key={one.id} class="shortcut" data-shortcut={one.id}>
+                      <dt>{t.does[one.id]}</dt>
+                      <dd>
+                        <Keys keys={keysOf(one)} />
+                      </dd>
+                    </div>
+                  ))}
+              </dl>
+            </section>
+          ))}
+        </div>
       </section>
     </Dialog>
   );
