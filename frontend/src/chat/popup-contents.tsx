@@ -2,6 +2,7 @@ import { type Signal, useSignal } from '@preact/signals';
 import type { RoomSettings } from '../api/attention';
 import type { Level, Section } from '../api/attention-records';
 import { at } from '../base';
+import { arrange, setRoom } from '../model/arranging';
 import type { Chat } from '../model/chat';
 import { upcoming } from '../model/format';
 import type { OwnSettingsRecord } from '../model/own-settings';
@@ -182,7 +183,7 @@ function placeItems(chat: Chat, room: Room): MenuItem[] {
 }
 
 function change(chat: Chat, room: Room, shown: Partial<OwnSettingsRecord>, wanted: RoomSettings): void {
-  chat.setRoom(room, shown, wanted).catch((error: unknown) => toast(sentence(error), { bad: true }));
+  setRoom(chat, room, shown, wanted).catch((error: unknown) => toast(sentence(error), { bad: true }));
 }
 
 async function copyLink(room: Room): Promise<void> {
@@ -201,7 +202,7 @@ function sectionItems(chat: Chat, section: Section): MenuItem[] {
   const move = (by: number) => () => {
     const rest = all.filter(({ id }) => id !== section.id);
     const next = [...rest.slice(0, place + by), section, ...rest.slice(place + by)];
-    chat.arrange(next).catch((error: unknown) => toast(sentence(error), { bad: true }));
+    arrange(chat, next).catch((error: unknown) => toast(sentence(error), { bad: true }));
   };
   const items: (MenuItem | false)[] = [
     rooms.some(({ weight }) => weight.value.bold) && {

@@ -75,7 +75,7 @@ function accountItems(chat: Chat): MenuItem[] {
   }
   items.push(
     { label: t.settings, icon: 'sliders', testid: 'settings', run: openSettings },
-    { label: t.signOut, icon: 'leave', testid: 'sign-out', run: () => leave(chat.unsent) },
+    { label: t.signOut, icon: 'leave', testid: 'sign-out', run: () => leave(chat.unsent.any) },
   );
   return items.map((item, i) => ({ ...item, apart: i === 0 }));
 }

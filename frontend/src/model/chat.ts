@@ -12,7 +12,6 @@ import type * as account from '../api/account';
 import type { Hint } from '../api/hints';
 import type * as attentionRoutes from '../api/attention';
 import type { Section } from '../api/attention-records';
-import { Unreachable } from '../api/http';
 import type * as messageActs from '../api/message-acts';
 import type { Me, Message, Overview, RoomEntry, RoomRecord, Workspace } from '../api/records';
 import type * as routes from '../api/routes';
@@ -22,20 +21,20 @@ import { Connection } from './connection';
 import { type DecisionRoutes, Decisions } from './decisions';
 import { type DraftRoutes, Drafts } from './drafts';
 import { Feed, type FeedClient, type MakeClient } from './feed';
-import { keepUnsent } from './draft';
-import type { OutboxSender } from './outbox-sender';
+import { OpenRoom } from './open-room';
 import { Overviews } from './overviews';
-import type { OwnSettingsRecord } from './own-settings';
 import { tellTimeZone } from './own-state';
 import { People } from './people';
-import { recentRooms, rememberRoom } from './recents';
+import { recentRooms } from './recents';
 import { Rights, type RoomAction, type WorkspaceAction } from './rights';
-import { Room, type RoomServices } from './room';
+import { Room } from './room';
+import { roomServices } from './room-services';
 import { keepFresh } from './roster-fresh';
 import { Saved } from './saved';
 import { Screen } from './screen';
 import { ThreadNews } from './thread-news';
 import { UnreadNews } from './unread';
+import { Unsent, type UnsentContext } from './unsent';
 
 export type Api = Pick<
   typeof routes,
@@ -71,32 +70,29 @@ export interface ChatListener {
 }
 
 /** What the chat needs from around it. */
-export interface ChatContext {
+export interface ChatContext extends UnsentContext {
   readonly api: Api;
   readonly makeClient: MakeClient;
   /** Somebody is looking at the page. */
   readonly attention: ReadonlySignal<boolean>;
   /** Nobody has touched anything for a while. */
   readonly idle: ReadonlySignal<boolean>;
-  /** Has what somebody has not sent outlive the page. Left out where that cannot be. */
-  openOutbox?(user: number): Promise<OutboxSender>;
   /** Nobody else has signed in in this browser meanwhile, as far as can be told. */
   isStillMe?(): boolean;
-  /** Messages for rooms in which I am not any more could not be sent; they are among the drafts. */
-  adrift?(): void;
   /** The server has ended the data channel for good. */
   aborted(reason: string, text: string): void;
 }
 
 export class Chat {
+  readonly api: Api;
   readonly people: People;
   readonly decisions: Decisions;
   readonly workspace: Signal<Workspace>;
   readonly rooms = signal<ReadonlyMap<number, Room>>(new Map());
   /** Of my sidebar, in order. */
   readonly sections: Signal<readonly Section[]>;
-  readonly openId = signal<number | null>(null);
-  readonly openRoom = computed(() => this.rooms.value.get(this.openId.value ?? 0) ?? null);
+  readonly openId: ReadonlySignal<number | null>;
+  readonly openRoom: ReadonlySignal<Room | null>;
   readonly unread = computed(() => {
     let sum = 0;
     for (const room of this.rooms.value.values()) sum += room.weight.value.total;
@@ -109,13 +105,12 @@ export class Chat {
   );
   readonly threadsUnread = this.threads.unread;
   readonly #listeners = new Set<ChatListener>();
-  /** When another room took the place of an open one, in milliseconds since 1970; 0 for never. */
-  switchedAt = 0;
   readonly connection: Connection;
   readonly unreadNews: UnreadNews;
   readonly feed: Feed;
   readonly drafts: Drafts;
   readonly saved: Saved;
+  readonly unsent: Unsent;
   readonly screen = new Screen((people) => {
     this.#seen.value = people;
   });
@@ -123,15 +118,15 @@ export class Chat {
   readonly #seen = signal<readonly string[]>([]);
   readonly #context: ChatContext;
   readonly #rights: Signal<Rights>;
-  readonly #services: RoomServices;
+  readonly #open: OpenRoom;
   readonly #effects: (() => void)[] = [];
   readonly #overviews: Overviews;
-  readonly #sender: Promise<OutboxSender | null> | undefined;
   #stopped = false;
 
   constructor(overview: Overview, context: ChatContext) {
     const { api, attention } = context;
     this.#context = context;
+    this.api = api;
     this.#overviews = new Overviews(
       () => {
         this.saved.asking();
@@ -146,26 +141,19 @@ export class Chat {
     this.workspace = signal(overview.workspace);
     this.sections = signal(overview.sections);
     this.#rights = signal(new Rights(overview.abilities));
-    this.#sender = context.openOutbox?.(overview.me.id).catch(() => null);
-    this.#services = {
-      history: api.history,
-      send: (...message) => this.#send(...message),
-      sharedOutbox: this.#sender,
-      edit: api.editMessage,
-      message: api.message,
-      react: api.react,
-      markUnread: api.markUnread,
-      markRead: api.markRead,
-      members: api.members,
-      typing: (room) => this.client.typing(room.topic),
-      isOpen: (room) => this.openId.peek() === room.id,
-      isSeen: (room) => this.openId.peek() === room.id && attention.peek() && room.atBottom.peek(),
-      uncertain: (room) => this.feed.askFigures(room),
-      overdue: (room) => this.feed.follows(room) && this.client.look(),
-    };
+    const rooms = () => this.rooms.peek();
+    this.unsent = new Unsent(overview.me.id, () => rooms().values(), context);
+    this.#open = new OpenRoom({
+      me: overview.me.id,
+      rooms: this.rooms,
+      attention,
+      follow: (room) => this.feed.follow(room),
+    });
+    this.openId = this.#open.id;
+    this.openRoom = this.#open.room;
     this.unreadNews = new UnreadNews(
       () => api.unread(),
-      () => this.rooms.peek(),
+      rooms,
       (unread) => {
         this.threads.counted(unread);
       },
@@ -176,11 +164,8 @@ export class Chat {
     batch(() => {
       for (const entry of overview.rooms) this.#put(entry);
     });
-    void this.#sender?.then((sender) => sender && this.#shared(sender));
-    this.#effects.push(
-      effect(() => this.#follow()),
-      effect(() => this.#read()),
-    );
+    this.unsent.placed();
+    this.#effects.push(this.#open.start());
     this.drafts = new Drafts(this, api, overview.drafts);
     this.feed.start(overview);
     this.#effects.push(
@@ -203,7 +188,7 @@ export class Chat {
 
   /** Changes something of mine on the server. */
   async changeMe(change: account.ProfileChange): Promise<void> {
-    this.people.put(await this.#context.api.changeMe(change));
+    this.people.put(await this.api.changeMe(change));
   }
 
   get client(): FeedClient {
@@ -252,35 +237,12 @@ export class Chat {
    * otherwise the room loads what belongs on the screen.
    */
   open(id: number | null, { load = true } = {}): void {
-    if (this.openId.peek() === id) return;
-    untracked(() => {
-      const previous = this.openRoom.value;
-      this.openId.value = id;
-      if (previous) this.switchedAt = Date.now();
-      previous?.leave();
-      const room = this.openRoom.value;
-      if (room) this.#enter(room, load);
-    });
+    this.#open.open(id, load);
   }
 
-  #enter(room: Room, load = true): void {
-    rememberRoom(this.me.id, room.id);
-    this.feed.follow(room);
-    room.enter(load).catch(() => {
-      // The room's state says so, and coming back online tries again.
-    });
-  }
-
-  async #send(...message: Parameters<Api['send']>): Promise<Message> {
-    if (this.#context.isStillMe?.() === false) throw new Unreachable(new Error('signed out'));
-    try {
-      return await this.#context.api.send(...message);
-    } catch (error) {
-      // A server that is gone is noticed by whoever writes first, long before the channel's silence tells.
-      const listening = this.connection.state.peek().phase === 'listening';
-      if (error instanceof Unreachable && listening) this.client.retryNow();
-      throw error;
-    }
+  /** When another room took the place of an open one, in milliseconds since 1970; 0 for never. */
+  get switchedAt(): number {
+    return this.#open.switchedAt;
   }
 
   /** Takes a room in which I am; says nothing when it is there already. */
@@ -294,18 +256,25 @@ export class Chat {
     }
     const room = this.#put(entry);
     this.feed.subscribe(room, entry.position);
-    if (this.openId.peek() === room.id) this.#enter(room);
+    if (this.openId.peek() === room.id) this.#open.enter();
     return room;
   }
 
   /** A room of mine has another name, description or way. */
   change(room: Room, record: RoomRecord): void {
-    this.#overviews.note(room.id);
+    this.note(room);
     room.change(record);
   }
 
+  /** There is news of a room: an overview that is under way may not know of it. */
+  note(room: Room): void {
+    this.#overviews.note(room.id);
+  }
+
+  readonly #serve = (room: Room) => roomServices(this, room, this.#context, this.#open, this.unsent);
+
   #put(entry: RoomEntry): Room {
-    const room = new Room(entry, this.#services, this.people);
+    const room = new Room(entry, this.#serve, this.people);
     this.rooms.value = new Map(this.rooms.peek()).set(room.id, room);
     return room;
   }
@@ -320,41 +289,6 @@ export class Chat {
     const rest = new Map(this.rooms.peek());
     rest.delete(id);
     this.rooms.value = rest;
-  }
-
-  /** Changes what I want to be told of a room, or where I have it. It shows at once. */
-  async setRoom(
-    room: Room,
-    shown: Partial<OwnSettingsRecord>,
-    wanted: attentionRoutes.RoomSettings,
-  ): Promise<void> {
-    const before = room.own.record();
-    room.own.take({ ...before, ...shown });
-    try {
-      this.#overviews.note(room.id);
-      room.own.take(await this.#context.api.changeRoomSettings(room.id, wanted));
-    } catch (error) {
-      room.own.take(before);
-      throw error;
-    }
-  }
-
-  /** Everything in a room is read, once the server has taken it. */
-  async readRoom(room: Room): Promise<void> {
-    const { end } = room.reading;
-    room.reading.heardRead({
-      ...end,
-      ...(await this.#context.api.markRead(room.id, end.number)),
-      number: end.number,
-    });
-  }
-
-  /** Arranges my sidebar; of sections that are left out, the rooms go back to where they were. */
-  async arrange(sections: readonly { readonly id?: number; readonly name: string }[]): Promise<void> {
-    this.sections.value = await this.#context.api.putSections(sections);
-    const left = new Set(this.sections.value.map(({ id }) => id));
-    for (const { own } of this.rooms.peek().values())
-      if (!left.has(own.section.peek())) own.section.value = 0;
   }
 
   /** Loads afresh who and what there is. */
@@ -374,7 +308,7 @@ export class Chat {
       await this.renew();
       return;
     }
-    const entries = await Promise.all(mine.map((room) => this.#context.api.room(room.id)));
+    const entries = await Promise.all(mine.map((room) => this.api.room(room.id)));
     for (const [i, room] of mine.entries()) {
       const entry = entries[i];
       if (entry && !this.#stopped && this.#has(room)) this.add(entry);
@@ -405,7 +339,7 @@ export class Chat {
   }
 
   async leave(room: Room): Promise<void> {
-    await this.#context.api.leaveRoom(room.id);
+    await this.api.leaveRoom(room.id);
     this.remove(room.id);
   }
 
@@ -423,47 +357,6 @@ export class Chat {
     }
   }
 
-  /** There are messages that the server has not acknowledged. */
-  get unsent(): boolean {
-    return [...this.rooms.peek().values()].some((room) => room.outbox.unsent);
-  }
-
-  /** There are some that are lost with the page. */
-  get fleeting(): boolean {
-    return [...this.rooms.peek().values()].some((room) => room.outbox.fleeting);
-  }
-
-  /** What was not sent is no message any more, but a draft. */
-  giveUp(): void {
-    for (const room of this.rooms.peek().values()) room.writing.giveUp();
-  }
-
-  /** The page is put away: another tab sends what there is to send. */
-  rest(): void {
-    void this.#sender?.then((sender) => sender?.rest());
-  }
-
-  /** It is there again, and I am still signed in. */
-  resume(): void {
-    void this.#sender?.then((sender) => {
-      if (!sender || this.#stopped) return;
-      sender.resume();
-      void sender.look();
-    });
-  }
-
-  /** What was not sent in rooms in which I am not any more is kept where I find it. */
-  #shared(sender: OutboxSender): void {
-    if (this.#stopped) {
-      sender.rest();
-      return;
-    }
-    const adrift = sender.unplaced;
-    keepUnsent(this.me.id, adrift);
-    for (const entry of adrift) void sender.drop(entry);
-    if (adrift.length > 0) this.#context.adrift?.();
-  }
-
   /** The page may be left: what is written on it is kept, whatever other tabs have done since. */
   keepDrafts(): void {
     for (const room of this.rooms.peek().values()) room.writing.keepDrafts();
@@ -473,9 +366,7 @@ export class Chat {
   /** The connection is back: what waited for it goes on. */
   wake(): void {
     for (const room of this.rooms.peek().values()) room.outbox.wake();
-    const open = this.openRoom.peek();
-    if (open?.history.state.peek() === 'failed') this.#enter(open);
-    open?.messages.thread.peek()?.wake();
+    this.#open.wake();
     this.feed.wake();
   }
 
@@ -489,29 +380,13 @@ export class Chat {
     });
   }
 
-  #follow(): void {
-    const open = this.openRoom.value;
-    for (const room of this.rooms.value.values()) {
-      room.history.following = room !== open || room.atBottom.value;
-    }
-  }
-
-  #read(): void {
-    const room = this.openRoom.value;
-    if (!room || room.reading.kept.value || !this.#context.attention.value || !room.atBottom.value) return;
-    const { state, newer, messages } = room.history;
-    const last = messages.value.at(-1);
-    if (state.value !== 'ready' || newer.value || !last) return;
-    room.reading.seen(last);
-  }
-
   /** Ends it for good. What was not sent and ends with the page is among the drafts afterwards. */
   stop(): void {
     this.#stopped = true;
     for (const stop of this.#effects) stop();
     this.drafts.stop();
     for (const room of this.rooms.peek().values()) room.stop();
-    this.rest();
+    this.unsent.stop();
     this.feed.stop();
     this.unreadNews.stop();
     this.connection.stop();

@@ -9,7 +9,12 @@ const AT_ONCE = 4;
 export async function readRooms(chat: Chat, rooms: readonly Room[]): Promise<void> {
   const rest = rooms.filter((room) => room.unread.peek() > 0 || room.reading.mentions.count.peek() > 0);
   const work = async () => {
-    for (let room = rest.shift(); room; room = rest.shift()) await chat.readRoom(room);
+    for (let room = rest.shift(); room; room = rest.shift()) await readRoom(chat, room);
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
+}
+
+async function readRoom({ api }: Chat, room: Room): Promise<void> {
+  const { end } = room.reading;
+  room.reading.heardRead({ ...end, ...(await api.markRead(room.id, end.number)), number: end.number });
 }

@@ -1,13 +1,11 @@
 /** One room that I am in. */
 import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
-import type { ReadMark } from '../api/attention-records';
 import type { MembershipEvent } from '../api/events';
 import type { NoticesChoice } from '../api/presence-records';
 import type {
   HistoryPage,
   Message,
   Position,
-  Reaction,
   RoomEntry,
   RoomKind,
   RoomRecord,
@@ -16,7 +14,7 @@ import type {
 } from '../api/records';
 import type { Belonging } from '../api/routes';
 import type { Cursor } from '../comet/types';
-import { type History, PAGE, type PageQuery } from './history';
+import { type History, PAGE } from './history';
 import { buildItems, type Item } from './items';
 import { type Notice, Notices, quieter } from './notices';
 import { Outbox, type SharedOutbox } from './outbox';
@@ -24,40 +22,27 @@ import { Overdue } from './overdue';
 import { OwnSettings } from './own-settings';
 import type { People } from './people';
 import type { Mark } from './read-position';
-import { Reading } from './reading';
+import { Reading, type ReadingServices } from './reading';
 import { Reel } from './reel';
 import type { Standing } from './rights';
-import { RoomMessages } from './room-messages';
+import { type MessageServices, RoomMessages } from './room-messages';
 import { type LoadMembers, Roster } from './roster';
 import { Typing, type Writers } from './typing';
 import { type Weight, weigh } from './weight';
 import { Writing } from './writing';
 
 /** What a room needs from around it. */
-export interface RoomServices {
-  history(room: number, query: PageQuery): Promise<HistoryPage>;
-  send(room: number, clientId: string, body: string, belonging: Belonging): Promise<Message>;
+export interface RoomServices extends MessageServices, ReadingServices {
+  send(clientId: string, body: string, belonging: Belonging): Promise<Message>;
   /** Gives an own message another wording. */
-  edit(room: number, number: number, body: string): Promise<Message>;
+  edit(number: number, body: string): Promise<Message>;
   /** What is not sent outlives the page there; left out or null where it cannot. */
   readonly sharedOutbox?: Promise<SharedOutbox | null> | undefined;
-  message(room: number, number: number): Promise<Message>;
-  /** Puts an emoji of mine under a message, or takes it away; gives all that are there then. */
-  react(room: number, number: number, emoji: string, on: boolean): Promise<readonly Reaction[]>;
-  /** Gives how far it is read then. */
-  markUnread(room: number, number: number): Promise<ReadMark>;
-  markRead(room: number, number: number): Promise<ReadMark>;
-  members(room: number, ...wanted: Parameters<LoadMembers>): ReturnType<LoadMembers>;
+  readonly members: LoadMembers;
   /** I am writing in the room. */
-  typing(room: Room): void;
-  /** The room is on the screen. */
-  isOpen(room: Room): boolean;
-  /** Its newest message is being looked at. */
-  isSeen(room: Room): boolean;
-  /** Only the server knows how much of it is unread. */
-  uncertain(room: Room): void;
+  typing(): void;
   /** The server has an own message that its topic should have brought by now. */
-  overdue(room: Room): void;
+  overdue(): void;
 }
 
 const nobody: ReadonlySet<number> = new Set();
@@ -121,29 +106,22 @@ export class Room extends Reel {
   readonly #people: People;
   readonly #overdue: Overdue;
 
-  constructor(entry: RoomEntry, services: RoomServices, people: People) {
+  /** `serve` gives a room what it needs from around it. */
+  constructor(entry: RoomEntry, serve: (room: Room) => RoomServices, people: People) {
     super();
     this.id = entry.id;
     this.#kind = signal(entry.kind);
     this.directIds = entry.members;
     this.position = entry.position;
     this.#people = people;
-    this.reading = new Reading(people, {
-      markUnread: (number) => services.markUnread(this.id, number),
-      markRead: (number) => services.markRead(this.id, number),
-      isLeftAlone: () => services.isOpen(this) && !services.isSeen(this),
-      uncertain: () => services.uncertain(this),
-    });
+    const services = serve(this);
+    this.reading = new Reading(people, services);
     this.lastNumber = this.reading.last;
     this.readNumber = this.reading.read;
     this.unread = this.reading.unread;
-    this.messages = new RoomMessages({
-      history: (query) => services.history(this.id, query),
-      message: (number) => services.message(this.id, number),
-      react: (number, emoji, on) => services.react(this.id, number, emoji, on),
-    });
+    this.messages = new RoomMessages(services);
     this.history = this.messages.history;
-    this.roster = new Roster((wanted) => services.members(this.id, wanted), people);
+    this.roster = new Roster(services.members, people);
     this.typing = new Typing(people.me.id);
     this.writers = computed(() => {
       const { users, more } = this.typing.writers.value;
@@ -151,14 +129,14 @@ export class Room extends Reel {
     });
     this.outbox = new Outbox({
       room: this.id,
-      post: ({ clientId, body, belonging }) => services.send(this.id, clientId, body, belonging),
+      post: ({ clientId, body, belonging }) => services.send(clientId, body, belonging),
       sent: (message) => this.#acknowledged(message),
       shared: services.sharedOutbox,
     });
     this.writing = new Writing(people.me.id, this.id, this.outbox, {
       send: (body, belonging) => this.send(body, belonging),
-      save: async (number, body) => this.messages.saved(await services.edit(this.id, number, body)),
-      typing: () => services.typing(this),
+      save: async (number, body) => this.messages.saved(await services.edit(number, body)),
+      typing: services.typing,
       isShown: (clientId) => this.history.messages.peek().some((message) => message.client_id === clientId),
     });
     this.weight = computed(() =>
@@ -170,10 +148,7 @@ export class Room extends Reel {
         mentions: this.reading.mentions.count.value,
       }),
     );
-    this.#overdue = new Overdue(
-      () => this.position.seq,
-      () => services.overdue(this),
-    );
+    this.#overdue = new Overdue(() => this.position.seq, services.overdue);
     this.items = computed(() =>
       buildItems({
         messages: this.history.messages.value,

@@ -214,7 +214,7 @@ export async function signedIn(): Promise<void> {
 export async function signOut(): Promise<void> {
   const now = chat();
   await (now ? now.withoutChannel(endSession) : endSession());
-  now?.giveUp();
+  now?.unsent.giveUp();
   tabs.postMessage('signed-out');
   end('signed-out');
 }
@@ -272,7 +272,7 @@ export function hide(): void {
   // What was asked before says nothing about who is signed in on return.
   starts++;
   chat()?.keepDrafts();
-  chat()?.rest();
+  chat()?.unsent.rest();
   document.documentElement.dataset.session = 'unconfirmed';
 }
 
@@ -281,7 +281,7 @@ export async function confirm(): Promise<void> {
   const hiding = hidings;
   const now = chat();
   const still = now !== null && (await isStill(now));
-  if (hiding === hidings && still) now.resume();
+  if (hiding === hidings && still) now.unsent.resume();
   if (hiding === hidings && !still && chat() === now) {
     if (now) change({ name: 'loading' });
     await enter();
@@ -311,5 +311,5 @@ function backOnline(): void {
 }
 
 function warnOfUnsent(event: BeforeUnloadEvent): void {
-  if (chat()?.fleeting) event.preventDefault();
+  if (chat()?.unsent.fleeting) event.preventDefault();
 }

@@ -17,7 +17,7 @@ describe('what was not sent', () => {
     room.send('one');
     room.send('two');
     chat.stop();
-    assert.equal(chat.unsent, false);
+    assert.equal(chat.unsent.any, false);
     const next = setUp();
     assert.equal(next.room.writing.draft.value, 'one\n\ntwo\n\nhalf a');
     assert.deepEqual(next.sent, []);
@@ -71,7 +71,7 @@ describe('what was not sent', () => {
     const { chat, room, sends, sent, log } = setUp(3, {}, [], {}, { isStillMe: () => still });
     room.send('mine');
     await settled();
-    assert.deepEqual([sent, chat.unsent], [[], true]);
+    assert.deepEqual([sent, chat.unsent.any], [[], true]);
     still = true;
     chat.stop();
     assert.equal(room.writing.draft.value, 'mine');
@@ -79,7 +79,7 @@ describe('what was not sent', () => {
     const again = setUp(3, {}, [], {}, { isStillMe: () => still });
     again.room.send('mine');
     await again.sends.answer(again.log.post({ author: ana, client_id: again.sent[0] ?? '' }));
-    assert.deepEqual([again.sent.length, again.chat.unsent], [1, false]);
+    assert.deepEqual([again.sent.length, again.chat.unsent.any], [1, false]);
     assert.deepEqual([sends.count, log.messages.length], [0, 3]);
     again.chat.stop();
   });
@@ -96,7 +96,7 @@ describe('what was not sent', () => {
     await letHappen();
     first.room.send('kept');
     await letHappen();
-    assert.equal(first.chat.fleeting, false);
+    assert.equal(first.chat.unsent.fleeting, false);
     first.chat.stop();
     assert.deepEqual([first.room.writing.draft.value, world.shelf.size], ['', 1]);
     // The next page, which reads what is kept.
@@ -108,7 +108,7 @@ describe('what was not sent', () => {
       next.room.outbox.of(0).map(({ body }) => body),
       ['kept'],
     );
-    next.chat.giveUp();
+    next.chat.unsent.giveUp();
     await letHappen();
     assert.deepEqual([next.room.writing.draft.value, world.shelf.size], ['kept', 0]);
     next.chat.stop();

@@ -1,4 +1,5 @@
 import type { Section } from '../../api/attention-records';
+import { arrange, setRoom } from '../../model/arranging';
 import type { Room } from '../../model/room';
 import { texts } from '../../texts';
 import { roomMenuTexts as t } from '../../texts/rooms';
@@ -25,11 +26,14 @@ export function SectionDialog({
   const submit = async ({ name = '' }: Readonly<Record<string, string>>) => {
     const before = chat.sections.peek();
     if (section) {
-      await chat.arrange(before.map((one) => (one.id === section.id ? { ...one, name } : one)));
+      await arrange(
+        chat,
+        before.map((one) => (one.id === section.id ? { ...one, name } : one)),
+      );
     } else {
-      await chat.arrange([...before, { name }]);
+      await arrange(chat, [...before, { name }]);
       const made = chat.sections.peek().at(-1);
-      if (made && first) await chat.setRoom(first, { section: made.id }, { section: made.id });
+      if (made && first) await setRoom(chat, first, { section: made.id }, { section: made.id });
     }
     onClose();
   };
@@ -58,7 +62,10 @@ export function SectionDialog({
 export function DeleteSectionDialog({ section, onClose }: { section: Section; onClose: () => void }) {
   const chat = useChat();
   const submit = async () => {
-    await chat.arrange(chat.sections.peek().filter(({ id }) => id !== section.id));
+    await arrange(
+      chat,
+      chat.sections.peek().filter(({ id }) => id !== section.id),
+    );
     onClose();
   };
   return (
