@@ -78,9 +78,6 @@ export const texts = {
     settings: 'Settings',
     signOut: 'Sign out',
     signOutFailed: 'You are still signed in: the server could not be reached. Try again.',
-    signOutUnsent:
-      'Some messages have not been sent yet. If you sign out now, they wait in this browser as drafts.',
-    signOutAnyway: 'Sign out anyway',
   },
 
   room: {
@@ -91,10 +88,6 @@ export const texts = {
     order: 'Muted, banned, deleted',
     reports: 'Reports',
     leave: 'Leave room',
-    leaveTitle: (room: string) => `Leave ${room}?`,
-    leavePrivate: 'This room is private: to come back, somebody in it has to add you.',
-    leavePublic: 'You can join again at any time.',
-    left: (room: string) => `You left ${room}.`,
     removed: 'You are no longer in this room.',
     adrift:
       'Messages to rooms that you are not in any more could not be sent. They are kept there as drafts.',

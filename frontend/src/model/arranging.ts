@@ -1,7 +1,7 @@
 /** How I arrange my rooms in the sidebar, and what I want to be told of them. */
 import type { RoomSettings } from '../api/attention';
 import type { Chat } from './chat';
-import type { OwnSettingsRecord } from './own-settings';
+import type { OwnSettings, OwnSettingsRecord } from './own-settings';
 import type { Room } from './room';
 
 /** Changes what I want to be told of a room, or where I have it. It shows at once. */
@@ -11,7 +11,7 @@ export async function setRoom(
   shown: Partial<OwnSettingsRecord>,
   wanted: RoomSettings,
 ): Promise<void> {
-  const before = room.own.record();
+  const before = recordOf(room.own);
   room.own.take({ ...before, ...shown });
   try {
     chat.note(room);
@@ -20,6 +20,16 @@ export async function setRoom(
     room.own.take(before);
     throw error;
   }
+}
+
+function recordOf(own: OwnSettings): OwnSettingsRecord {
+  return {
+    level: own.level.peek(),
+    silenced: own.silenced.peek(),
+    silenced_until: own.silencedUntil.peek(),
+    favourite: own.favourite.peek(),
+    section: own.section.peek(),
+  };
 }
 
 /** Changes the sections of my sidebar; of those that are left out, the rooms go back to where they were. */

@@ -5,6 +5,7 @@
 import type { ProfileChange } from '../api/account';
 import type { RoomChange } from '../api/admin';
 import type { Me, RoomRecord } from '../api/records';
+import type { Room } from './room';
 
 type Typed = Readonly<Record<string, string>>;
 
@@ -15,6 +16,22 @@ export function profileChange(me: Me, typed: Typed): ProfileChange | null {
     ...(display_name === me.display_name ? {} : { display_name }),
     ...(email === me.email ? {} : { email, current_password }),
   });
+}
+
+/** What the server has said of a room, for the form that is about to change it. */
+export function recordOf(room: Room): Omit<RoomRecord, 'id'> {
+  return {
+    kind: room.kind,
+    name: room.name.peek(),
+    topic: room.headline.peek(),
+    description: room.description.peek(),
+    state: room.state.peek(),
+    slow_mode: room.slowMode.peek(),
+    notices: room.manner.peek(),
+    retention_days: room.retentionDays.peek(),
+    is_default: room.isDefault.peek(),
+    first_number: room.firstNumber.peek(),
+  };
 }
 
 /** A field that the form does not show stays as it is. */

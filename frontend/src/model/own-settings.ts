@@ -33,14 +33,4 @@ export class OwnSettings {
       this.section.value = section;
     });
   }
-
-  record(): OwnSettingsRecord {
-    return {
-      level: this.level.peek(),
-      silenced: this.silenced.peek(),
-      silenced_until: this.silencedUntil.peek(),
-      favourite: this.favourite.peek(),
-      section: this.section.peek(),
-    };
-  }
 }

@@ -221,22 +221,6 @@ export class Room extends Reel {
     });
   }
 
-  /** What the server has said of the room, for a form that is about to change it. */
-  record(): Omit<RoomRecord, 'id'> {
-    return {
-      kind: this.kind,
-      name: this.name.peek(),
-      topic: this.headline.peek(),
-      description: this.description.peek(),
-      state: this.state.peek(),
-      slow_mode: this.slowMode.peek(),
-      notices: this.manner.peek(),
-      retention_days: this.retentionDays.peek(),
-      is_default: this.isDefault.peek(),
-      first_number: this.firstNumber.peek(),
-    };
-  }
-
   /**
    * The server was restored to an earlier state when the epoch is another one: the numbers count other
    * messages now, and what is on the screen may never have been said.

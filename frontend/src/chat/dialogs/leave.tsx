@@ -2,6 +2,7 @@ import type { Room } from '../../model/room';
 import { navigate } from '../../model/router';
 import { toast } from '../../model/toasts';
 import { texts } from '../../texts';
+import { leaveRoomTexts as t } from '../../texts/leaving';
 import { Button } from '../../view/button';
 import { Dialog } from '../../view/dialog';
 import { Form, FormProblem, SubmitButton } from '../../view/form';
@@ -16,12 +17,12 @@ export function LeaveDialog({ room, onClose }: { room: Room; onClose: () => void
     await chat.leave(room);
     onClose();
     if (open) navigate('/');
-    toast(texts.room.left(title));
+    toast(t.left(title));
   };
   return (
-    <Dialog title={texts.room.leaveTitle(title)} testid="leave-dialog" onClose={onClose}>
+    <Dialog title={t.title(title)} testid="leave-dialog" onClose={onClose}>
       <Form onSubmit={submit} testid="leave-form">
-        <p>{room.kind === 'private' ? texts.room.leavePrivate : texts.room.leavePublic}</p>
+        <p>{room.kind === 'private' ? t.private : t.public}</p>
         <FormProblem />
         <div class="form-end">
           <Button onClick={onClose}>{texts.cancel}</Button>

@@ -1,7 +1,7 @@
 import { texts } from '../../texts';
 import { useState } from 'preact/hooks';
 import { changeRoom } from '../../api/admin';
-import { roomChange, writers } from '../../model/changes';
+import { recordOf, roomChange, writers } from '../../model/changes';
 import type { Room } from '../../model/room';
 import { retentions, slowModes, values } from '../../model/room-choices';
 import { toast } from '../../model/toasts';
@@ -23,7 +23,7 @@ const t = roomSettingsTexts;
  */
 export function RoomSettingsDialog({ room, onClose }: { room: Room; onClose: () => void }) {
   const chat = useChat();
-  const [opened] = useState(() => room.record());
+  const [opened] = useState(() => recordOf(room));
   const [shapes] = useState(() => chat.mayIn(room, 'change-room'));
   const submit = async (typed: Values) => {
     const change = roomChange(opened, typed);
@@ -77,7 +77,7 @@ export function RoomSettingsDialog({ room, onClose }: { room: Room; onClose: () 
 }
 
 /** What the room is for, who can find it and who writes in it. */
-function Shape({ opened }: { opened: ReturnType<Room['record']> }) {
+function Shape({ opened }: { opened: ReturnType<typeof recordOf> }) {
   return (
     <>
       <Field
@@ -107,7 +107,7 @@ function Shape({ opened }: { opened: ReturnType<Room['record']> }) {
 }
 
 /** What is shown of those who come and go, and for how long messages are kept. */
-function Keeping({ opened, mayDefault }: { opened: ReturnType<Room['record']>; mayDefault: boolean }) {
+function Keeping({ opened, mayDefault }: { opened: ReturnType<typeof recordOf>; mayDefault: boolean }) {
   const { workspace } = useChat();
   const asWorkspace = t.asWorkspace(workspace.value.retention_days);
   return (

@@ -1,4 +1,5 @@
 import { texts } from '../../texts';
+import { signOutTexts as t } from '../../texts/leaving';
 import { Button } from '../../view/button';
 import { Dialog } from '../../view/dialog';
 import { signOutNow } from '../user-bar';
@@ -8,7 +9,7 @@ export function SignOutDialog({ onClose }: { onClose: () => void }) {
   return (
     <Dialog title={texts.menu.signOut} testid="sign-out-dialog" onClose={onClose}>
       <div class="dialog-body">
-        <p>{texts.menu.signOutUnsent}</p>
+        <p>{t.unsent}</p>
         <div class="form-end">
           <Button onClick={onClose}>{texts.cancel}</Button>
           <Button
@@ -19,7 +20,7 @@ export function SignOutDialog({ onClose }: { onClose: () => void }) {
               void signOutNow();
             }}
           >
-            {texts.menu.signOutAnyway}
+            {t.anyway}
           </Button>
         </div>
       </div>
