@@ -130,7 +130,7 @@ export class Alerts {
     let any = false;
     for (const [id, message] of waiting) {
       const room = this.#chat.rooms.peek().get(id);
-      if (!room || message.number <= room.readNumber.peek() || this.#parts.isLookedAt(id)) continue;
+      if (!room || message.number <= room.reading.read.peek() || this.#parts.isLookedAt(id)) continue;
       this.#show(room, message);
       any = true;
     }
@@ -147,7 +147,7 @@ export class Alerts {
     const rooms = this.#chat.rooms.value;
     const open = [...this.#shown.value].filter(([id, { number }]) => {
       const room = rooms.get(id);
-      return room !== undefined && room.readNumber.value < number;
+      return room !== undefined && room.reading.read.value < number;
     });
     if (open.length === this.#shown.value.size) return;
     const rest = new Map(open);

@@ -200,7 +200,7 @@ function Line({ message }: { message: Message }) {
 /** The first unread messages of a room; null until they are there. */
 function useFirstLines(room: Room): readonly Message[] | 'failed' | null {
   const lines = useSignal<readonly Message[] | 'failed' | null>(null);
-  const read = room.readNumber.value;
+  const read = room.reading.read.value;
   const few = Math.min(LINES, room.unread.value);
   useEffect(() => {
     let gone = false;

@@ -103,7 +103,6 @@ export class Chat {
     () => this.me.id,
     () => this.unreadNews.ask(),
   );
-  readonly threadsUnread = this.threads.unread;
   readonly #listeners = new Set<ChatListener>();
   readonly connection: Connection;
   readonly unreadNews: UnreadNews;

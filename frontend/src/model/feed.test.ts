@@ -8,7 +8,7 @@ describe('the feed', () => {
     const { room, feed, log } = setUp();
     log.fill(10);
     assert.deepEqual(await feed.onGap('room:7', [1, 13]), [1, 13]);
-    assert.equal(room.lastNumber.value, 13);
+    assert.equal(room.reading.last.value, 13);
     assert.equal(room.unread.value, 10);
   });
 

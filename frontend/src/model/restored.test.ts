@@ -34,7 +34,7 @@ describe('a room after the server was restored', () => {
     assert.deepEqual(await gap('room:7'), [9, 2]);
     assert.deepEqual(bodies(chat), ['message 1', 'message 2']);
     assert.equal(room.notices.lines.value.length, 0);
-    assert.deepEqual([room.lastNumber.value, room.readNumber.value, room.unread.value], [2, 2, 0]);
+    assert.deepEqual([room.reading.last.value, room.reading.read.value, room.unread.value], [2, 2, 0]);
     chat.stop();
   });
 
@@ -44,7 +44,7 @@ describe('a room after the server was restored', () => {
     await gap('room:7');
     arrives({ body: 'new' });
     assert.deepEqual(bodies(chat), ['message 1', 'message 2', 'new']);
-    assert.equal(room.lastNumber.value, 3);
+    assert.equal(room.reading.last.value, 3);
     await settled();
     mock.timers.tick(2_000);
     await settled();
@@ -67,7 +67,7 @@ describe('a room after the server was restored', () => {
     chat.open(null);
     restore();
     await gap('user:1');
-    assert.deepEqual([room.lastNumber.value, room.readNumber.value], [2, 2]);
+    assert.deepEqual([room.reading.last.value, room.reading.read.value], [2, 2]);
     chat.stop();
   });
 

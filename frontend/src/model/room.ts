@@ -73,8 +73,6 @@ export class Room extends Reel {
   /** What I am in the room. */
   readonly role = signal<RoomRole>('member');
   readonly reading: Reading;
-  readonly lastNumber: ReadonlySignal<number>;
-  readonly readNumber: ReadonlySignal<number>;
   readonly unread: ReadonlySignal<number>;
   /** Milliseconds since 1970; 0 when nothing was said yet. */
   readonly lastMessageAt = signal(0);
@@ -116,8 +114,6 @@ export class Room extends Reel {
     this.#people = people;
     const services = serve(this);
     this.reading = new Reading(people, services);
-    this.lastNumber = this.reading.last;
-    this.readNumber = this.reading.read;
     this.unread = this.reading.unread;
     this.messages = new RoomMessages(services);
     this.history = this.messages.history;
@@ -310,7 +306,7 @@ export class Room extends Reel {
   }
 
   addNotice(notice: Omit<Notice, 'id' | 'after'>): void {
-    this.notices.add({ ...notice, after: this.lastNumber.value });
+    this.notices.add({ ...notice, after: this.reading.last.value });
   }
 
   /** Somebody opens the room: loads what belongs on the screen. */
@@ -323,11 +319,12 @@ export class Room extends Reel {
 
   async load(): Promise<void> {
     const { state, first, newer } = this.history;
-    const read = this.readNumber.value;
-    const divided = this.reading.divider.value !== null;
+    const { divider, unread } = this.reading;
+    const read = this.reading.read.value;
+    const divided = divider.value !== null;
     const held = state.value === 'ready' && (!divided || (read >= first - 1 && !newer.value));
     if (held) return;
-    if (divided && this.unread.value > PAGE - 10) await this.history.openAround(read);
+    if (divided && unread.value > PAGE - 10) await this.history.openAround(read);
     else await this.openNewest();
   }
 

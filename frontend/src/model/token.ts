@@ -1,5 +1,5 @@
 /** Access tokens as the settings handle them. */
-import type { TokenWish } from '../api/account';
+import type { TokenWish } from '../api/access';
 import type { Scope } from '../api/account-records';
 
 /** Days; the server takes up to ten years. */

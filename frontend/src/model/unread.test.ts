@@ -27,8 +27,8 @@ function world() {
 }
 
 const state = ({ room }: ReturnType<typeof world>) => [
-  room.lastNumber.value,
-  room.readNumber.value,
+  room.reading.last.value,
+  room.reading.read.value,
   room.unread.value,
   room.reading.mentions.count.value,
 ];
@@ -41,7 +41,7 @@ describe('what is unread after a break', () => {
     const made = world();
     await made.answers.answer(figures({ last_number: 12, read_number: 11, mentions: 1 }));
     assert.deepEqual(state(made), [12, 11, 1, 1]);
-    assert.equal(made.chat.threadsUnread.value, 3);
+    assert.equal(made.chat.threads.unread.value, 3);
     made.listen();
     await made.answers.answer(figures({ last_number: 12, read_number: 2 }));
     assert.deepEqual(state(made), [12, 2, 10, 2]);
@@ -54,7 +54,7 @@ describe('what is unread after a break', () => {
     await settled();
     mock.timers.tick(5_000);
     assert.deepEqual(
-      [made.room.readNumber.value, made.room.reading.mentions.count.value, made.read],
+      [made.room.reading.read.value, made.room.reading.mentions.count.value, made.read],
       [5, 0, [5]],
     );
     made.chat.stop();
@@ -64,7 +64,7 @@ describe('what is unread after a break', () => {
     const made = setUp(4, { read_number: 4, mentions: 1, last_number: 6, last_aside: 1 });
     made.chat.open(7);
     await settled();
-    assert.deepEqual([made.room.readNumber.value, made.room.reading.mentions.count.value], [4, 1]);
+    assert.deepEqual([made.room.reading.read.value, made.room.reading.mentions.count.value], [4, 1]);
     made.chat.stop();
   });
 

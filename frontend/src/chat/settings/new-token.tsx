@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { createToken } from '../../api/account';
+import { createToken } from '../../api/access';
 import type { NewToken } from '../../api/account-records';
 import { home } from '../../base';
 import { exampleCommand, lifetimes, scopes, tokenWish, usualLifetime } from '../../model/token';

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { changePassword } from '../../api/account';
+import { changePassword } from '../../api/access';
 import type { PasswordChange } from '../../api/account-records';
 import { openSection } from '../../model/settings-place';
 import { accountTexts } from '../../texts/front';

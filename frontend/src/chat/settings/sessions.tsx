@@ -1,6 +1,6 @@
 import { type Signal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { endOtherSessions, endSession, sessions } from '../../api/account';
+import { endOtherSessions, endSession, sessions } from '../../api/access';
 import type { Connected, Session } from '../../api/account-records';
 import { ago, fullTime, isoTime, shortTime } from '../../model/format';
 import { idle } from '../../model/idle';

@@ -1,5 +1,5 @@
 import { type Signal, useSignal } from '@preact/signals';
-import { revokeToken, tokens } from '../../api/account';
+import { revokeToken, tokens } from '../../api/access';
 import type { NewToken, Token } from '../../api/account-records';
 import { ago, isoTime, shortDate } from '../../model/format';
 import { toast } from '../../model/toasts';
