@@ -7,6 +7,7 @@ import { asShown, literally, timed } from '../lib/conversation.mjs';
 import { listensBy } from '../lib/people.mjs';
 import { stored } from '../lib/postgres.mjs';
 import { speakers } from '../lib/speakers.mjs';
+import { steady } from '../lib/steady.mjs';
 import { notes, watch } from '../reach/watch.mjs';
 
 /** @typedef {import('puppeteer-core').Page} Page */
@@ -30,7 +31,7 @@ export async function replay(server, follower, reader, { minutes, speed }) {
   const follows = await opens(server, follower, ana, room);
   const reads = await opens(server, reader, bo, room);
   await back(reads.page);
-  const steady = await holds(reads.page);
+  const held = await steady(reads.page);
 
   const said = timed(minutes);
   const begun = performance.now();
@@ -40,7 +41,7 @@ export async function replay(server, follower, reader, { minutes, speed }) {
     await voices[who % voices.length]?.say(room, literally(`${n} ${text}`));
   }
   const kept = (await stored(server, room)).map(({ number, text }) => numbered({ number, text: asShown(text) }));
-  const moved = await steady();
+  const moved = await held();
   await reads.page.locator('[data-testid="jump-to-newest"]').click();
   for (const { page } of [follows, reads]) {
     await page.waitForSelector(`[data-testid="message"][data-number="${kept.length}"]`, { timeout: patience });
@@ -71,33 +72,4 @@ async function opens(server, browser, person, room) {
 async function back(page) {
   await page.locator('[data-testid="timeline"]').scroll({ scrollTop: 600 });
   await page.waitForSelector('[data-testid="jump-to-newest"]');
-}
-
-/**
- * Looks at each frame where the line stands that is at the top of the view. What it returns ends that and tells by how many
- * pixels it moved at most.
- * @param {Page} page @returns {Promise<() => Promise<number>>}
- */
-async function holds(page) {
-  await page.evaluate(() => {
-    const scroller = document.querySelector('[data-testid="timeline"]');
-    const top = scroller?.getBoundingClientRect().top ?? 0;
-    const line = [...document.querySelectorAll('[data-testid="message"]')].find(
-      (one) => one.getBoundingClientRect().top >= top,
-    );
-    const at = line?.getBoundingClientRect().top ?? Number.NaN;
-    const seen = { moved: 0, gone: false };
-    Object.assign(window, { steady: seen });
-    const look = () => {
-      if (!line?.isConnected) seen.gone = true;
-      else seen.moved = Math.max(seen.moved, Math.abs(line.getBoundingClientRect().top - at));
-      requestAnimationFrame(look);
-    };
-    look();
-  });
-  return async () => {
-    const seen = /** @type {{moved: number, gone: boolean}} */ (await page.evaluate('steady'));
-    assert.equal(seen.gone, false, 'the line that is read stays on the screen');
-    return seen.moved;
-  };
 }

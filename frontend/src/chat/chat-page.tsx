@@ -22,7 +22,8 @@ import { Sidebar } from './sidebar';
 import { useSwipeBack } from './swipe';
 import { useAlerts } from './use-alerts';
 import { useMoving } from './use-shortcuts';
-import { arrive } from './jump';
+import { arrive, comesBack } from './jump';
+import { bringPlace, keepPlace } from './left-place';
 import { closeAll, dialog, membersShown, pinsShown, restorePanels } from './ui';
 
 export function ChatPage({ chat }: { chat: Chat }) {
@@ -99,14 +100,20 @@ function useRoute(chat: Chat): void {
     restorePanels(narrow.peek());
     closeAll();
     if (route.peek().name === 'home') toLastRoom(chat);
-    // Nobody looks at a room while another page is shown.
-    return () => chat.open(null);
+    bringPlace();
+    const leave = () => keepPlace(chat.openRoom.peek());
+    addEventListener('pagehide', leave);
+    return () => {
+      removeEventListener('pagehide', leave);
+      // Nobody looks at a room while another page is shown.
+      chat.open(null);
+    };
   }, [chat]);
   useSignalEffect(() => {
     const here = route.value;
     if (here.name === 'home' && !narrow.value && toLastRoom(chat)) return;
     const wanted = here.name === 'room' ? here.message : null;
-    chat.open(here.name === 'room' ? here.id : null, { load: wanted === null });
+    chat.open(here.name === 'room' ? here.id : null, { load: wanted === null && !comesBack() });
     const room = chat.openRoom.value;
     if (room && arrived !== here) {
       arrived = here;

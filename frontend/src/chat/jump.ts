@@ -22,10 +22,17 @@ export function jumpTo(room: Room, number: number): void {
   navigate(messagePath(room.id, number));
 }
 
-/** Somebody came to an address of the room: by the back button, or to look for a message. */
+/** Whether somebody who comes to the present address comes back to a place. */
+export function comesBack(): boolean {
+  const note = foundNote();
+  return isObject(note) && 'place' in note;
+}
+
+/** Somebody came to an address of the room: by the back button, after a reload, or to look for a message. */
 export function arrive(room: Room, wanted: number | null): void {
   const note = foundNote();
   if (isObject(note) && 'place' in note) {
+    if (note.once === true) leaveNote(undefined);
     room.returnTo(placeOf(note.place)).catch((error: unknown) => toast(sentence(error), { bad: true }));
   } else if (wanted !== null) void look(room, wanted);
 }
