@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { launchChromium, newPerson, newTab } from './lib/browser.mjs';
-import { gone, invite, part, press, say, sees, setUp, shows, signUp } from './lib/people.mjs';
+import { gone, invite, later, part, press, say, sees, setUp, shows, signUp } from './lib/people.mjs';
+import { run } from './lib/postgres.mjs';
 import { Server } from './lib/server.mjs';
 
 /** @typedef {import('puppeteer-core').Page} Page */
@@ -93,6 +94,28 @@ test('a draft is not lost to another tab, and is kept when one is muted', async 
   assert.equal(await typed(page), 'half a sentence, and more');
   assert.deepEqual(other.problems, []);
   await page.locator('[data-testid="composer"]').fill('');
+});
+
+test('who is muted for an hour can write again when it is over', async () => {
+  const { page } = bo;
+  await page.bringToFront();
+  await page.type('[data-testid="composer"]', 'about the mute');
+  await call('PUT', `/rooms/${room}/members/${person}/mute`, { seconds: 3_600, reason: 'a quiet hour' });
+  await shows(page, 'read-only-note', /You are muted[\s\S]*until/);
+  await run(
+    server,
+    `update memberships set muted_until = now() where room_id = ${room} and user_id = ${person}`,
+  );
+  await later(page, 3_601_000);
+  await part(page, 'composer');
+  assert.equal(await typed(page), 'about the mute');
+  await page.focus('[data-testid="composer"]');
+  await page.keyboard.press('Enter');
+  await sees(ana.page, 'about the mute');
+  await page.reload();
+  await part(page, 'composer');
+  await press(page, 'decisions-seen');
+  await gone(page, 'decisions');
 });
 
 test('what was refused while muted can be sent once one may write again', async () => {

@@ -173,6 +173,14 @@ export function shows(page, id, wanted, timeout = 10_000) {
   );
 }
 
+/** Makes it later for a page, as after a sleep, until it is loaded anew. @param {Page} page @param {number} by milliseconds */
+export const later = (page, by) =>
+  page.evaluate((more) => {
+    const real = Date.now.bind(Date);
+    Date.now = () => real() + more;
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, by);
+
 /** Waits until a part of the page is gone. @param {Page} page @param {string} id */
 export const gone = (page, id) => page.waitForSelector(hook(id), { hidden: true });
 
