@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ana, bo, cy, crew, harbour, roomOf, server } from './lib/crew.mjs';
 import { inspect } from './lib/looks.mjs';
-import { gone, listensBy, opened, part, press, submit } from './lib/people.mjs';
+import { gone, later, listensBy, opened, part, press, submit } from './lib/people.mjs';
+import { run } from './lib/postgres.mjs';
 
 /** @typedef {import('puppeteer-core').Page} Page */
 
@@ -28,6 +29,60 @@ async function choose(page, room, ...entries) {
   for (const entry of entries) await press(page, entry);
   await gone(page, 'room-popup');
 }
+
+/** Among many rooms the keyboard leads to each, and the list shows which one is open. @param {Page} page @param {number[]} rooms */
+async function keysLead(page, rooms) {
+  const far = rooms[450];
+  await chord(page, 'Control', 'k');
+  await part(page, 'switcher-search');
+  await page.keyboard.type('room 450');
+  await page.waitForSelector('[data-testid="destination"][aria-selected="true"] ::-p-text(room 450)');
+  await page.keyboard.press('Enter');
+  await opened(page, 'room 450');
+  await isInView(page, far);
+  const names = await page.$$eval('[data-group="rooms"] .room-name', (all) =>
+    all.map((one) => one.textContent ?? ''),
+  );
+  const at = names.indexOf('room 450');
+  await chord(page, 'Alt', 'ArrowDown');
+  await opened(page, names[at + 1] ?? '');
+  for (let n = 1; n <= 40; n++) await chord(page, 'Alt', 'ArrowUp');
+  await opened(page, names[at - 39] ?? '');
+  await isInView(
+    page,
+    rooms.find((_, n) => `room ${n}` === names[at - 39]),
+  );
+  await writes(bo, quay, 'far up, @ana');
+  await page.waitForSelector(`${link(quay)}[data-bold="true"]`);
+  for (let n = 0; n < 5 && !(await page.$(`${link(quay)}[aria-current]`)); n++) {
+    await chord(page, 'Alt', 'Shift', 'ArrowUp');
+    await page.waitForFunction((room) => !location.pathname.endsWith(`/${room}`), {}, far);
+  }
+  await opened(page, 'quay');
+  await isInView(page, quay);
+  await page.reload();
+  await isInView(page, quay);
+}
+
+/** Presses keys together. @param {Page} page @param {...import('puppeteer-core').KeyInput} keys */
+async function chord(page, ...keys) {
+  const last = keys.pop();
+  for (const key of keys) await page.keyboard.down(key);
+  if (last) await page.keyboard.press(last);
+  for (const key of keys.reverse()) await page.keyboard.up(key);
+}
+
+/** Waits until a room is the open one, and wholly in view. @param {Page} page @param {number | undefined} room */
+const isInView = (page, room) =>
+  page.waitForFunction(
+    (selector) => {
+      const found = document.querySelector(selector)?.getBoundingClientRect();
+      const list = document.querySelector('.sidebar-scroll')?.getBoundingClientRect();
+      return found && list && found.top >= list.top && found.bottom <= list.bottom;
+    },
+    { polling: 50, timeout: 10_000 },
+    `${link(room ?? 0)}[aria-current]`,
+  );
 
 /** @param {Page} page @param {string} group @returns {Promise<string[]>} */
 const namesIn = (page, group) =>
@@ -98,6 +153,30 @@ test('a silenced room is dim, and its mentions are faint; the bell in its header
   // It is kept on the server.
   await page.reload();
   await page.waitForSelector('[data-testid="bell"][data-state="everything"]');
+});
+
+test('a silence ends by itself', async () => {
+  const { page } = ana;
+  await page.locator(link(harbour)).click();
+  await opened(page, 'harbour');
+  await writes(bo, quay, 'while it is silent');
+  await choose(page, quay, 'silence', 'silence-hour');
+  await page.waitForSelector(`${link(quay)}[data-dim="true"][data-bold="false"]`);
+  await page.waitForFunction(() => document.title.startsWith('(1) '));
+  await later(page, 3_601_000);
+  await page.waitForSelector(`${link(quay)}[data-dim="false"][data-bold="true"]`);
+  await page.waitForFunction(() => document.title.startsWith('(2) '));
+  // The page has the right time again; and on the server the end passes.
+  await page.reload();
+  await page.waitForSelector(`${link(quay)}[data-dim="true"]`);
+  await run(
+    server,
+    `update memberships set silenced_until = now() where room_id = ${quay} and user_id = ${ana.id}`,
+  );
+  await page.reload();
+  await page.waitForSelector(`${link(quay)}[data-dim="false"][data-bold="true"]`);
+  assert.equal((await ana.api('GET', `rooms/${quay}`)).silenced, false);
+  await choose(page, quay, 'mark-read');
 });
 
 test('rooms stand in sections of my own, on every device', async () => {
@@ -254,6 +333,7 @@ test('with hundreds of rooms and long names it stays quick and tidy', { timeout:
   assert.ok(drawn <= 3, `${drawn} rows were touched`);
   await page.locator(link(rooms[10])).scroll({ scrollTop: 0 });
   await inspect(page, 'sidebar');
+  await keysLead(page, rooms);
   await page.setViewport({ width: 390, height: 844 });
   await press(page, 'back');
   await part(page, 'sidebar');

@@ -20,6 +20,10 @@ export function RoomLink({ room }: { room: Room }) {
   const { openId, people } = useChat();
   const link = useLinkFocus(room.id);
   const open = useDerived(() => openId.value === room.id, [room]);
+  // However one came to it.
+  useLayoutEffect(() => {
+    if (open) link.current?.scrollIntoView({ block: 'nearest' });
+  }, [open]);
   const title = useDerived(() => roomTitle(room, people), [room]);
   const { bold, dim } = room.weight.value;
   const others = room.kind === 'direct' ? othersIn(room, people) : [];
