@@ -188,6 +188,30 @@ describe('keys', () => {
   });
 });
 
+test('a line of ten million characters is not taken, with a sentence; what is too long to be sent stays to be shortened', async () => {
+  const { page } = bo;
+  await bo.context.overridePermissions(server.url, ['clipboard-read', 'clipboard-sanitized-write']);
+  const paste = async (/** @type {number} */ length) => {
+    await page.evaluate((n) => navigator.clipboard.writeText('y'.repeat(n)), length);
+    await page.keyboard.down('Control');
+    await page.keyboard.press('v', { commands: ['Paste'] });
+    await page.keyboard.up('Control');
+  };
+  await type(page, 'before it ');
+  await paste(10_000_000);
+  await shows(page, 'command-problem', /10,000,000 characters.*at most 20,000.*Nothing was inserted/);
+  assert.equal(await written(page), 'before it ');
+  await inspect(page, 'composer-too-much');
+  await page.focus(field);
+  await paste(30_000);
+  await holds(page, `before it ${'y'.repeat(30_000)}`);
+  await gone(page, 'command-problem');
+  await page.waitForSelector('.composer-limit ::-p-text(10,010 characters too long)');
+  await page.keyboard.press('Enter');
+  assert.equal((await written(page)).length, 30_010);
+  await type(page, '');
+});
+
 describe('completion', () => {
   test('of people: those of the room first, by keyboard', async () => {
     const { page } = bo;

@@ -192,6 +192,8 @@ export const texts = {
     },
     draftKept: 'Your unsent draft is kept.',
     tooLong: (n: number) => `${some(n, 'character', 'characters')} too long. Send it in two messages.`,
+    tooMuch: (n: number, most: number) =>
+      `${some(n, 'character', 'characters')} at once are too many: a message has at most ${count(most)}. Nothing was inserted.`,
   },
 
   members: {

@@ -29,6 +29,8 @@ const t = texts.composer;
 const GUARD = 500;
 /** The characters left are shown from here on. */
 const NEAR_LIMIT = 500;
+/** More characters than this are no message that somebody would still shorten, and browsers are slow to lay them out. */
+const MOST = 10 * LIMIT;
 
 interface Props {
   room: Room;
@@ -66,6 +68,13 @@ export function Composer({ room, thread = 0, said = () => newest(room) }: Props)
     problem.value = null;
     if (thread === 0 && compose.mode.peek().kind !== 'edit') room.writing.write(typed);
     else compose.write(typed);
+  };
+  /** It is on the clipboard, or where it was dragged from, still. */
+  const refuseMost = (event: InputEvent) => {
+    const more = event.data?.length ?? 0;
+    if (more === 0 || text.length + more <= MOST) return;
+    event.preventDefault();
+    problem.value = t.tooMuch(more, LIMIT);
   };
   const save = () => {
     if (body === '') asksDelete.value = true;
@@ -131,7 +140,8 @@ export function Composer({ room, thread = 0, said = () => newest(room) }: Props)
     >
       <div class="composer-box" data-over={left < 0}>
         <ComposeBar compose={compose} />
-        <div class="composer-grow" data-text={text}>
+        {/* What is beyond the limit makes the field no higher. */}
+        <div class="composer-grow" data-text={text.slice(0, LIMIT)}>
           <textarea
             ref={field}
             class="composer-field"
@@ -143,6 +153,7 @@ export function Composer({ room, thread = 0, said = () => newest(room) }: Props)
             enterkeyhint={touch.value ? 'enter' : 'send'}
             data-testid={`${prefix}composer`}
             value={text}
+            onBeforeInput={refuseMost}
             onInput={(event) => write(event.currentTarget.value)}
             onKeyDown={onKeyDown}
           />
