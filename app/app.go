@@ -73,6 +73,8 @@ type App struct {
 	choices         *rateLimit[int64] // of presence: each may be a notice to others
 	reports         *rateLimit[int64]
 	acts            *rateLimit[int64]  // reactions, pins and the like: each is an event for others
+	keeps           *rateLimit[int64]  // drafts, what is saved and followed: each is a hint to one's own devices
+	marks           *rateLimit[int64]  // how far one has read: so is each of these
 	signUpTries     *rateLimit[string] // by network, like the next two
 	signUps         *rateLimit[string] // without an invite
 	invitedSignUps  *rateLimit[string]
@@ -130,6 +132,8 @@ func New(ctx context.Context, config Config) (*App, error) {
 		choices:         newRateLimit[int64](3*time.Second, 20),
 		reports:         newRateLimit[int64](5*time.Second, 20),
 		acts:            newRateLimit[int64](time.Second/5, 60),
+		keeps:           newRateLimit[int64](time.Second/10, 200),
+		marks:           newRateLimit[int64](time.Second/10, 200),
 		signUpTries:     newRateLimit[string](2*time.Second, 100),
 		signUps:         newRateLimit[string](time.Minute, 5),
 		invitedSignUps:  newRateLimit[string](time.Minute/10, 20),

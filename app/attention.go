@@ -23,6 +23,9 @@ type changeAttentionInput struct {
 // changeAttention changes what the viewer is told of a room, and where it stands
 // in their list.
 func (a *App) changeAttention(ctx context.Context, in *changeAttentionInput) (*entryOutput, error) {
+	if err := a.mayKeep(ctx); err != nil {
+		return nil, err
+	}
 	to := store.Attention{Level: in.Body.Level.to, Favourite: in.Body.Favourite.to, Section: in.Body.Section.to}
 	if until := in.Body.SilencedUntil.to; until != nil {
 		silence, err := silenceUntil(*until)
@@ -84,6 +87,9 @@ type sectionsOutput struct {
 
 // setSections changes the sections of the viewer's list of rooms.
 func (a *App) setSections(ctx context.Context, in *setSectionsInput) (*sectionsOutput, error) {
+	if err := a.mayKeep(ctx); err != nil {
+		return nil, err
+	}
 	wanted := make([]store.Section, len(in.Body.Sections))
 	for i, s := range in.Body.Sections {
 		wanted[i] = store.Section{ID: s.ID, Name: s.Name}

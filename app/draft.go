@@ -50,6 +50,9 @@ type saveDraftInput struct {
 
 // saveDraft keeps what the viewer has written and tells their other devices.
 func (a *App) saveDraft(ctx context.Context, in *saveDraftInput) (*struct{}, error) {
+	if err := a.mayKeep(ctx); err != nil {
+		return nil, err
+	}
 	user := userOf(ctx)
 	if err := a.store.SaveDraft(ctx, user, in.Body.RoomID, in.Body.Thread, in.Body.Text); err != nil {
 		return nil, err

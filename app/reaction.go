@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -50,13 +49,4 @@ func (a *App) setReaction(ctx context.Context, in *ReactionPath, on bool) (*reac
 	out := &reactionsOutput{}
 	out.Body.Reactions = renderReactions(all)
 	return out, nil
-}
-
-// mayAct lets people do only so many small things a second of which all others
-// in a room are told.
-func (a *App) mayAct(ctx context.Context) error {
-	if wait := a.acts.Wait(userOf(ctx)); wait > 0 {
-		return waitProblem(http.StatusTooManyRequests, "You are doing this very often. Wait a moment and try again.", wait)
-	}
-	return nil
 }

@@ -38,6 +38,9 @@ func renderReadMark(m store.ReadMark) ReadMark {
 // markRead remembers how far the viewer has read and tells their other
 // devices. It never goes back.
 func (a *App) markRead(ctx context.Context, in *readInput) (*readOutput, error) {
+	if err := a.mayMark(ctx); err != nil {
+		return nil, err
+	}
 	now, moved, err := a.store.Control().MarkRead(ctx, userOf(ctx), in.Room, in.Body.Number)
 	return a.marked(ctx, in.Room, now, moved, false, err)
 }
@@ -45,6 +48,9 @@ func (a *App) markRead(ctx context.Context, in *readInput) (*readOutput, error) 
 // markUnread lets a message and what follows it count as unread again. It never
 // goes forth.
 func (a *App) markUnread(ctx context.Context, in *unreadInput) (*readOutput, error) {
+	if err := a.mayMark(ctx); err != nil {
+		return nil, err
+	}
 	now, moved, err := a.store.Control().MarkUnread(ctx, userOf(ctx), in.Room, in.Body.Number)
 	return a.marked(ctx, in.Room, now, moved, true, err)
 }

@@ -56,6 +56,9 @@ func (a *App) unsave(ctx context.Context, in *MessagePath) (*savedOutput, error)
 }
 
 func (a *App) setSaved(ctx context.Context, in *MessagePath, on bool) (*savedOutput, error) {
+	if err := a.mayKeep(ctx); err != nil {
+		return nil, err
+	}
 	user := userOf(ctx)
 	changed, err := a.store.SaveMessage(ctx, user, in.Room, in.Number, on)
 	if err != nil {

@@ -65,6 +65,9 @@ type threadReadHint struct {
 // readThread remembers how far the viewer has read a thread and tells their other
 // devices. It never goes back.
 func (a *App) readThread(ctx context.Context, in *readThreadInput) (*readThreadOutput, error) {
+	if err := a.mayMark(ctx); err != nil {
+		return nil, err
+	}
 	user := userOf(ctx)
 	now, moved, err := a.store.Control().ReadThread(ctx, user, in.Room, in.Number, in.Body.Number)
 	if err != nil {
@@ -95,6 +98,9 @@ func (a *App) unfollowThread(ctx context.Context, in *MessagePath) (*followOutpu
 }
 
 func (a *App) follow(ctx context.Context, in *MessagePath, follow bool) (*followOutput, error) {
+	if err := a.mayKeep(ctx); err != nil {
+		return nil, err
+	}
 	if err := a.store.FollowThread(ctx, userOf(ctx), in.Room, in.Number, follow); err != nil {
 		return nil, err
 	}
