@@ -44,15 +44,21 @@ func newAlerts() *alerts {
 	return &alerts{told: map[[2]int64]struct{}{}, due: make(chan struct{}, 1)}
 }
 
-// Stored notes new messages, in the order of the log of each room. It does not
-// block.
-func (a *alerts) Stored(events ...store.Event) {
+// Stored notes messages that this node has just stored, in the order of the log of
+// each room. It does not block.
+func (a *alerts) Stored(events ...store.Event) { a.note(time.Time{}, events) }
+
+// Read does the same with what was read of the log, as far as it is new: now is
+// the time by the clock that the events' times are of.
+func (a *alerts) Read(now time.Time, events ...store.Event) { a.note(now, events) }
+
+func (a *alerts) note(now time.Time, events []store.Event) {
 	for _, e := range events {
 		m := e.Message
 		if e.Kind != store.EventMessage || m == nil || m.Thread == 0 && len(m.Mentions) == 0 && m.MentionsAll == "" {
 			continue
 		}
-		if time.Since(m.CreatedAt) > alertWithin || !a.first(m) {
+		if now.Sub(m.CreatedAt) > alertWithin || !a.first(m) {
 			continue
 		}
 		a.add(alert{message: *m, mentioned: m.Mentions, all: m.MentionsAll == store.MentionsRoom, thread: m.Thread > 0})

@@ -177,7 +177,7 @@ func New(ctx context.Context, config Config) (*App, error) {
 		Times:      config.Times,
 		Logger:     config.Log,
 	})
-	a.doorbell = config.Store.NewDoorbell(a.tracker.Node(), a.reconnected, a.rang, a.typing.Heard)
+	a.doorbell = config.Store.NewDoorbell(a.tracker.Node(), a.reconnected, a.rang, a.heard)
 	a.committer = config.Store.NewCommitter(store.CommitterConfig{OnCommit: a.committed, OnBatch: a.metrics.batch})
 	a.collectFigures()
 	begin, err := config.Store.Control().Look(ctx, 0)

@@ -32,7 +32,7 @@ func (a *App) editMessage(ctx context.Context, in *editMessageInput) (*messageOu
 	}
 	a.committer.Number(pending...)
 	if len(edited.Mentioned) > 0 || edited.MentionedAll {
-		a.alerts.add(alert{message: edited.Message, mentioned: edited.Mentioned, all: edited.MentionedAll})
+		a.alertEverywhere(alert{message: edited.Message, mentioned: edited.Mentioned, all: edited.MentionedAll})
 	}
 	return &messageOutput{Body: renderMessage(edited.Message)}, nil
 }

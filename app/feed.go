@@ -54,7 +54,7 @@ func (f feed) Read(ctx context.Context, topic string, after int64, limit int) (c
 	if err != nil {
 		return comet.Page{}, err
 	}
-	f.alerts.Stored(page.Events...)
+	f.alerts.Read(page.Now, page.Events...)
 	events := make([]comet.Event, len(page.Events))
 	var withdrawn []int64
 	for i, e := range page.Events {

@@ -2,7 +2,9 @@ package app
 
 import (
 	"fmt"
+	"math"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -203,17 +205,86 @@ func TestHistoryAroundAMessageWithWhatItAnswers(t *testing.T) {
 	}
 }
 
+// What is old the database's clock says, which this node's may differ from.
 func TestAlertsAreTakenOnceAndNotOfOldMessages(t *testing.T) {
 	t.Parallel()
 	a := newAlerts()
-	now := store.Message{RoomID: 1, Number: 5, Thread: 2, CreatedAt: time.Now()}
+	clock := time.Now().Add(-48 * time.Hour)
+	now := store.Message{RoomID: 1, Number: 5, Thread: 2, CreatedAt: clock}
 	old, plain := now, now
-	old.Number, old.CreatedAt = 6, time.Now().Add(-time.Hour)
+	old.Number, old.CreatedAt = 6, clock.Add(-time.Hour)
 	plain.Number, plain.Thread = 7, 0
 	for _, m := range []store.Message{now, old, plain, now} {
-		a.Stored(store.Event{Kind: store.EventMessage, TopicID: 1, Message: &m})
+		a.Read(clock, store.Event{Kind: store.EventMessage, TopicID: 1, Message: &m})
 	}
 	if taken := a.take(); len(taken) != 1 || taken[0].message.Number != 5 || !taken[0].thread || taken[0].all {
 		t.Errorf("taken %+v", taken)
+	}
+	own := now
+	own.Number = 8
+	a.Stored(store.Event{Kind: store.EventMessage, TopicID: 1, Message: &own})
+	if taken := a.take(); len(taken) != 1 || taken[0].message.Number != 8 {
+		t.Errorf("of what this node stored: %+v", taken)
+	}
+}
+
+func TestWhoIsMentionedByAnEditIsToldAtEveryNode(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ana := w.owner()
+	ben, cleo := ana.brings("ben"), ana.brings("cleo")
+	room := ana.room("general").ID
+	two := newWorldOn(t, w.store)
+	here := ben.streams("ndjson")
+	away := make([]*listener, 2)
+	for i, p := range []*person{ben, cleo} {
+		at := two.withToken(p.sessionCookie().Value)
+		at.me = p.me
+		away[i] = at.streams("ndjson")
+	}
+	edited := func(number int64, body string) {
+		ana.must(http.StatusOK, "PATCH", messagePath(room, number), map[string]any{"body": body}, nil)
+	}
+	told := func(l *listener, number int64) {
+		t.Helper()
+		want := fmt.Sprintf(`{"room_id":%d,"number":%d}`, room, number)
+		if e := l.next("hint", func(e event) bool { return strings.HasPrefix(e.Key, "mention:") }); e.Key != mentionKey(room, number) || string(e.Payload) != want {
+			t.Errorf("%s is told %s %s, want %s", l.me.Username, e.Key, e.Payload, want)
+		}
+	}
+	one, other := ana.says(room, "look").Number, ana.says(room, "and look").Number
+	edited(one, "@ben look")
+	told(here, one)
+	told(away[0], one)
+	edited(other, "@room look")
+	told(here, other)
+	told(away[0], other)
+	told(away[1], other)
+}
+
+func TestAnAlertSurvivesTheWayToAnotherNode(t *testing.T) {
+	t.Parallel()
+	many := make([]int64, 2*mentionedAtOnce+1)
+	for i := range many {
+		many[i] = math.MaxInt64 - int64(i)
+	}
+	m := store.Message{RoomID: math.MaxInt64, Number: 7, Thread: 3, Author: store.User{ID: 9}}
+	for _, want := range []alert{{message: m, mentioned: many}, {message: m, all: true}} {
+		got := alert{message: m, all: want.all}
+		for _, word := range want.words() {
+			one, ok := parseAlert(strings.TrimPrefix(word, wordMentioned+" "))
+			if !ok || len(word) > store.MaxWord || one.all != want.all || !reflect.DeepEqual(one.message, m) {
+				t.Errorf("%d bytes: %t %+v", len(word), ok, one)
+			}
+			got.mentioned = append(got.mentioned, one.mentioned...)
+		}
+		if !slices.Equal(got.mentioned, want.mentioned) {
+			t.Errorf("%d of %d people came", len(got.mentioned), len(want.mentioned))
+		}
+	}
+	for _, broken := range []string{"", "1 2 3 4", "1 2 3 4 x", "1 2 3 4 5 6.0"} {
+		if one, ok := parseAlert(broken); ok {
+			t.Errorf("%q is taken for %+v", broken, one)
+		}
 	}
 }

@@ -12,9 +12,11 @@ import (
 
 // EventPage is a run of events of one topic that belong together: Epoch, Head
 // and Events were read from one snapshot. Events ascend without gaps from the
-// asked position; there are more of them when the last one is below Head.
+// asked position; there are more of them when the last one is below Head. Now is
+// when they were read, by the clock that their times are of.
 type EventPage struct {
 	Epoch, Head int64
+	Now         time.Time
 	Events      []Event
 }
 
@@ -60,7 +62,7 @@ var followed = `
 // such topic.
 func (s *Store) EventsAfter(ctx context.Context, topic, after int64, limit int) (EventPage, error) {
 	rows, err := s.db.Query(ctx, `
-		select t.epoch, t.head, `+eventColumns+`
+		select t.epoch, t.head, statement_timestamp(), `+eventColumns+`
 		from topics t
 		left join lateral (
 			select * from events where topic_id = t.id and seq > $2 order by seq limit $3
@@ -81,11 +83,11 @@ func (s *Store) EventsAfter(ctx context.Context, topic, after int64, limit int) 
 	return page, nil
 }
 
-// collectEvents reads rows of epoch, head and eventColumns.
+// collectEvents reads rows of epoch, head, the time and eventColumns.
 func collectEvents(rows pgx.Rows) (page EventPage, err error) {
 	defer rows.Close()
 	var e eventRow
-	targets := append([]any{&page.Epoch, &page.Head}, e.targets()...)
+	targets := append([]any{&page.Epoch, &page.Head, &page.Now}, e.targets()...)
 	for rows.Next() {
 		if err := rows.Scan(targets...); err != nil {
 			return page, err
