@@ -77,6 +77,16 @@ const eraseDeletion = `
 		delete from saved_messages x using due, erased where x.room_id = due.room_id and x.number = erased.number
 	), forgotten as (
 		delete from message_revisions old using due, erased where old.room_id = due.room_id and old.number = erased.number
+	), unfollowed as (
+		delete from thread_follows f
+		using due, erased
+		where f.room_id = due.room_id and f.root = erased.number
+			and not exists (select from thread_replies x where x.room_id = f.room_id and x.root = f.root)
+	), undrafted as (
+		delete from drafts d
+		using due, erased
+		where d.room_id = due.room_id and d.thread = erased.number
+			and not exists (select from thread_replies x where x.room_id = d.room_id and x.root = d.thread)
 	), shrunk as (
 		update room_sizes size
 		set bytes = size.bytes - gone.bytes

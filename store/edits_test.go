@@ -6,6 +6,8 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
+
 	"chatd/store"
 )
 
@@ -283,6 +285,54 @@ func TestOldMessagesTakeTheirThreadsAlong(t *testing.T) {
 	}
 	if left := w.number(`select (select count(*) from threads where root = 1) + (select count(*) from thread_follows where root = 1)`); left != 0 {
 		t.Errorf("%d rows are left of it", left)
+	}
+}
+
+// Of a message that is erased nobody follows a thread or has a draft for it, unless
+// replies are left: then there is a thread to look at, and to take the text from.
+func TestWhoFollowsWhatIsErasedAndWroteForItIsForgotten(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ada := w.user("ada")
+	room := w.room(store.RoomPublic, "tea", w.owner, ada)
+	n := w.node()
+	for range 4 {
+		n.say(room, w.owner, "root")
+	}
+	n.replies(room, ada, 3, "reply") // 5
+	n.replies(room, ada, 4, "reply") // 6
+	for _, root := range []int64{1, 2, 3, 4} {
+		w.ok(w.FollowThread(w.ctx(), ada.ID, room.ID, root, true))
+		w.ok(w.SaveDraft(w.ctx(), ada.ID, room.ID, root, "not sent"))
+	}
+	w.ok(w.SaveDraft(w.ctx(), ada.ID, room.ID, 0, "for the room"))
+	left := func(what string, want ...int64) {
+		t.Helper()
+		for column, table := range map[string]string{"root": "thread_follows", "thread": "drafts"} {
+			rows, err := w.sql.Query(w.ctx(), `select distinct `+column+` from `+table+` where user_id = $1 and `+column+` > 0 order by 1`, ada.ID)
+			w.ok(err)
+			got, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+			w.ok(err)
+			if !slices.Equal(got, want) {
+				t.Errorf("%s: left in %s are %v, want %v", what, table, got, want)
+			}
+		}
+	}
+	left("before", 1, 2, 3, 4)
+	w.deletes(w.owner, room, 1)
+	w.deletes(w.owner, room, 3)
+	left("deleted", 1, 2, 3, 4)
+	w.exec(`update deletions set undo_until = now()`)
+	_, err := w.EraseDeleted(w.ctx())
+	w.ok(err)
+	left("erased", 2, 3, 4)
+	w.exec(`update rooms set retention_days = 1 where id = $1`, room.ID)
+	w.exec(`update messages set created_at = now() - interval '2 days' where room_id = $1 and number <= 5`, room.ID)
+	_, _, err = w.EraseOldMessages(w.ctx(), room.ID)
+	w.ok(err)
+	left("old", 4)
+	if drafts, err := w.Drafts(w.ctx(), ada.ID); err != nil || len(drafts) != 2 {
+		t.Errorf("the drafts are %+v, %v", drafts, err)
 	}
 }
 

@@ -128,7 +128,8 @@ func eraseBefore(ctx context.Context, tx pgx.Tx, room int64) error {
 }
 
 // eraseThreads forgets the threads of which nothing is kept any more: neither the
-// message with which one began nor a reply. Of the others it counts what is left.
+// message with which one began nor a reply; with them go who follows them and what
+// was drafted for them. Of the others it counts what is left.
 // It waits for replies that are just being stored, which the statements that
 // follow see.
 func eraseThreads(ctx context.Context, tx pgx.Tx, room int64) error {
@@ -140,16 +141,16 @@ func eraseThreads(ctx context.Context, tx pgx.Tx, room int64) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `
-		with over as (
-			delete from threads th
+	// A thread can be followed, and a draft be written in it, before it has a reply.
+	var batch pgx.Batch
+	for table, root := range map[string]string{"threads": "root", "thread_follows": "root", "drafts": "thread"} {
+		batch.Queue(`
+			delete from `+table+` of
 			using rooms r
-			where r.id = $1 and th.room_id = r.id and th.root < r.first_number
-				and not exists (select from thread_replies x where x.room_id = th.room_id and x.root = th.root)
-			returning th.root
-		)
-		delete from thread_follows f using over where f.room_id = $1 and f.root = over.root`, room)
-	if err != nil {
+			where r.id = $1 and of.room_id = r.id and of.`+root+` between 1 and r.first_number - 1
+				and not exists (select from thread_replies x where x.room_id = of.room_id and x.root = of.`+root+`)`, room)
+	}
+	if err := tx.SendBatch(ctx, &batch).Close(); err != nil {
 		return err
 	}
 	rows, err := tx.Query(ctx, `
