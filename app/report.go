@@ -42,6 +42,8 @@ type Report struct {
 	Deleted    bool    `json:"deleted" doc:"Whether the message is deleted."`
 	Author     Author  `json:"author" doc:"Who wrote the message."`
 	Body       string  `json:"body" doc:"The text of the message when it was reported. Empty 90 days after the report was settled."`
+	Edited     bool    `json:"edited" doc:"Whether the message was changed since and says something else."`
+	Now        string  `json:"now" doc:"What it says then. Empty when it was not changed, and for private rooms that the viewer is not in."`
 	Reporter   Author  `json:"reporter" doc:"Who reported it. The author does not learn this."`
 	Reason     string  `json:"reason"`
 	CreatedAt  string  `json:"created_at" format:"date-time"`
@@ -58,7 +60,7 @@ func (Report) TransformSchema(r huma.Registry, s *huma.Schema) *huma.Schema {
 func renderReport(r store.Report) Report {
 	rendered := Report{
 		ID: r.ID, Number: r.Number, Deleted: r.Deleted,
-		Author: renderAuthor(r.Author), Body: r.Body, Reporter: renderAuthor(r.Reporter), Reason: r.Reason,
+		Author: renderAuthor(r.Author), Body: r.Body, Edited: r.Edited, Now: r.Now, Reporter: renderAuthor(r.Reporter), Reason: r.Reason,
 		CreatedAt: renderTime(r.CreatedAt), SettledAt: optionalTime(r.SettledAt), SettledBy: optionalAuthor(r.SettledBy),
 	}
 	rendered.Room.ID, rendered.Room.Kind, rendered.Room.Name = r.RoomID, string(r.RoomKind), r.RoomName

@@ -32,14 +32,18 @@ const (
 // text is that of the message at that time. Whoever wrote the message does not
 // get to see it.
 type Report struct {
-	ID        int64
-	RoomID    int64
-	RoomKind  RoomKind
-	RoomName  string // "" when the one who asks may not know it
-	Number    int64  // of the message; 0 when it is no longer kept
-	Deleted   bool   // the message is hidden, erased or no longer kept
-	Author    User
-	Body      string // "" when it is erased, long after the report was settled
+	ID       int64
+	RoomID   int64
+	RoomKind RoomKind
+	RoomName string // "" when the one who asks may not know it
+	Number   int64  // of the message; 0 when it is no longer kept
+	Deleted  bool   // the message is hidden, erased or no longer kept
+	Author   User
+	Body     string // "" when it is erased, long after the report was settled
+	// Edited says that the message says something else by now, and Now what; it is
+	// "" for those who may not see the room, since nobody has told them that.
+	Edited    bool
+	Now       string
 	Reporter  User
 	Reason    string
 	CreatedAt time.Time

@@ -90,17 +90,23 @@ func reportArgs(by int64) []any {
 var reportColumns = `p.id, p.room_id, r.kind,
 	case when ` + standing + ` = any (` + literal(rights.SeeRoom.Grant()) + `) then coalesce(r.name, '') else '' end,
 	coalesce(msg.number, 0), msg.id is null or msg.deletion_id is not null, p.body, p.reason, p.created_at,
+	coalesce(` + editedSince + `, false),
+	case when ` + editedSince + ` and ` + standing + ` = any (` + literal(rights.SeeRoom.Grant()) + `) then msg.body else '' end,
 	coalesce(p.settlement, ''), p.settled_at,
 	author.id, author.username, author.display_name, author.role, author.deactivated_at,
 	reporter.id, reporter.username, reporter.display_name, reporter.role, reporter.deactivated_at,
 	settler.id, settler.username, settler.display_name, settler.role, settler.deactivated_at`
+
+// editedSince is whether the message says something else than when it was reported;
+// null when it is not there.
+const editedSince = `(msg.deletion_id is null and msg.edited_at is not null and msg.body <> p.body and p.body <> '')`
 
 // scanReport reads reportColumns. No row is ErrNotFound.
 func scanReport(row pgx.Row) (Report, error) {
 	var r Report
 	var author, reporter, settler userRow
 	targets := slices.Concat([]any{&r.ID, &r.RoomID, &r.RoomKind, &r.RoomName, &r.Number, &r.Deleted,
-		&r.Body, &r.Reason, &r.CreatedAt, &r.Settlement, &r.SettledAt}, author.targets(), reporter.targets(), settler.targets())
+		&r.Body, &r.Reason, &r.CreatedAt, &r.Edited, &r.Now, &r.Settlement, &r.SettledAt}, author.targets(), reporter.targets(), settler.targets())
 	if err := row.Scan(targets...); err != nil {
 		return Report{}, orNotFound(err)
 	}

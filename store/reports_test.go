@@ -94,6 +94,37 @@ func TestAReportReachesThoseWhoKeepOrderAndNobodyElse(t *testing.T) {
 	}
 }
 
+func TestAReportSaysThatTheMessageWasChangedSince(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ada, bob := w.user("ada"), w.user("bob")
+	tea, secret := w.room(store.RoomPublic, "tea", w.owner, ada, bob), w.room(store.RoomPrivate, "secret", ada, bob)
+	for _, room := range []store.Room{tea, secret} {
+		w.say(room, ada, 1)
+		w.edits(ada, room, 1, "rude")
+		w.reports(bob, room, 1)
+	}
+	want := func(by store.User, room store.Room, edited bool, now string) {
+		t.Helper()
+		list, _ := w.queue(by, store.ReportsPage{Room: room.ID})
+		if len(list) != 1 || list[0].Body != "rude" || list[0].Edited != edited || list[0].Now != now {
+			t.Errorf("%s, %s: %+v; want %t %q", by.Username, room.Name, list, edited, now)
+		}
+	}
+	want(w.owner, tea, false, "")
+	want(w.owner, secret, false, "")
+	for _, room := range []store.Room{tea, secret} {
+		w.edits(ada, room, 1, "kind")
+	}
+	want(w.owner, tea, true, "kind")
+	want(w.owner, secret, true, "") // which the owner of the workspace is not in
+	w.edits(ada, tea, 1, "rude")
+	want(w.owner, tea, false, "")
+	w.edits(ada, tea, 1, "kind")
+	w.deletes(ada, tea, 1)
+	want(w.owner, tea, false, "")
+}
+
 func TestWhoeverIsReportedDoesNotLearnWho(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

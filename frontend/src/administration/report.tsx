@@ -36,6 +36,12 @@ export function ReportCard({ report, onChanged }: { report: Report; onChanged: (
         {report.body || t.noText}
       </blockquote>
       {report.deleted && <p class="hint">{t.deleted}</p>}
+      {report.edited && <p class="hint">{report.now === '' ? t.edited : t.now}</p>}
+      {report.now !== '' && (
+        <blockquote class="report-text" dir="auto" data-testid="report-now">
+          {report.now}
+        </blockquote>
+      )}
       <p>
         {t.by(isolate(reporter.display_name))} <q dir="auto">{report.reason}</q>
       </p>

@@ -32,6 +32,10 @@ export interface Report {
   readonly deleted: boolean;
   readonly author: Author;
   readonly body: string;
+  /** The message says something else by now. */
+  readonly edited: boolean;
+  /** What it says by now; empty when I may not know. */
+  readonly now: string;
   readonly reporter: Author;
   readonly reason: string;
   readonly created_at: number;
@@ -91,6 +95,8 @@ const report = record<Report>({
   deleted: or(flag, false),
   author,
   body: or(text, ''),
+  edited: or(flag, false),
+  now: or(text, ''),
   reporter: author,
   reason: or(text, ''),
   created_at: instant,

@@ -14,6 +14,8 @@ export const reportTexts = {
   private: (id: number) => `private room ${id}`,
   noText: 'The message had no text.',
   deleted: 'The message is deleted. This is how it was when it was reported.',
+  edited: 'The message was changed since. This is how it was when it was reported.',
+  now: 'The message was changed since. This is what it says now:',
   by: (name: string) => `${name} reported it:`,
   dismiss: 'Nothing to do',
   acted: 'Done: settle it',
