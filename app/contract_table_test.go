@@ -109,11 +109,13 @@ var stateRows = map[rights.State]map[string]rights.RoomAction{
 		"write when guests only read":                           rights.PostMessage,
 		"edit what they wrote themselves when guests only read": rights.EditMessage,
 		"react when guests only read":                           rights.React,
+		"pin when guests only read":                             rights.PinMessage,
 	},
 	rights.ReadOnly: {
 		"write when it is read-only":                              rights.PostMessage,
 		"call everybody with @room or @here when it is read-only": rights.MentionRoom,
 		"edit what they wrote themselves when it is read-only":    rights.EditMessage,
+		"pin when it is read-only":                                rights.PinMessage,
 	},
 }
 

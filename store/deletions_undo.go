@@ -74,6 +74,9 @@ func undo(ctx context.Context, tx pgx.Tx, by, deletion int64) (Pending, error) {
 	if err := recountThreads(ctx, tx, room, threads); err != nil {
 		return nil, err
 	}
+	if err := unpinSurplus(ctx, tx, room, deletion); err != nil {
+		return nil, err
+	}
 	if deletedBy == author {
 		return Pending{room}, nil
 	}

@@ -25,13 +25,16 @@ type Pin struct {
 }
 
 // PinMessage pins a message to its room for everybody, or unpins it; doing so
-// twice changes nothing. It returns the errors of a right that is missing,
-// ErrNotFound for a message that the room does not have, ErrDeleted for one that
+// twice changes nothing. Whoever is muted does neither, and gets a *SanctionError.
+// It returns the errors of a right that is missing, ErrNotFound for a message that the room does not have, ErrDeleted for one that
 // is deleted, and ErrTooManyPins.
 func (s *Store) PinMessage(ctx context.Context, by, room, number int64, on bool) (Pending, error) {
 	var pending Pending
 	err := s.transact(ctx, pgx.TxOptions{}, func(tx pgx.Tx) (err error) {
 		if err := holdMessage(ctx, tx, rights.PinMessage, by, room, number); err != nil {
+			return err
+		}
+		if err := notMuted(ctx, tx, by, room); err != nil {
 			return err
 		}
 		if !on {
@@ -56,8 +59,40 @@ func (s *Store) PinMessage(ctx context.Context, by, room, number int64, on bool)
 // other is of the room.
 const pinsLock = 77310
 
+func lockPins(ctx context.Context, tx pgx.Tx, room int64) error {
+	_, err := tx.Exec(ctx, `select pg_advisory_xact_lock($1::integer, hashint8($2))`, pinsLock, room)
+	return err
+}
+
+// unpinSurplus unpins of the messages of a deletion that are there again those for
+// which there is no room any more: others were pinned meanwhile.
+func unpinSurplus(ctx context.Context, tx pgx.Tx, room, deletion int64) error {
+	var pinned bool
+	err := tx.QueryRow(ctx, `
+		select exists (
+			select from deletion_messages x join pins p on p.room_id = $1 and p.number = x.number
+			where x.deletion_id = $2)`, room, deletion).Scan(&pinned)
+	if err != nil || !pinned {
+		return err
+	}
+	if err := lockPins(ctx, tx, room); err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `
+		delete from pins
+		where room_id = $1 and number in (
+			select p.number
+			from pins p
+			join messages m on m.room_id = p.room_id and m.number = p.number
+			left join deletion_messages x on x.deletion_id = $2 and x.message_id = m.id
+			where p.room_id = $1 and m.deletion_id is null
+			order by x.deletion_id is not null, p.pinned_at, p.number
+			offset $3)`, room, deletion, MaxPins)
+	return err
+}
+
 func addPin(ctx context.Context, tx pgx.Tx, by, room, number int64) (Pending, error) {
-	if _, err := tx.Exec(ctx, `select pg_advisory_xact_lock($1::integer, hashint8($2))`, pinsLock, room); err != nil {
+	if err := lockPins(ctx, tx, room); err != nil {
 		return nil, err
 	}
 	var others int

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"chatd/store"
+	"chatd/store/rights"
 )
 
 // pins pins a message, or unpins it.
@@ -111,10 +112,50 @@ func TestADeletedMessageIsNotPinnedUntilThatIsTakenBack(t *testing.T) {
 	if _, err := w.PinMessage(w.ctx(), w.owner.ID, tea.ID, 5, false); !errors.Is(err, store.ErrDeleted) {
 		t.Errorf("unpin the deleted one: %v", err)
 	}
-	w.ok(over())
 	_, err := w.UndoDeletion(w.ctx(), w.owner.ID, d.ID)
 	w.ok(err)
-	if got := w.pinned(w.owner, tea); len(got) != store.MaxPins+1 {
-		t.Errorf("%d are pinned once it is back", len(got))
+	if got := w.pinned(w.owner, tea); len(got) != store.MaxPins || !slices.Contains(got, 5) {
+		t.Errorf("%d are pinned once it is back: %v", len(got), got)
 	}
+	d = w.deletes(w.owner, tea, 5)
+	w.ok(over()) // which takes its place
+	_, err = w.UndoDeletion(w.ctx(), w.owner.ID, d.ID)
+	w.ok(err)
+	if got := w.pinned(w.owner, tea); len(got) != store.MaxPins || slices.Contains(got, 5) {
+		t.Errorf("%d are pinned once it is back too late: %v", len(got), got)
+	}
+	if message, err := w.Message(w.ctx(), w.owner.ID, tea.ID, 5); err != nil || message.Deleted || message.Pinned {
+		t.Errorf("the one that is back too late: %+v, %v", message, err)
+	}
+}
+
+func TestWhoMayNotWriteDoesNotPin(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ada := w.user("ada")
+	secret, pair := w.room(store.RoomPrivate, "secret", w.owner, ada), w.direct(w.owner, ada)
+	w.say(secret, w.owner, 2)
+	w.say(pair, w.owner, 1)
+	w.pins(ada, secret, 1, true)
+	refused := func(what string, on bool, want error) {
+		t.Helper()
+		var muted *store.SanctionError
+		_, err := w.PinMessage(w.ctx(), ada.ID, secret.ID, 1, on)
+		if !errors.Is(err, want) || errors.As(err, &muted) != (what == "muted") {
+			t.Errorf("%s, pins: %t: %v", what, on, err)
+		}
+	}
+	w.mutes(w.owner, ada, secret)
+	refused("muted", true, store.ErrForbidden)
+	refused("muted", false, store.ErrForbidden)
+	w.pins(ada, pair, 1, true)
+	w.wantPinned("muted", w.owner, secret, 1)
+	_, err := w.EndMute(w.ctx(), w.owner.ID, ada.ID, secret.ID)
+	w.ok(err)
+	w.pins(ada, secret, 2, true)
+	state := rights.ReadOnly
+	_, _, err = w.ChangeRoom(w.ctx(), w.owner.ID, secret.ID, store.RoomChange{State: &state})
+	w.ok(err)
+	refused("only reads", true, store.ErrForbidden)
+	refused("only reads", false, store.ErrForbidden)
 }

@@ -173,7 +173,6 @@ var roomTable = slices.Concat([]rule{
 	{React, readOnly, inside, everybody},
 	{PinMessage, livePublic, moderators, notGuests},
 	{PinMessage, livePublic, members, admins},
-	{PinMessage, livePrivate, inside, everybody},
 	{MentionRoom, openRooms, inside, notGuests},
 	{MentionRoom, memberRooms, inside, notGuests},
 	{MentionRoom, only(Public, readOnly), moderators, everybody},
@@ -190,6 +189,7 @@ var roomTable = slices.Concat([]rule{
 	posting(PostMessage),
 	posting(EditMessage),
 	talking(React),
+	withoutPublic(posting(PinMessage)),
 	moderation(RemoveMember, namedRooms),
 	moderation(RestrainMember, namedRooms),
 	moderation(DeleteMessage, namedRooms),
@@ -214,6 +214,14 @@ func talking(action RoomAction) []rule {
 		{action, memberRooms, moderators, everybody},
 		{action, memberRooms, members, notGuests},
 	}
+}
+
+// withoutPublic is what the rules allow in private and direct rooms.
+func withoutPublic(rules []rule) []rule {
+	for i := range rules {
+		rules[i].in = slices.DeleteFunc(slices.Clone(rules[i].in), func(p Place) bool { return p.Kind == Public })
+	}
+	return rules
 }
 
 // moderation allows what keeps order in a room to its moderators and owners,
