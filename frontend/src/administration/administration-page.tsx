@@ -13,6 +13,7 @@ import { navigate, route } from '../model/router';
 import { settingsPlace } from '../model/settings-place';
 import { administration as t } from '../texts/administration';
 import { Icon } from '../view/icons';
+import { opensElsewhere } from '../view/link';
 import { narrow } from '../view/media';
 import { Toasts } from '../view/toasts';
 import { askReports } from './ask-reports';
@@ -155,7 +156,7 @@ function Link({
       aria-label={label}
       data-testid={testid}
       onClick={(event) => {
-        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+        if (opensElsewhere(event)) return;
         event.preventDefault();
         navigate(to);
       }}

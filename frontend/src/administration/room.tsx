@@ -13,6 +13,7 @@ import { administration } from '../texts/administration';
 import { Confirm } from '../view/confirm';
 import { Field } from '../view/field';
 import { Form, FormProblem, SubmitButton } from '../view/form';
+import { opensElsewhere } from '../view/link';
 import { FactList } from './facts';
 
 const t = administration.rooms;
@@ -41,7 +42,7 @@ export function RoomDetail({ room, onChanged, onGone }: Props) {
             class="room-go"
             href={at(roomPath(room.id))}
             onClick={(event) => {
-              if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+              if (opensElsewhere(event)) return;
               event.preventDefault();
               navigate(roomPath(room.id));
             }}

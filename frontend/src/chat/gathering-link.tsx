@@ -4,6 +4,7 @@ import type { Gathering } from '../model/route';
 import { navigate, route } from '../model/router';
 import { useDerived } from '../view/derived';
 import { Icon, type IconName } from '../view/icons';
+import { opensElsewhere } from '../view/link';
 
 /** A line at the top of the sidebar that leads to what is gathered from all rooms. */
 export function GatheringLink({
@@ -30,7 +31,7 @@ export function GatheringLink({
       data-testid={`go-${to}`}
       data-bold={number > 0}
       onClick={(event) => {
-        if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
+        if (opensElsewhere(event)) return;
         event.preventDefault();
         navigate(`/${to}`);
       }}

@@ -8,6 +8,7 @@ import { keptTexts as t } from '../texts/kept';
 import { Avatar } from '../view/avatar';
 import { IconButton } from '../view/button';
 import { Icon, type IconName } from '../view/icons';
+import { opensElsewhere } from '../view/link';
 import { useChat } from './context';
 import { MessageBody } from './message-body';
 
@@ -63,7 +64,7 @@ export function KeptMessage({
         aria-label={t.goOf(isolate(name))}
         data-testid="go-to-kept"
         onClick={(event) => {
-          if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
+          if (opensElsewhere(event)) return;
           event.preventDefault();
           event.stopPropagation();
           onGo();

@@ -8,6 +8,7 @@ import { texts } from '../texts';
 import { IconButton } from '../view/button';
 import { useDerived } from '../view/derived';
 import { Icon } from '../view/icons';
+import { opensElsewhere } from '../view/link';
 import { useChat } from './context';
 import { openPopup } from './popup';
 import { StatusEmoji } from './presence';
@@ -41,7 +42,7 @@ export function RoomLink({ room }: { room: Room }) {
         data-bold={bold}
         data-dim={dim}
         onClick={(event) => {
-          if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
+          if (opensElsewhere(event)) return;
           event.preventDefault();
           navigate(roomPath(room.id));
         }}

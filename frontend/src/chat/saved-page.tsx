@@ -10,6 +10,7 @@ import { texts } from '../texts';
 import { savedTexts as t } from '../texts/saved';
 import { Button, IconButton } from '../view/button';
 import { Icon } from '../view/icons';
+import { opensElsewhere } from '../view/link';
 import { useBodyPresses } from './body-press';
 import { useChat } from './context';
 import { KeptMessage, useFocusInList } from './kept-message';
@@ -107,7 +108,7 @@ function Where({ room: id }: { room: number }) {
       href={at(path)}
       data-testid="saved-room"
       onClick={(event) => {
-        if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
+        if (opensElsewhere(event)) return;
         event.preventDefault();
         event.stopPropagation();
         navigate(path);

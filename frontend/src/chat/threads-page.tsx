@@ -11,6 +11,7 @@ import { threadsTexts as t } from '../texts/threads';
 import { Avatar } from '../view/avatar';
 import { Button, IconButton } from '../view/button';
 import { Icon } from '../view/icons';
+import { opensElsewhere } from '../view/link';
 import { useChat } from './context';
 import { roomTitle } from './room-title';
 
@@ -78,7 +79,7 @@ function Entry({ entry }: { entry: ThreadEntry }) {
   const blocked = people.blocked.value.has(root.author.id);
   const hidden = root.deleted ? t.deleted : blocked ? texts.timeline.blocked(1) : null;
   const open = (event: MouseEvent) => {
-    if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
+    if (opensElsewhere(event)) return;
     event.preventDefault();
     navigate(path);
   };

@@ -16,6 +16,7 @@ import { unreadTexts as t } from '../texts/unread';
 import { Button, IconButton } from '../view/button';
 import { useDerived } from '../view/derived';
 import { Icon } from '../view/icons';
+import { opensElsewhere } from '../view/link';
 import { sentence } from '../view/sentence';
 import { useChat } from './context';
 import { RoomSign, roomTitle } from './room-title';
@@ -133,7 +134,7 @@ function UnreadRoom({ room }: { room: Room }) {
   const lines = useFirstLines(room);
   const path = roomPath(room.id);
   const open = (event: MouseEvent) => {
-    if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
+    if (opensElsewhere(event)) return;
     event.preventDefault();
     navigate(path);
   };

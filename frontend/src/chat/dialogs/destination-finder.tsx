@@ -10,6 +10,7 @@ import { useChat } from '../context';
 import { AvatarWithDot, StatusEmoji } from '../presence';
 import { RoomSign } from '../room-title';
 import { type Destination, destinations } from './destinations';
+import { PickOption } from './pick-option';
 
 /** Finds a room or a person by a few letters of the name: arrows move, Enter picks. */
 export function DestinationFinder({
@@ -113,29 +114,19 @@ function keyOf(one: Destination): string {
 
 function Option({ one, active, onPick }: { one: Destination; active: boolean; onPick: () => void }) {
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are handled by the field above
-    <div
+    <PickOption
       id={`switcher-${keyOf(one)}`}
-      class="person"
-      role="option"
-      tabIndex={-1}
-      aria-selected={active}
+      active={active}
+      onPick={onPick}
+      sign={<DestinationSign one={one} />}
+      name={one.title}
+      about={<About one={one} />}
+      bold={one.kind === 'room' && one.room.weight.value.bold}
       data-testid="destination"
       data-kind={one.kind}
-      ref={(element) => {
-        if (active) element?.scrollIntoView({ block: 'nearest' });
-      }}
-      onClick={onPick}
     >
-      <DestinationSign one={one} />
-      <span class="person-names">
-        <span class="pick-name" dir="auto" data-bold={one.kind === 'room' && one.room.weight.value.bold}>
-          {one.title}
-        </span>
-        <About one={one} />
-      </span>
       {one.kind === 'room' && <Unread one={one} />}
-    </div>
+    </PickOption>
   );
 }
 

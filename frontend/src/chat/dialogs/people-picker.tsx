@@ -6,6 +6,7 @@ import { Icon } from '../../view/icons';
 import { matches } from '../../view/match';
 import { useChat } from '../context';
 import { AvatarWithDot, StatusEmoji } from '../presence';
+import { PickOption } from './pick-option';
 
 const t = peopleTexts;
 
@@ -112,30 +113,24 @@ function Picked({ picked }: { picked: Signal<readonly User[]> }) {
 function Person({ user, active, onPick }: { user: User; active: boolean; onPick: () => void }) {
   const { me } = useChat();
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are handled by the field above
-    <div
+    <PickOption
       id={`person-${user.id}`}
-      class="person"
-      role="option"
-      tabIndex={-1}
-      aria-selected={active}
-      data-testid="person"
-      data-user={user.id}
-      ref={(element) => {
-        if (active) element?.scrollIntoView({ block: 'nearest' });
-      }}
-      onClick={onPick}
-    >
-      <AvatarWithDot id={user.id} name={user.display_name} size="small" />
-      <span class="person-names">
-        <span class="pick-name" dir="auto">
+      active={active}
+      onPick={onPick}
+      sign={<AvatarWithDot id={user.id} name={user.display_name} size="small" />}
+      name={
+        <>
           {user.display_name} <StatusEmoji id={user.id} />
-        </span>
+        </>
+      }
+      about={
         <span class="hint" data-testid="username">
           @{user.username}
           {user.id === me.id && ` · ${t.you}`}
         </span>
-      </span>
-    </div>
+      }
+      data-testid="person"
+      data-user={user.id}
+    />
   );
 }

@@ -15,6 +15,7 @@ import { texts } from '../../texts';
 import { settingsTexts } from '../../texts/settings';
 import { Dialog } from '../../view/dialog';
 import { Icon } from '../../view/icons';
+import { opensElsewhere } from '../../view/link';
 import { narrow } from '../../view/media';
 import { useChat } from '../context';
 import { AccountSection } from './account';
@@ -104,7 +105,7 @@ function AdministrationLink() {
       href={at(path)}
       data-testid="settings-administration"
       onClick={(event) => {
-        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+        if (opensElsewhere(event)) return;
         event.preventDefault();
         navigate(path, { replace: overlays() > 0 });
       }}
