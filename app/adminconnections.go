@@ -57,10 +57,7 @@ func (a *App) listConnections(ctx context.Context, in *connectionsInput) (*conne
 	}
 	out := &connectionsOutput{}
 	out.Body.NextPage = nextPage(next)
-	out.Body.Connections = make([]AdminConnection, len(found))
-	for i, c := range found {
-		out.Body.Connections[i] = renderConnection(c)
-	}
+	out.Body.Connections = renderAll(found, renderConnection)
 	return out, nil
 }
 

@@ -54,9 +54,6 @@ func (a *App) listAdminPeople(ctx context.Context, in *adminPeopleInput) (*admin
 	}
 	out := &adminPeopleOutput{}
 	out.Body.NextPage = nextPage(next)
-	out.Body.People = make([]AdminPerson, len(people))
-	for i, p := range people {
-		out.Body.People[i] = RenderAdminPerson(p)
-	}
+	out.Body.People = renderAll(people, RenderAdminPerson)
 	return out, nil
 }

@@ -73,9 +73,6 @@ func (a *App) listAdminRooms(ctx context.Context, in *adminRoomsInput) (*adminRo
 	}
 	out := &adminRoomsOutput{}
 	out.Body.NextPage = nextPage(next)
-	out.Body.Rooms = make([]AdminRoom, len(rooms))
-	for i, r := range rooms {
-		out.Body.Rooms[i] = RenderAdminRoom(r)
-	}
+	out.Body.Rooms = renderAll(rooms, RenderAdminRoom)
 	return out, nil
 }

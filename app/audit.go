@@ -98,10 +98,7 @@ func (a *App) listAudit(ctx context.Context, in *auditInput) (*auditOutput, erro
 		return nil, err
 	}
 	out.Body.NextPage = nextPage(next)
-	out.Body.Entries = make([]AuditEntry, len(entries))
-	for i, e := range entries {
-		out.Body.Entries[i] = renderAuditEntry(e)
-	}
+	out.Body.Entries = renderAll(entries, renderAuditEntry)
 	return out, nil
 }
 

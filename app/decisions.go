@@ -43,10 +43,7 @@ func (a *App) listDecisions(ctx context.Context, _ *struct{}) (*decisionsOutput,
 	}
 	out := &decisionsOutput{}
 	out.Body.More = more
-	out.Body.Decisions = make([]Decision, len(decisions))
-	for i, d := range decisions {
-		out.Body.Decisions[i] = renderDecision(d)
-	}
+	out.Body.Decisions = renderAll(decisions, renderDecision)
 	return out, nil
 }
 

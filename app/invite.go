@@ -85,10 +85,7 @@ func (a *App) listInvites(ctx context.Context, in *PageQuery) (*invitesOutput, e
 	}
 	out := &invitesOutput{}
 	out.Body.NextPage = nextPage(next)
-	out.Body.Invites = make([]Invite, len(invites))
-	for i, invite := range invites {
-		out.Body.Invites[i] = RenderInvite(invite)
-	}
+	out.Body.Invites = renderAll(invites, RenderInvite)
 	return out, nil
 }
 

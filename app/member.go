@@ -82,10 +82,7 @@ func (a *App) listMembers(ctx context.Context, in *membersInput) (*membersOutput
 		return nil, err
 	}
 	out.Body.NextPage = nextPage(next)
-	out.Body.Members = make([]Member, len(members))
-	for i, m := range members {
-		out.Body.Members[i] = renderMember(m)
-	}
+	out.Body.Members = renderAll(members, renderMember)
 	return out, nil
 }
 

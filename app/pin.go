@@ -56,10 +56,7 @@ func (a *App) listPins(ctx context.Context, in *RoomPath) (*pinsOutput, error) {
 		return nil, err
 	}
 	out := &pinsOutput{}
-	out.Body.Pins = make([]Pin, len(pins))
-	for i, p := range pins {
-		out.Body.Pins[i] = renderPin(p)
-	}
+	out.Body.Pins = renderAll(pins, renderPin)
 	return out, nil
 }
 

@@ -154,11 +154,7 @@ func renderAttendance(state string, lastSeen *time.Time) Attendance {
 }
 
 func renderUsers(users []store.User) []User {
-	rendered := make([]User, len(users))
-	for i, u := range users {
-		rendered[i] = renderUser(u)
-	}
-	return rendered
+	return renderAll(users, renderUser)
 }
 
 func renderRoom(r store.Room) Room {
@@ -238,9 +234,14 @@ func optionalAuthor(u *store.User) *Author {
 }
 
 func renderMessages(messages []store.Message) []Message {
-	rendered := make([]Message, len(messages))
-	for i, m := range messages {
-		rendered[i] = renderMessage(m)
+	return renderAll(messages, renderMessage)
+}
+
+// renderAll renders each of a list; what is none becomes an empty list, not null.
+func renderAll[R, T any](list []R, render func(R) T) []T {
+	rendered := make([]T, len(list))
+	for i, one := range list {
+		rendered[i] = render(one)
 	}
 	return rendered
 }

@@ -92,10 +92,7 @@ func (a *App) listReports(ctx context.Context, in *reportsInput) (*reportsOutput
 	}
 	out := &reportsOutput{}
 	out.Body.NextPage, out.Body.OpenTotal = nextPage(next), open
-	out.Body.Reports = make([]Report, len(reports))
-	for i, r := range reports {
-		out.Body.Reports[i] = renderReport(r)
-	}
+	out.Body.Reports = renderAll(reports, renderReport)
 	return out, nil
 }
 

@@ -53,10 +53,7 @@ func (a *App) overview(ctx context.Context, _ *struct{}) (*overviewOutput, error
 	for i, key := range seen.Saved {
 		out.Body.Saved[i] = [2]int64{key.RoomID, key.Number}
 	}
-	out.Body.Rooms = make([]RoomEntry, len(seen.Rooms))
-	for i, room := range seen.Rooms {
-		out.Body.Rooms[i] = renderEntry(room)
-	}
+	out.Body.Rooms = renderAll(seen.Rooms, renderEntry)
 	return out, nil
 }
 

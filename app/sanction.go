@@ -28,11 +28,7 @@ func renderSanction(s store.Sanction) Sanction {
 }
 
 func renderSanctions(sanctions []store.Sanction) []Sanction {
-	rendered := make([]Sanction, len(sanctions))
-	for i, s := range sanctions {
-		rendered[i] = renderSanction(s)
-	}
-	return rendered
+	return renderAll(sanctions, renderSanction)
 }
 
 // Terms are why somebody is muted, banned or suspended, and until when or for

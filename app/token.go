@@ -43,10 +43,7 @@ func (a *App) listTokens(ctx context.Context, _ *struct{}) (*tokensOutput, error
 		return nil, err
 	}
 	out := &tokensOutput{}
-	out.Body.Tokens = make([]Token, len(tokens))
-	for i, t := range tokens {
-		out.Body.Tokens[i] = renderToken(t)
-	}
+	out.Body.Tokens = renderAll(tokens, renderToken)
 	return out, nil
 }
 
