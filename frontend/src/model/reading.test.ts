@@ -58,6 +58,31 @@ describe('a room', () => {
     assert.equal(room.unread.value, 400);
   });
 
+  test('asks for that again only when the unread begins elsewhere', async () => {
+    const { chat, room, log, attention } = setUp(300, { read_number: 100 });
+    attention.value = false;
+    let asked = 0;
+    const page = log.page.bind(log);
+    log.page = (query) => {
+      asked++;
+      return page(query);
+    };
+    for (const [read, wanted] of [
+      [100, 1],
+      [100, 1],
+      [140, 2],
+      [140, 2],
+    ] as const) {
+      room.reading.heardRead({ number: read, aside: 0, mentions: 0 });
+      chat.open(7);
+      await settled();
+      assert.deepEqual([read, asked], [read, wanted]);
+      assert.ok(room.history.has(read + 1), `the message after ${read}`);
+      chat.open(null);
+    }
+    chat.stop();
+  });
+
   test('follows reading in another browser', () => {
     const { room, arrives, feed, read } = setUp();
     arrives();

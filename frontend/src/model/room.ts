@@ -313,17 +313,20 @@ export class Room extends Reel {
   async enter(load = true): Promise<void> {
     if (this.unread.value > 0) this.place = null;
     this.reading.enter();
+    const loaded = load ? this.load() : null;
+    // What was said is asked for first.
     void this.roster.refresh().catch(() => {});
-    if (load) await this.load();
+    await loaded;
   }
 
   async load(): Promise<void> {
-    const { state, first, newer } = this.history;
+    const { state, first, last, newer } = this.history;
     const { divider, unread } = this.reading;
     const read = this.reading.read.value;
     const divided = divider.value !== null;
-    const held = state.value === 'ready' && (!divided || (read >= first - 1 && !newer.value));
-    if (held) return;
+    // What follows fills the view.
+    const begins = read >= first - 1 && (!newer.value || read + PAGE / 2 <= last);
+    if (state.value === 'ready' && (!divided || begins)) return;
     if (divided && unread.value > PAGE - 10) await this.history.openAround(read);
     else await this.openNewest();
   }
