@@ -19,6 +19,12 @@ interface Anchor {
   readonly offset: number;
 }
 
+/** Whether a list is drawn up to its first and its last line. */
+export interface Ends {
+  readonly first: boolean;
+  readonly last: boolean;
+}
+
 export class ScrollKeeper {
   readonly #scroller: HTMLElement;
   readonly #list: HTMLElement;
@@ -34,6 +40,8 @@ export class ScrollKeeper {
   /** The state we left the scroller in, to tell the reader's movements from the page's. */
   #left = { top: 0, height: 0, view: 0 };
   #pausedUntil = 0;
+  /** How far the list is drawn. */
+  #drawn: Ends = { first: true, last: true };
 
   constructor(scroller: HTMLElement, list: HTMLElement, reel: Reel) {
     this.#scroller = scroller;
@@ -67,8 +75,14 @@ export class ScrollKeeper {
     return element;
   }
 
+  /** Call before more of the list is drawn: the reader may have moved a moment ago. */
+  heed(): void {
+    this.#scrolled();
+  }
+
   /** Call after the list has changed: puts the reader back where they were. */
-  settle(): void {
+  settle(drawn = this.#drawn): void {
+    this.#drawn = drawn;
     if (this.#reel.history.state.peek() !== 'ready') return;
     if (!this.#placed) this.#start();
     this.#beStill();
@@ -141,7 +155,7 @@ export class ScrollKeeper {
     const below = scrollHeight - scrollTop - clientHeight;
     const { history, atBottom } = this.#reel;
     this.#left = { top: scrollTop, height: scrollHeight, view: clientHeight };
-    this.#stuck = below <= TOLERANCE && !history.newer.peek();
+    this.#stuck = below <= TOLERANCE && this.#drawn.last && !history.newer.peek();
     this.#anchors = this.#stuck && !this.#reel.still.peek() ? [] : this.#inView();
     atBottom.value = this.#stuck;
     this.#loadAhead(scrollTop, below);
@@ -149,12 +163,13 @@ export class ScrollKeeper {
 
   #loadAhead(above: number, below: number): void {
     const { history } = this.#reel;
+    const { first, last } = this.#drawn;
     if (Date.now() < this.#pausedUntil) return;
     const failed = () => {
       this.#pausedUntil = Date.now() + PAUSE;
     };
-    if (above < AHEAD && history.older.peek()) history.loadOlder().catch(failed);
-    if (below < AHEAD && history.newer.peek()) history.loadNewer().catch(failed);
+    if (above < AHEAD && first && history.older.peek()) history.loadOlder().catch(failed);
+    if (below < AHEAD && last && history.newer.peek()) history.loadNewer().catch(failed);
   }
 
   /**

@@ -10,6 +10,7 @@ import { Button } from '../view/button';
 import { Icon } from '../view/icons';
 import { useChat } from './context';
 import { focusComposer } from './focus';
+import { useGlimpse } from './glimpse';
 import { BlockedLine } from './blocked-line';
 import { DayLine, UnreadLine } from './day-line';
 import { DeletedLine } from './deleted-line';
@@ -46,6 +47,8 @@ export function Timeline({
   const find = useCallback((number: number) => reel.history.byNumber.peek().get(number), [reel]);
   const keys = useComputed(() => reel.items.value.filter(isMessage).map(({ key }) => key));
 
+  const drawn = useGlimpse(reel, () => keeper.current?.heed());
+
   useLayoutEffect(() => {
     if (!scroller.current || !list.current) return;
     const made = new ScrollKeeper(scroller.current, list.current, reel);
@@ -53,7 +56,7 @@ export function Timeline({
     return () => made.stop();
   }, [reel]);
   // After every change of the list, before it is painted.
-  useLayoutEffect(() => keeper.current?.settle());
+  useLayoutEffect(() => keeper.current?.settle(drawn));
   useRowFocus(list);
   const messages = useMessageList(list, room, find, keys);
   const target = reel.target.value;
@@ -75,7 +78,7 @@ export function Timeline({
         ref={scroller}
         class="timeline"
         role="log"
-        aria-live="polite"
+        aria-live={drawn.live}
         aria-busy={state.value === 'loading' || loading.value !== null}
         aria-label={label ?? `${t.label}: ${roomTitle(room, people)}`}
         // Where there are messages, the keyboard comes to one of them.
@@ -87,7 +90,7 @@ export function Timeline({
         {state.value === 'ready' && <TimelineTop room={room} reel={reel} />}
         {state.value === 'failed' && <LoadFailed reel={reel} />}
         <ol ref={list} class="timeline-list">
-          {reel.items.value.map((item) => (
+          {drawn.items.map((item) => (
             <TimelineItem key={item.key} item={item} room={room} list={messages} />
           ))}
         </ol>
