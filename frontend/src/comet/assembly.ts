@@ -59,10 +59,10 @@ export function assemble(options: CometOptions, environment: Environment, listen
   const control = new Control(environment, options.control, session, status);
   const choice = new TransportChoice(clock, memory, options.transport, baseOf(options.control));
   const backoff = new Backoff(clock);
-  const poll = new Poll(environment, options.data, shared.requests, inbox);
+  const poll = new Poll(environment, options.data, shared.requests, inbox, status);
   const opening = new Opening(environment, options.data, shared.requests, inbox, poll);
   const vigil = new Vigil(clock, session, control);
-  const reader = new Poll(environment, options.data, new ReaderRequests(feeds), inbox);
+  const reader = new Poll(environment, options.data, new ReaderRequests(feeds), inbox, status);
   const parts = { clock, page, report, ...shared, control, choice, backoff, opening, vigil };
   const follower = new RelayMode({ ...parts, poll: reader, handOver: () => listener.handOver() });
   const sharing: Sharing = new Sharing({

@@ -58,6 +58,7 @@ export class CometClient {
     screen.start(signal);
     wakeUps(
       this.#environment.page,
+      this.#environment.clock,
       {
         online: () => loop.retry(false),
         thawed: () => loop.retry(false),

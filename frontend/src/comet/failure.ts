@@ -21,6 +21,13 @@ export class Failure extends Error {
   }
 }
 
+/** No answer has begun in time. */
+export class Unanswered extends Failure {
+  constructor() {
+    super('retry', 'The server did not answer in time.');
+  }
+}
+
 /** An answer began, and did not come to its end. */
 export class BrokenOff extends Failure {
   constructor(error: unknown) {

@@ -1,10 +1,10 @@
 import { child, Stopped } from './clock';
 import type { Environment } from './environment';
-import { asFailure, BrokenOff, refusal } from './failure';
+import { asFailure, BrokenOff, Failure, refusal, Unanswered } from './failure';
 
 /**
- * Posts JSON and returns the JSON of the answer. It fails after `limit` milliseconds with a Failure, as for any
- * other trouble (with BrokenOff once the answer has begun), and with Stopped when the signal ends.
+ * Posts JSON and returns the JSON of the answer. It fails after `limit` milliseconds with Unanswered (with BrokenOff once
+ * the answer has begun), with a Failure for any other trouble, and with Stopped when the signal ends.
  */
 export function post(
   environment: Environment,
@@ -51,7 +51,8 @@ async function ask(
     if (signal.aborted) throw new Stopped();
     return answer;
   } catch (error) {
-    throw signal.aborted ? new Stopped() : asFailure(error);
+    if (signal.aborted) throw new Stopped();
+    throw request.signal.aborted && !(error instanceof Failure) ? new Unanswered() : asFailure(error);
   } finally {
     cancel();
     request.abort();

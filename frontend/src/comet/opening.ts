@@ -46,7 +46,12 @@ export class Opening {
    * Opens a stream, which lives until the signal ends. Fails when the poll does before the stream is
    * answered.
    */
-  async open(manner: Manner, signal: AbortSignal): Promise<Opened> {
+  open(manner: Manner, signal: AbortSignal): Promise<Opened> {
+    if (manner.poll === null) return this.#open(manner, signal);
+    return this.#poll.persist(manner.poll, (poll) => this.#open({ ...manner, poll }, signal));
+  }
+
+  async #open(manner: Manner, signal: AbortSignal): Promise<Opened> {
     const attempt = child(signal);
     let stream: Stream | undefined;
     try {

@@ -3,17 +3,24 @@ import { Stopped } from './clock';
 import type { Environment } from './environment';
 import { parseEvent } from './events';
 import type { ServerEvent } from './events';
-import { BrokenOff, Failure } from './failure';
+import { BrokenOff, Failure, Unanswered } from './failure';
 import { post } from './http';
 import type { Told } from './feeds';
 import type { Inbox } from './inbox';
 import { fields, list, span } from './parse';
 import type { DataRequest, Requests } from './requests';
+import type { Status } from './status';
 
 /** How long a poll that is answered at once may take, in milliseconds. */
 export const pollLimit = 10_000;
-/** The same for one that asks whether the server is there at all. */
+/**
+ * The same for one that asks whether the server is there at all. It is asked several times within that: after a sleep the
+ * connections that a browser has kept are dead, and each request is given one of them.
+ */
 export const probeLimit = 5_000;
+// An answer that takes longer than one try, or than so many times what is usual, will not come.
+const shortest = 1_500;
+const usualTimes = 4;
 
 /** How a poll went. */
 export interface Polled {
@@ -38,20 +45,47 @@ export class Poll {
   readonly #url: string;
   readonly #requests: Requests;
   readonly #inbox: Inbox;
+  readonly #status: Status;
   readonly #size = new AnswerSize();
 
-  constructor(environment: Environment, url: string, requests: Requests, inbox: Inbox) {
+  constructor(environment: Environment, url: string, requests: Requests, inbox: Inbox, status: Status) {
     this.#environment = environment;
     this.#url = url;
     this.#requests = requests;
     this.#inbox = inbox;
+    this.#status = status;
+  }
+
+  /**
+   * Does what asks once within some milliseconds, and again when nothing answers: as often within `limit` as makes sense for
+   * that limit.
+   */
+  async persist<T>(limit: number, ask: (limit: number) => Promise<T>): Promise<T> {
+    const tries = limit === probeLimit ? this.#tries : 1;
+    for (let left = tries; ; left -= 1) {
+      try {
+        return await ask(limit / tries);
+      } catch (error) {
+        if (!(error instanceof Unanswered) || left === 1) throw error;
+      }
+    }
+  }
+
+  get #tries(): number {
+    const { roundTrip } = this.#status.state;
+    const patience = Math.max(shortest, (roundTrip ?? 0) * usualTimes);
+    return Math.max(1, Math.floor(probeLimit / patience));
   }
 
   /**
    * Asks, and at once again for less when the answer breaks off on its way. An aborted signal throws the answer away,
    * even in the middle; the next request's cursors say where it broke off.
    */
-  async ask(mode: 'poll' | 'pull', limit: number, signal: AbortSignal): Promise<Polled> {
+  ask(mode: 'poll' | 'pull', limit: number, signal: AbortSignal): Promise<Polled> {
+    return this.persist(limit, (part) => this.#askAll(mode, part, signal));
+  }
+
+  async #askAll(mode: 'poll' | 'pull', limit: number, signal: AbortSignal): Promise<Polled> {
     const { clock } = this.#environment;
     for (;;) {
       const begun = clock.now();

@@ -71,6 +71,49 @@ for (const transport of transports) {
     client.stop();
   });
 
+  test(`A page that wakes to dead connections asks thrice within 5 s (${transport})`, async () => {
+    const { client, browser, recorder, log, pass } = await listening({ transport });
+    await browser.time.sleep(5_000);
+    for (const stream of browser.streams) stream.cut();
+    log.publish('a', 'one');
+    browser.weather.delay = [60_000, 60_000];
+    browser.tell('resume');
+    await pass(3_300);
+    browser.weather.delay = [5, 5];
+    await pass(200);
+    assert.deepEqual(recorder.shown.get('a'), ['one']);
+    assert.equal(client.state.phase, 'listening');
+    assert.equal(recorder.phases.includes('error'), false);
+    client.stop();
+  });
+
+  test(`Where answers usually take long a page that wakes waits as long for one (${transport})`, async () => {
+    const { client, browser, recorder, log, pass } = await listening({ transport });
+    browser.weather.delay = [1_000, 1_000];
+    const ping = client.ping();
+    await pass(3_000);
+    await ping;
+    for (const stream of browser.streams) stream.cut();
+    log.publish('a', 'one');
+    browser.tell('online');
+    await pass(2_100);
+    assert.deepEqual(recorder.shown.get('a'), ['one']);
+    client.stop();
+  });
+
+  test(`A visible page finds by its clock that the machine slept (${transport})`, async () => {
+    const { client, browser, recorder, log, pass } = await listening({ transport });
+    await pass(1_000);
+    for (const stream of browser.streams) stream.cut();
+    log.publish('a', 'one');
+    // Timers stand still meanwhile, so that only what is left of each is waited for.
+    browser.clock.wrong += 3_600_000;
+    await pass(3_000);
+    assert.deepEqual(recorder.shown.get('a'), ['one']);
+    assert.equal(client.state.phase, 'listening');
+    client.stop();
+  });
+
   test(`Whoever misses something finds a connection that was cut at once (${transport})`, async () => {
     const { client, browser, node, recorder, log, pass } = await listening({ transport });
     for (const stream of browser.streams) stream.cut();
@@ -142,6 +185,8 @@ for (const transport of transports) {
 
 test('Late timers of a hidden tab do no harm to a stream that lives', async () => {
   const { client, browser, recorder, pass } = await listening();
+  browser.visible = false;
+  browser.tell('visibilitychange');
   for (let i = 0; i < 20; i += 1) {
     // Heartbeats come in time, our own timers once a minute.
     browser.clock.late = 60_000;
