@@ -490,6 +490,11 @@ describe('beside the room', () => {
     await keys('Enter');
     await gone(page, 'members');
     await rests(composer);
+    await keys('Control', '.');
+    await tabTo(hook('close-members'));
+    await keys('Escape');
+    await gone(page, 'members');
+    await rests(composer);
   });
 });
 

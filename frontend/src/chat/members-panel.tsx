@@ -1,6 +1,7 @@
 import { type Signal, useSignal } from '@preact/signals';
-import { useRef } from 'preact/hooks';
+import { useCallback, useRef } from 'preact/hooks';
 import type { Room } from '../model/room';
+import { ranks } from '../model/shortcuts';
 import { texts } from '../texts';
 import { Button, IconButton } from '../view/button';
 import { Icon } from '../view/icons';
@@ -9,6 +10,7 @@ import { useChat } from './context';
 import { focusComposer } from './focus';
 import { LargeRoom } from './members-large';
 import { SmallRoom } from './members-small';
+import { useShortcut } from './shortcuts';
 import { dialog, showMembers } from './ui';
 
 const t = texts.members;
@@ -24,6 +26,11 @@ export function MembersPanel({ room }: { room: Room }) {
   // Decided once: a room that grows while somebody looks must not become another list under their hands.
   const paged = useRef<boolean | null>(null);
   if (total.value !== null) paged.current ??= large.value;
+  const back = useCallback(() => {
+    if (search.peek() === '') close();
+    else search.value = '';
+  }, []);
+  useShortcut('back', back, ranks.panel);
   const findable = room.kind !== 'direct' && (total.value ?? 0) > MANY;
   return (
     <aside class="panel" aria-label={t.title} data-testid="members">
@@ -34,10 +41,7 @@ export function MembersPanel({ room }: { room: Room }) {
           label={texts.close}
           autofocus={narrow.peek()}
           data-testid="close-members"
-          onClick={() => {
-            showMembers(false);
-            focusComposer();
-          }}
+          onClick={close}
         />
       </header>
       {chat.mayIn(room, 'add-member') && (
@@ -72,4 +76,9 @@ function Search({ search }: { search: Signal<string> }) {
       }}
     />
   );
+}
+
+function close(): void {
+  showMembers(false);
+  focusComposer();
 }
