@@ -471,6 +471,17 @@ describe('answering', () => {
     assert.equal(await written(page), 'words');
     await type(page, '');
   });
+
+  test('what is answered stands there as plain text, and what is hidden in it stays hidden', async () => {
+    await say(ana.page, 'the **thief** is ||the gardener||');
+    const { page } = bo;
+    await page.waitForSelector('[data-testid="message"] .spoiler');
+    await page.focus(field);
+    await chord(page, 'Shift', 'ArrowUp');
+    await shows(page, 'compose-words', /^the thief is ▒▒▒$/);
+    await page.keyboard.press('Escape');
+    await gone(page, 'compose-bar');
+  });
 });
 
 describe('drafts', () => {

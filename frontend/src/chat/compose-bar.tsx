@@ -1,29 +1,31 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { Compose } from '../model/compose';
 import { isolate } from '../model/format';
+import type { Room } from '../model/room';
 import { texts } from '../texts';
 import { Button, IconButton } from '../view/button';
 import { sentence } from '../view/sentence';
 import { Icon } from '../view/icons';
 import { touch } from '../view/media';
 import { useChat } from './context';
+import { excerptOf } from './message-quote';
 
 const t = texts.composer;
 
 /** Above the field: which message is changed or answered, and a way out of it. */
-export function ComposeBar({ compose }: { compose: Compose }) {
+export function ComposeBar({ room, compose }: { room: Room; compose: Compose }) {
   const { people } = useChat();
   const mode = compose.mode.value;
   if (mode.kind === 'new') return null;
   const edits = mode.kind === 'edit';
-  const { author, body } = mode.message;
+  const { author, number } = mode.message;
   const name = isolate(people.name(author.id) || author.display_name);
   return (
     <div class="compose-bar" data-testid="compose-bar" data-kind={mode.kind}>
       <Icon name={edits ? 'pencil' : 'reply'} />
       <p class="compose-about" data-testid="compose-about">
         <strong>{edits ? t.editing : t.replying(name)}</strong>{' '}
-        {edits ? !touch.value && <span>{t.escCancels}</span> : <span dir="auto">{excerpt(body)}</span>}
+        {edits ? !touch.value && <span>{t.escCancels}</span> : <Answered room={room} number={number} />}
       </p>
       <IconButton
         icon="close"
@@ -35,9 +37,15 @@ export function ComposeBar({ compose }: { compose: Compose }) {
   );
 }
 
-/** The beginning of a text, in one line. */
-function excerpt(body: string): string {
-  return body.slice(0, 200).replace(/\s+/g, ' ');
+/** What the message says that is answered. */
+function Answered({ room, number }: { room: Room; number: number }) {
+  const quoted = room.messages.quotes.of(number).value;
+  useEffect(() => room.messages.quotes.want(number), [number]);
+  return (
+    <span dir="auto" data-testid="compose-words">
+      {quoted.state === 'there' && excerptOf(quoted.words)}
+    </span>
+  );
 }
 
 /** The change could not be saved: it is kept, and can be tried again. */

@@ -139,7 +139,7 @@ export function Composer({ room, thread = 0, said = () => newest(room) }: Props)
       }}
     >
       <div class="composer-box" data-over={left < 0}>
-        <ComposeBar compose={compose} />
+        <ComposeBar room={room} compose={compose} />
         {/* What is beyond the limit makes the field no higher. */}
         <div class="composer-grow" data-text={text.slice(0, LIMIT)}>
           <textarea

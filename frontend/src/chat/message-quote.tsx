@@ -75,7 +75,8 @@ function Original({
 /** Characters of what was said that are shown at most. */
 const MOST = 200;
 
-function excerptOf(words: Words): string {
+/** What was said, in one line in which nothing can be pressed: spoilers stay hidden. */
+export function excerptOf(words: Words): string {
   if ('excerpt' in words) return words.excerpt;
   const text = words.html === null ? oneLine(words.body) : plainText(words.html);
   return text.length > MOST ? `${text.slice(0, MOST)}…` : text;
