@@ -10,19 +10,3 @@ export const suggestions: readonly { readonly emoji: string; readonly end: Statu
   { emoji: '🤒', end: 'today' },
   { emoji: '🌴', end: 'none' },
 ];
-
-/** Some that people use for this. Any other can be typed. */
-// biome-ignore format: the rows as they are shown
-export const palette: readonly string[] = [
-  '😀', '🙂', '😎', '🤔', '😴', '🤒', '🥳', '🎉',
-  '👋', '👍', '🙏', '💪', '❤️', '🔥', '⭐', '🎯',
-  '📅', '📞', '🎧', '💻', '✍️', '📚', '🔨', '🐛',
-  '🍲', '☕', '🚲', '✈️', '🏡', '🌴', '👶', '🐈',
-];
-
-const words = typeof Intl.Segmenter === 'undefined' ? null : new Intl.Segmenter();
-
-/** Whether a text is one character as people count them, or none. The server looks again. */
-export function oneAtMost(text: string): boolean {
-  return words ? [...words.segment(text)].length <= 1 : [...text].length <= 8;
-}

@@ -14,8 +14,6 @@ export const statusTexts = {
   title: 'Your status',
   emoji: 'Emoji',
   text: 'What is your status?',
-  palette: 'Pick an emoji',
-  other: 'Or type an emoji',
   noEmoji: 'No emoji',
   suggestions: 'Suggestions',
   clearAfter: 'Clear after',
@@ -30,5 +28,4 @@ export const statusTexts = {
   cleared: 'Your status is cleared.',
   /** In the order of the list in model/status.ts. */
   suggested: ['In a meeting', 'On the way', 'Lunch', 'Working from home', 'Out sick', 'On holiday'],
-  notOne: 'Use one emoji, or none.',
 };

@@ -1,10 +1,10 @@
-import { useSignal } from '@preact/signals';
 import { useId, useRef } from 'preact/hooks';
-import { oneAtMost, suggestions } from '../../model/status';
+import { suggestions } from '../../model/status';
 import { statusTexts } from '../../texts/status';
+import { IconButton } from '../../view/button';
 import { useFormState } from '../../view/form';
 import { Icon } from '../../view/icons';
-import { EmojiPalette } from './emoji-palette';
+import { pickEmoji } from '../emoji/pick';
 import type { StatusDraft } from './status-draft';
 
 const t = statusTexts;
@@ -14,12 +14,10 @@ const LONGEST = 100;
 
 /** The emoji and the text, and while there is neither, suggestions. */
 export function Words({ draft: { emoji, text, end } }: { draft: StatusDraft }) {
-  const palette = useSignal(false);
   const field = useRef<HTMLInputElement>(null);
-  const button = useRef<HTMLButtonElement>(null);
   const id = useId();
   const state = useFormState();
-  const ofEmoji = state.fields.value.emoji ?? (oneAtMost(emoji.value) ? undefined : t.notOne);
+  const ofEmoji = state.fields.value.emoji;
   const ofText = state.fields.value.text;
   const problem = ofEmoji ?? ofText;
   const setEmoji = (wanted: string) => {
@@ -32,16 +30,19 @@ export function Words({ draft: { emoji, text, end } }: { draft: StatusDraft }) {
       <div class="field" data-invalid={ofText !== undefined}>
         <div class="status-line">
           <button
-            ref={button}
             type="button"
             class="status-button"
             aria-label={emoji.value === '' ? t.emoji : `${t.emoji}: ${emoji.value}`}
-            aria-expanded={palette.value}
+            aria-haspopup="dialog"
             aria-invalid={ofEmoji !== undefined}
             aria-describedby={ofEmoji === undefined ? undefined : id}
             data-testid="status-emoji-button"
-            onClick={() => {
-              palette.value = !palette.value;
+            onClick={({ currentTarget }) => {
+              void pickEmoji(currentTarget).then((picked) => {
+                if (picked === null) return;
+                setEmoji(picked);
+                field.current?.focus();
+              });
             }}
           >
             {emoji.value || <Icon name="smile" />}
@@ -64,27 +65,23 @@ export function Words({ draft: { emoji, text, end } }: { draft: StatusDraft }) {
               text.value = event.currentTarget.value;
             }}
           />
+          {emoji.value !== '' && (
+            <IconButton
+              icon="close"
+              label={t.noEmoji}
+              data-testid="no-emoji"
+              onClick={() => {
+                setEmoji('');
+                field.current?.focus();
+              }}
+            />
+          )}
         </div>
         <p id={id} class="field-problem" role="alert">
           {problem}
         </p>
       </div>
-      {palette.value && (
-        <EmojiPalette
-          value={emoji.value}
-          onType={setEmoji}
-          onPick={(picked) => {
-            setEmoji(picked);
-            palette.value = false;
-            field.current?.focus();
-          }}
-          onClose={() => {
-            palette.value = false;
-            button.current?.focus();
-          }}
-        />
-      )}
-      {untouched && !palette.value && (
+      {untouched && (
         <Suggestions
           onPick={(i) => {
             emoji.value = suggestions[i]?.emoji ?? '';
