@@ -262,7 +262,7 @@ describe('rooms', () => {
     await roomMenu('unsilence');
     await page.waitForSelector('[data-testid="bell"][data-state="mentions"]');
     await rests(link(harbour));
-    await keys('Shift', 'F10');
+    await keys('Alt', 'Enter');
     await part(page, 'room-popup');
     await keys('Escape');
     await gone(page, 'room-popup');

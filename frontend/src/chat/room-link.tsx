@@ -4,6 +4,7 @@ import { count } from '../model/format';
 import type { Room } from '../model/room';
 import { roomPath } from '../model/route';
 import { navigate } from '../model/router';
+import { isShortcut } from '../model/shortcuts';
 import { texts } from '../texts';
 import { IconButton } from '../view/button';
 import { useDerived } from '../view/derived';
@@ -46,6 +47,11 @@ export function RoomLink({ room }: { room: Room }) {
           event.preventDefault();
           navigate(roomPath(room.id));
         }}
+        onKeyDown={(event) => {
+          if (!isShortcut('room-menu', event)) return;
+          event.preventDefault();
+          openPopup({ name: 'room', room });
+        }}
         onContextMenu={(event) => {
           event.preventDefault();
           event.currentTarget.focus({ preventScroll: true });
@@ -68,7 +74,7 @@ export function RoomLink({ room }: { room: Room }) {
         )}
         <Badge room={room} />
       </a>
-      {/* By keyboard the menu key opens the same; so the way through the list stays short. */}
+      {/* By keyboard a shortcut opens the same; so the way through the list stays short. */}
       <IconButton
         class="room-more"
         icon="more"

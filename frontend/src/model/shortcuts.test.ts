@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { allShortcuts, isPressed, keysOf, onShortcut, type Pressed, partsOf, press } from './shortcuts';
+import {
+  allShortcuts,
+  isPressed,
+  isShortcut,
+  keysOf,
+  onShortcut,
+  type Pressed,
+  partsOf,
+  press,
+} from './shortcuts';
 
 const pressed = (key: string, more: Partial<Pressed> = {}): Pressed => ({
   key,
@@ -73,4 +82,10 @@ test('a plain sign is a shortcut only while nothing is written', () => {
   assert.equal(press(pressed('?', { shiftKey: true }), false), true);
   assert.equal(shown, 1);
   stop();
+});
+
+test('there is a way to the menus without F10 and without a menu key', () => {
+  assert.equal(isShortcut('room-menu', pressed('Enter', { altKey: true })), true);
+  assert.equal(isShortcut('room-menu', pressed('Enter')), false);
+  assert.equal(isShortcut('message-menu', pressed('Enter')), true);
 });

@@ -4,8 +4,11 @@
  * the focus, and stand here so that people find them.
  */
 
-/** Where a shortcut holds: `page` wherever no dialog is open, `reading` there but not while something is written. */
-export type Where = 'page' | 'reading' | 'composer' | 'message';
+/**
+ * Where a shortcut holds: `page` wherever no dialog is open, `reading` there but not while something is written, `list`
+ * at a room in the sidebar.
+ */
+export type Where = 'page' | 'reading' | 'list' | 'composer' | 'message';
 
 /** What a shortcut is about, in the order of the list. */
 export const topics = ['moving', 'reading', 'writing', 'messages'] as const;
@@ -30,6 +33,7 @@ export const shortcuts = [
   { id: 'next-room', topic: 'moving', where: 'page', keys: ['Alt+ArrowDown'] },
   { id: 'previous-unread', topic: 'moving', where: 'page', keys: ['Alt+Shift+ArrowUp'] },
   { id: 'next-unread', topic: 'moving', where: 'page', keys: ['Alt+Shift+ArrowDown'] },
+  { id: 'room-menu', topic: 'moving', where: 'list', keys: ['Shift+F10', 'Alt+Enter'], own: true },
   { id: 'unread', topic: 'moving', where: 'page', keys: ['Mod+Shift+a'] },
   { id: 'threads', topic: 'moving', where: 'page', keys: ['Mod+Shift+h'] },
   { id: 'saved', topic: 'moving', where: 'page', keys: ['Mod+Shift+s'] },
@@ -127,6 +131,12 @@ export function isPressed(keys: string, event: Pressed, apple = isApple()): bool
   // Where a sign stands on a keyboard, and whether Shift belongs to it, depends on the keyboard.
   if ((named || isLetter(wanted)) && event.shiftKey !== has('Shift')) return false;
   return wanted === (named ? event.key : letter(event));
+}
+
+/** Whether the keys pressed are any of a shortcut's. */
+export function isShortcut(id: ShortcutId, event: Pressed): boolean {
+  const entry = allShortcuts.find((one) => one.id === id);
+  return entry !== undefined && keysOf(entry).some((keys) => isPressed(keys, event));
 }
 
 function isLetter(sign: string): boolean {

@@ -8,6 +8,7 @@ const does: Record<ShortcutId, string> = {
   'next-room': 'Next room',
   'previous-unread': 'Previous unread room',
   'next-unread': 'Next unread room',
+  'room-menu': 'What can be done with a room, at its name in the sidebar',
   unread: 'All unread messages',
   threads: 'Threads',
   saved: 'Saved messages',
