@@ -120,6 +120,20 @@ test('the address leads to the thread, the back button out of it', async () => {
   await part(page, 'thread-missing');
 });
 
+test('what was closed is not behind the back button', async () => {
+  const { page } = ana;
+  await page.goto(`${server.url}/unread`);
+  await part(page, 'unread-header');
+  await page.locator(`[data-testid="room-link"][href$="${room}"]`).click();
+  await part(page, 'composer');
+  await open(page, 'Who brings the cake?');
+  await press(page, 'close-thread');
+  await gone(page, 'thread');
+  await page.waitForFunction((path) => location.pathname === path, {}, room);
+  await page.evaluate(() => history.back());
+  await part(page, 'unread-header');
+});
+
 test('by keyboard alone: into the thread from its root, Escape back to where it was', async () => {
   const { page } = ana;
   await page.bringToFront();

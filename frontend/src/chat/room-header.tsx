@@ -1,6 +1,6 @@
 import type { Room } from '../model/room';
 import { roomPath } from '../model/route';
-import { navigate, route } from '../model/router';
+import { leaveFor, navigate, route } from '../model/router';
 import { texts } from '../texts';
 import { IconButton } from '../view/button';
 import { Icon } from '../view/icons';
@@ -67,7 +67,7 @@ function aboutDirect(room: Room, people: ReturnType<typeof useChat>['people']): 
 export function closeThread(room: Room): boolean {
   const here = route.peek();
   const open = here.name === 'room' && here.thread !== null;
-  if (open) navigate(roomPath(room.id));
+  if (open) leaveFor(roomPath(room.id));
   return open;
 }
 

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { roomPath } from '../model/route';
-import { navigate, route } from '../model/router';
+import { leaveFor, navigate, route } from '../model/router';
 import { narrow } from '../view/media';
 import { membersShown, pinsShown, showMembers, showPins } from './ui';
 
@@ -46,7 +46,7 @@ function isSwipe(start: Touch, end: Touch): boolean {
 
 function back(): void {
   const here = route.peek();
-  if (here.name === 'room' && here.thread !== null) navigate(roomPath(here.id));
+  if (here.name === 'room' && here.thread !== null) leaveFor(roomPath(here.id));
   else if (pinsShown.peek()) showPins(false);
   else if (membersShown.peek()) showMembers(false);
   else if (here.name === 'room') navigate('/');

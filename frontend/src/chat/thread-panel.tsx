@@ -4,7 +4,7 @@ import * as threads from '../api/threads';
 import { attention } from '../model/attention';
 import type { Room } from '../model/room';
 import { messagePath, roomPath } from '../model/route';
-import { navigate } from '../model/router';
+import { leaveFor, navigate } from '../model/router';
 import { ranks } from '../model/shortcuts';
 import { Thread } from '../model/thread';
 import { toast } from '../model/toasts';
@@ -111,7 +111,7 @@ function showRoot(room: Room, root: number): void {
 }
 
 function close(room: Room): void {
-  navigate(roomPath(room.id));
+  leaveFor(roomPath(room.id));
 }
 
 /** The keyboard goes into the thread, and back to where it was. */

@@ -26,6 +26,7 @@ function read(): void {
     path = here();
     fragment.value = location.hash;
   });
+  arrived();
 }
 
 /** Keeps something with the present entry of the history, for whoever comes back to it. */
@@ -47,15 +48,58 @@ export function here(): string {
 
 /** Goes to a path of chatd. `replace` takes the place of the present entry in the history. */
 export function navigate(to: string, { replace = false } = {}): void {
+  if (waiting !== null) {
+    waiting.push(() => navigate(to, { replace }));
+    return;
+  }
   const [pathname = '', over] = to.split('#');
   if (pathname === here()) replace = true;
-  if (replace) history.replaceState(null, '', at(to));
-  else history.pushState(null, '', at(to));
+  const state = { from: replace ? cameFrom() : here() };
+  if (replace) history.replaceState(state, '', at(to));
+  else history.pushState(state, '', at(to));
+  show(pathname, over === undefined ? '' : `#${over}`);
+}
+
+/**
+ * Leaves what stands beside a page for that page: goes back where that is the entry of the history before, else takes this
+ * one's place. So the back button does not lead to what was closed.
+ */
+export function leaveFor(to: string): void {
+  if (cameFrom() !== to || waiting !== null) {
+    navigate(to, { replace: true });
+    return;
+  }
+  waiting = [];
+  setTimeout(arrived, LONGEST);
+  history.back();
+  show(to, '');
+}
+
+function show(pathname: string, over: string): void {
   path = pathname;
   batch(() => {
     current.value = parseRoute(pathname);
-    fragment.value = over === undefined ? '' : `#${over}`;
+    fragment.value = over;
   });
+}
+
+/** The path of the entry of the history before the present one; null when that is not known. */
+function cameFrom(): string | null {
+  const state: unknown = history.state;
+  return isObject(state) && typeof state.from === 'string' ? state.from : null;
+}
+
+/** Where somebody wants to go while the browser is on its way back; null while it is not. */
+let waiting: (() => void)[] | null = null;
+
+/** Milliseconds after which a browser that says nothing has gone back, or never will. */
+const LONGEST = 1_000;
+
+/** The browser has gone back. */
+function arrived(): void {
+  const wanted = waiting ?? [];
+  waiting = null;
+  for (const go of wanted) go();
 }
 
 /**

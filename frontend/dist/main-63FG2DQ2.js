@@ -1,1 +1,0 @@
-import"./part-chunk-5JCUKYMI.js";

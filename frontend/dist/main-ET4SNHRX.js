@@ -1,0 +1,1 @@
+import"./part-chunk-LWFW67MO.js";

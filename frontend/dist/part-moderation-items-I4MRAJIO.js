@@ -1,1 +1,0 @@
-import{s as o,t as r,u as m,v as p,w as t,x as e}from"./part-chunk-T5C3W4CO.js";import"./part-chunk-IYPKRUEX.js";import"./part-chunk-TC3GD4U3.js";import"./part-chunk-COE2HMFQ.js";import"./part-chunk-5JCUKYMI.js";export{p as deleteMessage,r as memberItems,o as messageItems,m as personItems,e as takeBack,t as undo};

@@ -1,1 +1,0 @@
-import{a as o}from"./part-chunk-E43J74S4.js";import"./part-chunk-UWNVLG33.js";import"./part-chunk-AO2M73LT.js";import"./part-chunk-QYYLCHHL.js";import"./part-chunk-T5C3W4CO.js";import"./part-chunk-IYPKRUEX.js";import"./part-chunk-TC3GD4U3.js";import"./part-chunk-COE2HMFQ.js";import"./part-chunk-42MQOJW2.js";import"./part-chunk-5JCUKYMI.js";export{o as SuspendDialog};
