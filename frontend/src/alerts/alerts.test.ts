@@ -121,6 +121,29 @@ describe('an alert', () => {
     alerts.stop();
   });
 
+  test('of a reply is gone when its thread is read so far, in whichever browser', async () => {
+    const { arrives, passes, numbers, feed, sounds, alerts } = world();
+    const replies = (aside: number) => {
+      const { number } = arrives({ author: bo, thread: 1, aside });
+      feed.onHint('thread:7:1', { room_id: 7, root: 1, number, count: aside, author_id: bo.id });
+      return number;
+    };
+    const read = (root: number, number: number) =>
+      feed.onHint(`thread-read:7:${root}`, { room_id: 7, root, number });
+    const first = replies(1);
+    await passes();
+    read(2, first);
+    read(1, first - 1);
+    assert.deepEqual(numbers(), [[7, first]]);
+    read(1, first);
+    assert.deepEqual(numbers(), []);
+    // What is read before it is told of is not told of.
+    read(1, replies(2));
+    await passes();
+    assert.deepEqual([numbers(), sounds()], [[], 1]);
+    alerts.stop();
+  });
+
   test('is there for a mention in a room of which only hints tell', async () => {
     const { chat, feed, passes, numbers, loaded, alerts } = world();
     feed.onUnsubscribed('room:7', 'limit');

@@ -3,6 +3,7 @@
  * the message is read in any tab or on any device. Of all tabs of a browser, the one that leads does it.
  */
 import { effect, signal } from '@preact/signals';
+import type { ThreadReadHint } from '../api/hints';
 import type { Message } from '../api/records';
 import type { Chat } from '../model/chat';
 import type { Room } from '../model/room';
@@ -37,7 +38,7 @@ export class Alerts {
   readonly #parts: AlertParts;
   /** The newest message that calls, by its room. */
   readonly #waiting = new Map<number, Message>();
-  readonly #shown = signal<ReadonlyMap<number, { readonly shown: Shown; readonly number: number }>>(
+  readonly #shown = signal<ReadonlyMap<number, { readonly shown: Shown; readonly message: Message }>>(
     new Map(),
   );
   /** Messages that have come, and replies in threads that I follow: either may be first. */
@@ -55,6 +56,7 @@ export class Alerts {
         hint: (hint) => {
           if (hint.kind === 'thread') this.#follow(hint.room_id, hint.number);
           if (hint.kind === 'mention') this.#mentioned(hint.room_id, hint.number);
+          if (hint.kind === 'thread-read') this.#threadRead(hint);
         },
       }),
       effect(() => this.#closeRead()),
@@ -140,15 +142,28 @@ export class Alerts {
   #show(room: Room, message: Message): void {
     const shown = this.#parts.show(room, message);
     if (!shown) return;
-    this.#shown.value = new Map(this.#shown.peek()).set(room.id, { shown, number: message.number });
+    this.#shown.value = new Map(this.#shown.peek()).set(room.id, { shown, message });
   }
 
   #closeRead(): void {
     const rooms = this.#chat.rooms.value;
-    const open = [...this.#shown.value].filter(([id, { number }]) => {
+    this.#keep((id, { number }) => {
       const room = rooms.get(id);
       return room !== undefined && room.reading.read.value < number;
     });
+  }
+
+  /** I have read a thread, here or elsewhere. */
+  #threadRead({ room_id, root, number }: ThreadReadHint): void {
+    const unread = (id: number, message: Message) =>
+      id !== room_id || message.thread !== root || message.number > number;
+    for (const [id, message] of this.#waiting) if (!unread(id, message)) this.#waiting.delete(id);
+    this.#keep(unread);
+  }
+
+  /** Takes away the others. */
+  #keep(wanted: (room: number, message: Message) => boolean): void {
+    const open = [...this.#shown.value].filter(([id, { message }]) => wanted(id, message));
     if (open.length === this.#shown.value.size) return;
     const rest = new Map(open);
     for (const [id, { shown }] of this.#shown.value) if (!rest.has(id)) shown.close();
