@@ -262,6 +262,11 @@ test('the page of the unread shows the first lines, and each room or all are mar
   assert.equal(await page.$('[data-testid="unread-room"] ::-p-text(from the tower)'), null);
   await ana.api('DELETE', `me/blocks/${bo.id}`);
   await page.waitForSelector('[data-testid="unread-room"] ::-p-text(from the tower)');
+  const { last_number: last } = await bo.api('GET', `rooms/${quay}`);
+  await bo.api('PATCH', `rooms/${quay}/messages/${last}`, { body: 'a calmer word' });
+  await page.waitForFunction(() => document.body.innerText.includes('a calmer word'));
+  await bo.api('DELETE', `rooms/${quay}/messages/${last}`);
+  await page.waitForFunction(() => !document.body.innerText.includes('a calmer word'));
   await page.focus('[data-testid="unread-room-link"]');
   await page.keyboard.press('ArrowDown');
   assert.equal(

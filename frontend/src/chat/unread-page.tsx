@@ -5,6 +5,7 @@ import type { Message } from '../api/records';
 import * as routes from '../api/routes';
 import { at } from '../base';
 import type { Chat } from '../model/chat';
+import { changedLines } from '../model/first-lines';
 import { clock, fullTime, isoTime } from '../model/format';
 import { readRooms } from '../model/read-rooms';
 import type { Room } from '../model/room';
@@ -200,6 +201,9 @@ function Line({ message }: { message: Message }) {
 
 /** The first unread messages of a room; null until they are there. */
 function useFirstLines(room: Room): readonly Message[] | 'failed' | null {
+  const chat = useChat();
+  /** Counts up when what is shown has changed: what is on its way may be of before. */
+  const changes = useSignal(0);
   const lines = useSignal<readonly Message[] | 'failed' | null>(null);
   const read = room.reading.read.value;
   const few = Math.min(LINES, room.unread.value);
@@ -216,6 +220,20 @@ function useFirstLines(room: Room): readonly Message[] | 'failed' | null {
     return () => {
       gone = true;
     };
-  }, [room, read, few]);
+  }, [room, read, few, changes.value]);
+  useEffect(
+    () =>
+      chat.listen({
+        changed: (where, event) => {
+          if (where !== room) return;
+          const before = lines.peek();
+          const after = before === null || before === 'failed' ? null : changedLines(before, event);
+          if (after === before && after !== null) return;
+          if (after !== null) lines.value = after;
+          changes.value++;
+        },
+      }),
+    [room],
+  );
   return lines.value;
 }
