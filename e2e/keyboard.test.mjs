@@ -515,6 +515,22 @@ describe('dialogs', () => {
     await rests(composer);
   });
 
+  test('what is pressed as soon as one is hidden is not lost, though it be for the same one', async () => {
+    for (const before of ['shortcuts-dialog', 'switcher']) {
+      await keys('Control', before === 'switcher' ? 'k' : '/');
+      await part(page, before);
+      await page.$eval('dialog[open]', (dialog) => {
+        if (dialog instanceof HTMLDialogElement) dialog.close();
+        const pressed = { key: 'k', ctrlKey: true, bubbles: true, cancelable: true };
+        document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', pressed));
+      });
+      await rests(hook('switcher-search'));
+      await keys('Escape');
+      await gone(page, 'switcher');
+      await rests(composer);
+    }
+  });
+
   test('the settings are opened from the menu about oneself, and changed', async () => {
     await tabTo(hook('user-menu'), 'back');
     await keys('Enter');

@@ -24,7 +24,13 @@ export function useShortcut(id: ShortcutId, run: Action, rank = 0): void {
   useEffect(() => onShortcut(id, run, rank), [run]);
 }
 
+/** A dialog that is hidden already tells so a little later. What is pressed meanwhile is meant for the page. */
+function settleHidden(): void {
+  for (const one of document.querySelectorAll('dialog:not([open])')) one.dispatchEvent(new Event('close'));
+}
+
 function take(event: KeyboardEvent): void {
+  settleHidden();
   if (event.defaultPrevented || event.isComposing || event.keyCode === 229 || dialogOpen()) return;
   const at = event.target;
   if (!(at instanceof Element) || at.closest('[role="menu"]')) return;

@@ -7,7 +7,8 @@ import { closeDialog, dialog } from '../ui';
 export function Dialogs() {
   useGoneRoom();
   const open = dialog.value;
-  return open && <OpenDialog open={open} />;
+  // Another one is never taken for the one before, though it may have the same name.
+  return open && <OpenDialog key={open} open={open} />;
 }
 
 /** What is about a room goes with it: nothing can be done there any more, and the page tells what became of it. */
