@@ -187,6 +187,50 @@ test('a thread whose root was deleted is there still, and can be opened', async 
   await picture(bo.page, 'thread-root-deleted');
 });
 
+test('the link to a reply leads to it, however long the thread is', async () => {
+  const { page } = ana;
+  await page.bringToFront();
+  const early = await page.evaluate(async (room) => {
+    const ask = async (
+      /** @type {string} */ method,
+      /** @type {string} */ path,
+      /** @type {object} */ body,
+    ) => {
+      const headers = { 'Content-Type': 'application/json' };
+      const answer = await fetch(`/api/v1${path}`, { method, headers, body: JSON.stringify(body) });
+      if (!answer.ok) throw new Error(`${answer.status}`);
+      return answer.json();
+    };
+    await ask('PATCH', '/workspace', { flood_messages: 1000, flood_seconds: 1 });
+    const numbers = [];
+    for (let n = 0; n < 90; n++) {
+      const message = { client_id: crypto.randomUUID(), body: `plate ${n}`, thread: 2 };
+      numbers.push((await ask('POST', `${room}/messages`, message)).number);
+    }
+    return numbers[4];
+  }, room);
+  const reply = `[data-testid="thread"] [data-testid="message"][data-number="${early}"]`;
+  await page.goto(`${server.url}${room}/${early}`);
+  await page.waitForSelector(`${reply}:focus`);
+  assert.equal(new URL(page.url()).pathname, `${room}/thread/2`);
+  const inView = () =>
+    page.$eval(reply, (row) => {
+      const view = row.closest('[role="log"]')?.getBoundingClientRect();
+      const { top, bottom } = row.getBoundingClientRect();
+      return view !== undefined && top >= view.top && bottom <= view.bottom;
+    });
+  assert.ok(await inView());
+  await page.reload();
+  await page.waitForSelector(`${reply}:focus`);
+  assert.ok(await inView());
+  await ana.context.overridePermissions(server.url, ['clipboard-read', 'clipboard-write']);
+  await page.hover(reply);
+  await page.locator(`${reply} [data-testid="message-menu"]`).click();
+  await page.locator('[role="menu"] [data-testid="copy-link-item"]').click();
+  await page.waitForSelector('.toast:not([data-bad="true"])');
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), `${server.url}${room}/${early}`);
+});
+
 test('on a phone the thread takes the place of the room', async () => {
   const { page } = bo;
   await page.bringToFront();

@@ -51,7 +51,14 @@ async function explain(room: Room, number: number): Promise<void> {
   const message = await routes.message(room.id, number).catch(() => null);
   if (message && !message.deleted && message.thread !== null) {
     navigate(threadPath(room.id, message.thread), { replace: true });
+    leaveNote({ reply: number });
   } else toast(message ? t.wasDeleted : t.notThere, { bad: true });
+}
+
+/** The number of the reply for which somebody came to the address of its thread; null for none. */
+export function wantedReply(): number | null {
+  const note = foundNote();
+  return isObject(note) && typeof note.reply === 'number' ? note.reply : null;
 }
 
 function placeOf(note: unknown): Place | null {

@@ -118,7 +118,7 @@ export const messageActions: readonly MessageAction[] = [
     label: t.copyLink,
     icon: 'link',
     may: () => true,
-    run: ({ room, message }) => void copyText(home() + pathOf(room, message), t.linkCopied),
+    run: ({ room, message }) => void copyText(home() + messagePath(room.id, message.number), t.linkCopied),
   },
   {
     id: 'mark-unread',
@@ -163,10 +163,6 @@ export function iconOf({ icon }: MessageAction, subject: Subject): IconName {
 
 export function labelOf({ label }: MessageAction, subject: Subject): string {
   return typeof label === 'string' ? label : label(subject);
-}
-
-function pathOf(room: Room, { number, thread }: Message): string {
-  return thread === null ? messagePath(room.id, number) : threadPath(room.id, thread);
 }
 
 async function pickReaction({ chat, room, message, anchor }: Subject): Promise<void> {

@@ -15,6 +15,7 @@ import { sentence } from '../view/sentence';
 import { Composer } from './composer';
 import { useChat } from './context';
 import { focusComposer } from './focus';
+import { wantedReply } from './jump';
 import { ReadOnlyNote } from './read-only-note';
 import { roomTitle } from './room-title';
 import { useShortcut } from './shortcuts';
@@ -29,7 +30,7 @@ export function ThreadPanel({ room, root }: { room: Room; root: number }) {
   useEffect(() => {
     const made = new Thread(room, root, { api: threads, people, attention });
     shown.value = made;
-    void made.open();
+    void made.open(wantedReply());
     return () => made.close();
   }, [room, root]);
   useFocus(root);

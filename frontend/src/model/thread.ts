@@ -80,14 +80,23 @@ export class Thread extends Reel implements OpenThread {
     return root ? (root.replies?.count ?? 0) : this.#count.value;
   }
 
-  /** Loads what belongs on the screen; a failure is in the state. */
-  async open(): Promise<void> {
+  /** Loads what belongs on the screen, which is around a reply when one is looked for; a failure is in the state. */
+  async open(reply: number | null = null): Promise<void> {
     try {
+      if (reply !== null && (await this.#toReply(reply))) return;
       await this.history.openNewest();
       await this.#toUnread();
     } catch {
       // The state says so, and coming back online tries again.
     }
+  }
+
+  /** Says whether the reply is there. */
+  async #toReply(number: number): Promise<boolean> {
+    await this.history.openAround(number);
+    if (!this.history.has(number)) return false;
+    this.target.value = { number, flash: true };
+    return true;
   }
 
   /** What I have not read may begin before the newest page. */
