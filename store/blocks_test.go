@@ -98,3 +98,31 @@ func TestOneBlocksOnlySoMany(t *testing.T) {
 		t.Errorf("%d blocks", n)
 	}
 }
+
+func TestWhatBlockedPeopleWriteIsNoMention(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ada, bob, cyd := w.user("ada"), w.user("bob"), w.user("cyd")
+	room := w.room(store.RoomPublic, "tea", w.owner, ada, bob, cyd)
+	_, err := w.Block(w.ctx(), ada.ID, bob.ID)
+	w.ok(err)
+	n := w.node()
+	for _, author := range []store.User{bob, cyd} {
+		for _, all := range []string{"", store.MentionsRoom} {
+			in := message(room, author, "tea?")
+			in.Mentions, in.MentionsAll = []int64{ada.ID}, all
+			_, err := n.Send(w.ctx(), in)
+			w.ok(err)
+		}
+	}
+	wants := func(mentions int64) {
+		t.Helper()
+		if entry, err := w.OverviewRoom(w.ctx(), ada.ID, room.ID); err != nil || entry.Mentions != mentions {
+			t.Errorf("%d mentions, %v; want %d", entry.Mentions, err, mentions)
+		}
+	}
+	wants(2)
+	_, err = w.Unblock(w.ctx(), ada.ID, bob.ID)
+	w.ok(err)
+	wants(4)
+}

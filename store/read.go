@@ -87,12 +87,14 @@ func readAside(m string) string  { return `greatest(` + m + `.read_aside, r.firs
 
 // unreadMentions counts the messages of others that mention me after the position
 // in a membership m of the room r with the topic t: by name, or because everybody
-// who was in the room is mentioned. One that does both counts once.
+// who was in the room is mentioned. One that does both counts once, and what people
+// wrote whom I block does not count.
 func unreadMentions(m string) string {
 	return `case when t.last_number <= ` + readNumber(m) + ` then 0 else (
 		select count(distinct x.number)
 		from mentions x
 		where x.room_id = r.id and x.user_id = any (array[0, me.id]) and x.number > ` + readNumber(m) + ` and x.author_id <> me.id
+			and not exists (select from blocks b where b.user_id = me.id and b.blocked_id = x.author_id)
 			and (x.user_id <> 0 or exists (
 				select from messages e where e.room_id = x.room_id and e.number = x.number and e.created_at > ` + m + `.joined_at))) end`
 }
