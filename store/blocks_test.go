@@ -99,7 +99,7 @@ func TestOneBlocksOnlySoMany(t *testing.T) {
 	}
 }
 
-func TestWhatBlockedPeopleWriteIsNoMention(t *testing.T) {
+func TestWhatBlockedPeopleWriteIsNoMentionAndNoNewReply(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ada, bob, cyd := w.user("ada"), w.user("bob"), w.user("cyd")
@@ -107,6 +107,9 @@ func TestWhatBlockedPeopleWriteIsNoMention(t *testing.T) {
 	_, err := w.Block(w.ctx(), ada.ID, bob.ID)
 	w.ok(err)
 	n := w.node()
+	_, err = n.Send(w.ctx(), message(room, ada, "tea?"))
+	w.ok(err)
+	n.replies(room, bob, 1, "no")
 	for _, author := range []store.User{bob, cyd} {
 		for _, all := range []string{"", store.MentionsRoom} {
 			in := message(room, author, "tea?")
@@ -115,14 +118,17 @@ func TestWhatBlockedPeopleWriteIsNoMention(t *testing.T) {
 			w.ok(err)
 		}
 	}
-	wants := func(mentions int64) {
+	wants := func(mentions, threads int64) {
 		t.Helper()
+		if o, err := w.Overview(w.ctx(), ada.ID); err != nil || o.ThreadsUnread != threads {
+			t.Errorf("%d unread threads, %v; want %d", o.ThreadsUnread, err, threads)
+		}
 		if entry, err := w.OverviewRoom(w.ctx(), ada.ID, room.ID); err != nil || entry.Mentions != mentions {
 			t.Errorf("%d mentions, %v; want %d", entry.Mentions, err, mentions)
 		}
 	}
-	wants(2)
+	wants(2, 0)
 	_, err = w.Unblock(w.ctx(), ada.ID, bob.ID)
 	w.ok(err)
-	wants(4)
+	wants(4, 1)
 }

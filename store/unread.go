@@ -56,13 +56,20 @@ var unreadRooms = `
 	order by r.id`
 
 // queueThreadsUnread counts the threads that a user follows, in rooms that they
-// read, and in which there are replies that they have not read.
+// read, and in which there are replies that they have not read, of people whom
+// they do not block.
 func queueThreadsUnread(batch *pgx.Batch, user int64, count *int64) {
 	batch.Queue(`
 		select count(*)
 		from thread_follows x
 		join threads th on th.room_id = x.room_id and th.root = x.root
 		`+reader(`x`)+`
-		where x.user_id = $1 and x.following and th.replies > 0 and th.last_number > x.read_number and `+reads,
+		where x.user_id = $1 and x.following and th.replies > 0 and th.last_number > x.read_number and `+reads+`
+			and exists (
+				select
+				from thread_replies reply
+				join messages m on m.room_id = reply.room_id and m.number = reply.number
+				where reply.room_id = x.room_id and reply.root = x.root and reply.number > x.read_number
+					and not exists (select from blocks b where b.user_id = $1 and b.blocked_id = m.author_id))`,
 		user, rights.ReadMessages.Grant()).QueryRow(func(row pgx.Row) error { return row.Scan(count) })
 }
