@@ -13,6 +13,7 @@ const server = new Server();
 /** @type {import('puppeteer-core').Browser} */ let browser;
 /** @type {Member} */ let ana;
 /** @type {Member} */ let bo;
+/** @type {Member} */ let cy;
 /** @type {number} */ let harbour;
 /** @type {number} */ let quay;
 /** @type {number} */ let talk;
@@ -70,9 +71,22 @@ const showsBodies = (page, ...bodies) =>
     JSON.stringify(bodies.sort()),
   );
 
-/** @param {Member} who @param {number} room @param {string} body @returns {Promise<any>} */
-const writes = (who, room, body) =>
-  who.api('POST', `rooms/${room}/messages`, { client_id: crypto.randomUUID(), body });
+/** @param {Member} who @param {number} room @param {string} body @param {{thread?: number}} [more] @returns {Promise<any>} */
+const writes = (who, room, body, more = {}) =>
+  who.api('POST', `rooms/${room}/messages`, { client_id: crypto.randomUUID(), body, ...more });
+
+/** On another device Ana reads all that is in a room. @param {Page} page @param {number} room */
+async function reads(page, room) {
+  const { last_number: number } = await ana.api('GET', `rooms/${room}`);
+  await ana.api('PUT', `rooms/${room}/read`, { number });
+  await isQuiet(page, room);
+}
+
+/** Waits until nothing of a room is shown as unread. @param {Page} page @param {number} room */
+const isQuiet = (page, room) =>
+  page.waitForSelector(
+    `[data-testid="room-link"][data-room="${room}"][data-bold="false"][data-unread="0"]:not(:has([data-testid="unread"]))`,
+  );
 
 /** Whether somebody looks at a tab; in a headless browser every tab says so of itself. @param {Page} page @param {boolean} looks */
 async function looks(page, looks) {
@@ -85,7 +99,7 @@ async function looks(page, looks) {
 before(async () => {
   await server.start();
   browser = await launchChromium();
-  ({ ana, bo, harbour } = await gather(server, browser));
+  ({ ana, bo, cy, harbour } = await gather(server, browser));
   quay = await roomOf(bo, 'quay', [ana]);
   ({ id: talk } = await bo.api('POST', 'direct', { user_ids: [ana.id] }));
   await ana.page.evaluateOnNewDocument(record);
@@ -169,7 +183,46 @@ test('a click leads to the room', async () => {
   await open(ana.page, 'harbour');
 });
 
-test('silenced rooms, do not disturb and blocked people alert nobody', async () => {
+test('what blocked people write alerts nobody and counts nowhere', async () => {
+  const { page } = ana;
+  const { id: theirs } = await cy.api('POST', 'direct', { user_ids: [ana.id] });
+  const { number: root } = await writes(ana, harbour, 'Who is in the harbour?');
+  await page.waitForSelector(`[data-testid="room-link"][data-room="${theirs}"]`);
+  for (const room of [harbour, quay, talk]) await reads(page, room);
+  await second.bringToFront();
+  await open(second, 'harbour');
+  await writes(cy, harbour, 'good morning');
+  for (const one of [page, second])
+    await one.waitForSelector('[data-testid="message"] ::-p-text(good morning)');
+  await ana.api('PUT', `me/blocks/${cy.id}`);
+  for (const one of [page, second]) await one.waitForSelector('[data-testid="blocked-line"]');
+  await reads(page, harbour);
+  const before = await made(page);
+  await writes(cy, theirs, 'can you hear me?');
+  await writes(cy, harbour, 'hello @ana');
+  await writes(cy, harbour, 'I am, @ana', { thread: root });
+  // What comes later is shown, so what came before would have been.
+  const { number } = await writes(bo, talk, 'I can');
+  await showsBodies(page, 'I can');
+  assert.equal(await made(page), before + 1);
+  for (const one of [page, second]) {
+    await one.waitForFunction(() => document.title.startsWith('(1) '), { polling: 50 });
+    for (const room of [theirs, harbour]) await isQuiet(one, room);
+    assert.equal(await one.$('[data-testid="go-threads"] .badge'), null);
+  }
+  await ana.api('PUT', `rooms/${talk}/read`, { number });
+  await showsBodies(page);
+  for (const one of [page, second]) {
+    await one.waitForFunction(() => !document.title.startsWith('('), { polling: 50 });
+    await one.waitForSelector('link[rel="icon"]:not([href*="unread"])');
+    await one.waitForFunction(() => /** @type {any} */ (window).shownBadge.badge === 0, { polling: 50 });
+  }
+  await ana.api('DELETE', `me/blocks/${cy.id}`);
+  await page.waitForSelector(`[data-room="${theirs}"][data-unread="1"]`);
+  for (const room of [harbour, theirs]) await reads(page, room);
+});
+
+test('silenced rooms and do not disturb alert nobody', async () => {
   const api = await apiOf(server, ana);
   const before = await made(ana.page);
   await api('PATCH', `rooms/${quay}/settings`, { silenced_until: 'always' });
