@@ -2,6 +2,7 @@ import { useRef } from 'preact/hooks';
 import { toast } from '../model/toasts';
 import { texts } from '../texts';
 import { Button } from './button';
+import { copy as copyText } from './copy';
 import { Icon } from './icons';
 
 interface Props {
@@ -59,7 +60,7 @@ export function CopyButton({
 }: Omit<Props, 'label'> & { select: () => void }) {
   const take = async () => {
     select();
-    toast((await taken(value)) ? copied : texts.copyByHand);
+    toast((await copyText(value)) ? copied : texts.copyByHand);
   };
   return (
     <Button data-testid={`copy-${testid}`} onClick={() => void take()}>
@@ -67,14 +68,4 @@ export function CopyButton({
       {copy}
     </Button>
   );
-}
-
-/** The clipboard is missing on plain HTTP; then the text is selected for copying by hand. */
-async function taken(text: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

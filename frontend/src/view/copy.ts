@@ -15,7 +15,8 @@ function copySelected(text: string): boolean {
   field.value = text;
   field.style.position = 'fixed';
   field.style.opacity = '0';
-  document.body.append(field);
+  // What is outside of an open dialog cannot be selected.
+  (before?.closest('dialog[open]') ?? document.body).append(field);
   field.select();
   try {
     return document.execCommand('copy');
