@@ -3,71 +3,20 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { launchChromium, newPerson, newTab, picture } from './lib/browser.mjs';
 import { ana, apiOf, bo, crew, cy, harbour, server, together } from './lib/crew.mjs';
+import { field, holds, suggests, type, written } from './lib/composing.mjs';
 import { inspect } from './lib/looks.mjs';
-import { close, gone, part, press, say, sees, settings, shows, signIn } from './lib/people.mjs';
+import { chord, close, gone, part, press, say, sees, settings, shows, signIn } from './lib/people.mjs';
 
 /** @typedef {import('puppeteer-core').Page} Page */
-
-const field = '[data-testid="composer"]';
 
 crew(async () => {
   await together(harbour, 'harbour', ana, bo, cy);
 });
 
-/** What stands in the composer. @param {Page} page */
-const written = (page) => page.$eval(field, (e) => (e instanceof HTMLTextAreaElement ? e.value : ''));
-
-/** Waits until the composer holds a text. @param {Page} page @param {string} text @param {number} [timeout] */
-const holds = (page, text, timeout = 10_000) =>
-  page.waitForFunction(
-    (selector, wanted) => {
-      const one = document.querySelector(selector);
-      return one instanceof HTMLTextAreaElement && one.value === wanted;
-    },
-    { timeout, polling: 50 },
-    field,
-    text,
-  );
-
-/** Empties the composer and types. @param {Page} page @param {string} text */
-async function type(page, text) {
-  await page.bringToFront();
-  await page.focus(field);
-  await page.keyboard.down('Control');
-  await page.keyboard.press('a');
-  await page.keyboard.up('Control');
-  await page.keyboard.press('Backspace');
-  await page.keyboard.type(text);
-}
-
-/** Presses keys together. @param {Page} page @param {...import('puppeteer-core').KeyInput} keys */
-async function chord(page, ...keys) {
-  const last = keys.pop();
-  for (const key of keys) await page.keyboard.down(key);
-  if (last) await page.keyboard.press(last);
-  for (const key of keys.reverse()) await page.keyboard.up(key);
-}
-
 /** The suggestions that are shown. @param {Page} page */
 const suggestions = (page) =>
   page.$$eval('[data-testid="completion-option"]', (found) =>
     found.map((e) => e.querySelector('.completion-label')?.textContent ?? ''),
-  );
-
-/** Waits until a suggestion is the one that Enter picks. @param {Page} page @param {string} label */
-const suggests = (page, label) =>
-  page.waitForFunction(
-    (wanted) => {
-      const input = document.activeElement;
-      const id = input?.getAttribute('aria-activedescendant');
-      const one = id ? document.getElementById(id) : null;
-      return (
-        one?.getAttribute('aria-selected') === 'true' &&
-        one.querySelector('.completion-label')?.textContent === wanted
-      );
-    },
-    { timeout: 10_000, polling: 50 },
-    label,
   );
 
 /** What is selected in the composer. @param {Page} page */

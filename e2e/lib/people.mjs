@@ -226,3 +226,11 @@ export async function open(page, title) {
 export function opened(page, title) {
   return page.waitForSelector(`${hook('room-title')} ::-p-text(${title})`);
 }
+
+/** Presses keys together. @param {Page} page @param {...import('puppeteer-core').KeyInput} keys */
+export async function chord(page, ...keys) {
+  const last = keys.pop();
+  for (const key of keys) await page.keyboard.down(key);
+  if (last) await page.keyboard.press(last);
+  for (const key of keys.reverse()) await page.keyboard.up(key);
+}
