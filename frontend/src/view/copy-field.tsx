@@ -59,8 +59,10 @@ export function CopyButton({
   select,
 }: Omit<Props, 'label'> & { select: () => void }) {
   const take = async () => {
+    const done = await copyText(value);
+    // Now, since copying may have selected something else.
     select();
-    toast((await copyText(value)) ? copied : texts.copyByHand);
+    toast(done ? copied : texts.copyByHand);
   };
   return (
     <Button data-testid={`copy-${testid}`} onClick={() => void take()}>
