@@ -153,3 +153,19 @@ func TestReadingNeverGoesBackOrBeyond(t *testing.T) {
 		t.Errorf("the overview has %+v", got)
 	}
 }
+
+func TestWhatIsMeantForSomebodyElseIsNotDone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ana := w.owner()
+	ben := ana.brings("ben")
+	room := ana.room("general")
+	send := map[string]any{"client_id": newUUID(), "body": "mine"}
+	ana.header = http.Header{"Chatd-User": {fmt.Sprint(ben.me.ID)}}
+	ana.must(http.StatusPreconditionFailed, "POST", roomPath(room.ID)+"/messages", send, nil)
+	ana.header = http.Header{"Chatd-User": {fmt.Sprint(ana.me.ID)}}
+	if page := ana.history(room.ID, ""); len(page.Messages) != 0 {
+		t.Fatalf("stored %+v", page.Messages)
+	}
+	ana.must(http.StatusCreated, "POST", roomPath(room.ID)+"/messages", send, nil)
+}

@@ -35,12 +35,13 @@ var (
 	// members are signed in, in a browser or with an access token.
 	members = audience{
 		security: []map[string][]string{{sessionScheme: {}}, {tokenScheme: {}}},
+		problems: []int{http.StatusPreconditionFailed},
 	}
 	// holders do in a browser what no token may: what concerns accounts, and what
 	// would outlive a token.
 	holders = audience{
 		security: []map[string][]string{{sessionScheme: {}}},
-		problems: []int{http.StatusForbidden},
+		problems: []int{http.StatusForbidden, http.StatusPreconditionFailed},
 	}
 )
 
@@ -147,6 +148,7 @@ var problemTexts = map[int]string{
 	http.StatusNotFound:              "Something that the request names does not exist, or the viewer cannot see it.",
 	http.StatusConflict:              "Something stands against it, such as a name that is taken.",
 	http.StatusGone:                  "It was valid once.",
+	http.StatusPreconditionFailed:    "The header Chatd-User names somebody else than the viewer.",
 	http.StatusRequestEntityTooLarge: "The body is too large.",
 	http.StatusUnsupportedMediaType:  "The body is not sent as JSON.",
 	http.StatusUnprocessableEntity:   "A part of the request is not valid; errors says which.",

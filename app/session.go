@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -166,9 +167,18 @@ func (a *App) signedIn(next http.Handler) http.Handler {
 			a.fail(w, r, problem(http.StatusUnauthorized, signedOutDetail))
 			return
 		}
+		if meant := r.Header.Get(userHeader); meant != "" && meant != strconv.FormatInt(userOf(r.Context()), 10) {
+			a.fail(w, r, problem(http.StatusPreconditionFailed, "Somebody else is signed in in this browser by now. Load the page again."))
+			return
+		}
 		next.ServeHTTP(w, r)
 	})
 }
+
+// userHeader may name the id of the user whose request it is meant to be. A
+// page sends it: in its browser somebody else may have signed in meanwhile, and
+// what one has written must not become the words of the other.
+const userHeader = "Chatd-User"
 
 // expires is when the login behind a request of the hub's ends by itself.
 func expires(r *http.Request) time.Time {

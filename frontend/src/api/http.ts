@@ -27,10 +27,13 @@ export class Unreachable extends Error {
   }
 }
 
+/** Somebody else is signed in in this browser by now. */
+const NOT_ME = 412;
+
 /** Whether the same request may well be answered otherwise a little later. */
 export function passes(error: unknown): boolean {
   if (!(error instanceof Problem)) return error instanceof Unreachable;
-  return error.status >= 500 || error.status === 429 || error.status === 408;
+  return error.status >= 500 || [429, 408, NOT_ME].includes(error.status);
 }
 
 export interface RequestOptions {
@@ -51,27 +54,41 @@ export function whenSignedOut(listener: () => void): void {
   signedOut = listener;
 }
 
+let person: number | null = null;
+let somebodyElse: () => void = () => {};
+
+/** Whose changes are asked for from now on, by the id; null while that is not known. The server refuses those of others. */
+export function speakFor(user: number | null): void {
+  person = user;
+}
+
+/** Whoever owns the session learns here that a change was refused since it is another's by now. */
+export function whenSomebodyElse(listener: () => void): void {
+  somebodyElse = listener;
+}
+
 /** Sends one request and gives the JSON of its answer (null when it has none). Throws Problem or Unreachable. */
 export async function request(method: string, path: string, options: RequestOptions = {}): Promise<unknown> {
   const response = await send(method, path, options);
   const answer = await read(response);
   if (response.ok) return answer;
   if (response.status === 401 && path !== '/api/v1/sign-in') signedOut();
+  if (response.status === NOT_ME) somebodyElse();
   throw problem(response, answer);
 }
 
 async function send(method: string, path: string, options: RequestOptions): Promise<Response> {
   const timeout = AbortSignal.timeout(options.timeout ?? TIMEOUT);
+  const headers: Record<string, string> = { Accept: 'application/json' };
+  if (person !== null && method !== 'GET') headers['Chatd-User'] = String(person);
+  if (options.body !== undefined) headers['Content-Type'] = 'application/json';
   const init: RequestInit = {
     method,
-    headers: { Accept: 'application/json' },
+    headers,
     signal: options.signal ? eitherSignal(options.signal, timeout) : timeout,
     keepalive: options.keepalive ?? false,
   };
-  if (options.body !== undefined) {
-    init.headers = { Accept: 'application/json', 'Content-Type': 'application/json' };
-    init.body = JSON.stringify(options.body);
-  }
+  if (options.body !== undefined) init.body = JSON.stringify(options.body);
   try {
     return await fetch(at(path), init);
   } catch (error) {

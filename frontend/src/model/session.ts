@@ -2,7 +2,7 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { changeMe } from '../api/account';
 import { changeRoomSettings, markUnread, putSections, unread } from '../api/attention';
-import { Problem, Unreachable, whenSignedOut } from '../api/http';
+import { Problem, speakFor, Unreachable, whenSignedOut, whenSomebodyElse } from '../api/http';
 import { decisions, markTold, type Suspension } from '../api/decisions';
 import { drafts, putDraft } from '../api/drafts';
 import { editMessage, react } from '../api/message-acts';
@@ -69,6 +69,7 @@ let makeClient = cometClient;
 export function startSession(until: AbortSignal, client = cometClient): void {
   makeClient = client;
   whenSignedOut(() => end('expired'));
+  whenSomebodyElse(() => void enter());
   tabs.addEventListener('message', heard, { signal: until });
   addEventListener('online', backOnline, { signal: until });
   addEventListener('beforeunload', warnOfUnsent, { signal: until });
@@ -191,6 +192,8 @@ export function stranded(): void {
 
 function change(next: Stage): void {
   letGo();
+  // What the chat before had still to say was said for its own person.
+  speakFor(next.name === 'chat' ? next.chat.me.id : null);
   current.value = next;
 }
 
