@@ -123,7 +123,6 @@ var (
 	liveRooms   = placesOf([]Kind{Public, Private}, Open, Members, ReadOnly) // not archived
 	unarchived  = placesOf([]Kind{Public, Private, Direct}, Open, Members, ReadOnly)
 	livePublic  = placesOf([]Kind{Public}, Open, Members, ReadOnly)
-	livePrivate = placesOf([]Kind{Private, Direct}, Open, Members, ReadOnly)
 	openRooms   = placesOf([]Kind{Public, Private, Direct}, Open)
 	memberRooms = placesOf([]Kind{Public, Private}, Members)
 	readOnly    = placesOf([]Kind{Public, Private}, ReadOnly)
