@@ -1,1 +1,0 @@
-import"./part-chunk-LWFW67MO.js";

@@ -1,0 +1,1 @@
+import"./part-chunk-NSL7CDRQ.js";

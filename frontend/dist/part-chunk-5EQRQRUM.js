@@ -1,1 +1,0 @@
-async function m(r,e){let t=e.filter(o=>o.unread.peek()>0||o.mentions.count.peek()>0),a=async()=>{for(let o=t.shift();o;o=t.shift())await r.readRoom(o)};await Promise.all(Array.from({length:4},a))}export{m as a};

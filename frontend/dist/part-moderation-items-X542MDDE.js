@@ -1,1 +1,0 @@
-import{s as o,t as r,u as m,v as p,w as t,x as e}from"./part-chunk-W5ALWUOW.js";import"./part-chunk-BETJ2JLS.js";import"./part-chunk-MZFETVLC.js";import"./part-chunk-IQW4N7XI.js";import"./part-chunk-LWFW67MO.js";export{p as deleteMessage,r as memberItems,o as messageItems,m as personItems,e as takeBack,t as undo};

@@ -1,1 +1,0 @@
-import{a as o}from"./part-chunk-ZYZQVKO5.js";import"./part-chunk-Y7MEH5YH.js";import"./part-chunk-P2K3OLL4.js";import"./part-chunk-D6T7O7PF.js";import"./part-chunk-W5ALWUOW.js";import"./part-chunk-BETJ2JLS.js";import"./part-chunk-MZFETVLC.js";import"./part-chunk-IQW4N7XI.js";import"./part-chunk-E3AOCDRX.js";import"./part-chunk-LWFW67MO.js";export{o as SuspendDialog};
