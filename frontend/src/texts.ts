@@ -131,7 +131,7 @@ export const texts = {
     jump: 'Jump to newest',
     jumpCount: (n: number) => some(n, 'new message', 'new messages'),
     sending: 'Sending…',
-    failedNoAnswer: 'Not sent: the server could not be reached.',
+    failedNoAnswer: 'Not sent yet: the server could not be reached. It goes out by itself when it can be.',
     failedBefore: 'This was not sent. You may write again now.',
     retry: 'Retry',
     remove: 'Delete',

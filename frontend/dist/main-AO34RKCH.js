@@ -1,0 +1,1 @@
+import"./part-chunk-ZI7WG5BS.js";

@@ -1,1 +1,0 @@
-import{s as o,t as r,u as m,v as p,w as t,x as e}from"./part-chunk-XPHTS3JL.js";import"./part-chunk-ZU3QRBZ4.js";import"./part-chunk-SYW6G7SH.js";import"./part-chunk-QAHVWECK.js";import"./part-chunk-NSL7CDRQ.js";export{p as deleteMessage,r as memberItems,o as messageItems,m as personItems,e as takeBack,t as undo};

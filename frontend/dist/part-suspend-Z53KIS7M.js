@@ -1,1 +1,0 @@
-import{a as o}from"./part-chunk-O2S3DBVZ.js";import"./part-chunk-QEDKTYWC.js";import"./part-chunk-JHDCW3Q2.js";import"./part-chunk-SMBGXRDX.js";import"./part-chunk-XPHTS3JL.js";import"./part-chunk-ZU3QRBZ4.js";import"./part-chunk-SYW6G7SH.js";import"./part-chunk-QAHVWECK.js";import"./part-chunk-NWVKSJA7.js";import"./part-chunk-NSL7CDRQ.js";export{o as SuspendDialog};
