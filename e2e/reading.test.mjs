@@ -336,10 +336,10 @@ for (const kind of kinds) {
   });
 }
 
-/** Wants the line that is read to stand where it stood, to the pixel. @param {() => Promise<number>} held */
+/** Wants the line that is read to stand where it stood: what a browser rounds may add up to a pixel or two. @param {() => Promise<number>} held */
 async function stays(held) {
   const moved = await held();
-  assert.ok(moved <= 1, `it moved by ${moved} pixels`);
+  assert.ok(moved < 3, `it moved by ${moved} pixels`);
 }
 
 /** @param {Page} page */
