@@ -245,11 +245,12 @@ func TestWhoIsMentionedByAnEditIsToldAtEveryNode(t *testing.T) {
 	edited := func(number int64, body string) {
 		ana.must(http.StatusOK, "PATCH", messagePath(room, number), map[string]any{"body": body}, nil)
 	}
+	// A node that reads the message late may find the mention there, too: to hear of it twice is harmless.
 	told := func(l *listener, number int64) {
 		t.Helper()
 		want := fmt.Sprintf(`{"room_id":%d,"number":%d}`, room, number)
-		if e := l.next("hint", func(e event) bool { return strings.HasPrefix(e.Key, "mention:") }); e.Key != mentionKey(room, number) || string(e.Payload) != want {
-			t.Errorf("%s is told %s %s, want %s", l.me.Username, e.Key, e.Payload, want)
+		if e := l.next("hint", func(e event) bool { return e.Key == mentionKey(room, number) }); string(e.Payload) != want {
+			t.Errorf("%s is told %s, want %s", l.me.Username, e.Payload, want)
 		}
 	}
 	one, other := ana.says(room, "look").Number, ana.says(room, "and look").Number
