@@ -153,11 +153,12 @@ export class ScrollKeeper {
   #moved(): void {
     const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
     const below = scrollHeight - scrollTop - clientHeight;
-    const { history, atBottom } = this.#reel;
+    const { history, atBottom, placed } = this.#reel;
     this.#left = { top: scrollTop, height: scrollHeight, view: clientHeight };
     this.#stuck = below <= TOLERANCE && this.#drawn.last && !history.newer.peek();
     this.#anchors = this.#stuck && !this.#reel.still.peek() ? [] : this.#inView();
     atBottom.value = this.#stuck;
+    placed.value = true;
     this.#loadAhead(scrollTop, below);
   }
 

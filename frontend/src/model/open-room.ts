@@ -83,7 +83,8 @@ export class OpenRoom {
 
   #read(): void {
     const room = this.room.value;
-    if (!room || room.reading.kept.value || !this.#context.attention.value || !room.atBottom.value) return;
+    if (!room || room.reading.kept.value || !this.#context.attention.value) return;
+    if (!room.placed.value || !room.atBottom.value) return;
     const { state, newer, messages } = room.history;
     const last = messages.value.at(-1);
     if (state.value === 'ready' && !newer.value && last) room.reading.seen(last);

@@ -16,6 +16,7 @@ describe('a room', () => {
     const { chat, room, arrives, read } = setUp();
     chat.open(7);
     await settled();
+    room.placed.value = true;
     arrives();
     await settled();
     assert.equal(room.unread.value, 0);
@@ -27,6 +28,7 @@ describe('a room', () => {
     const { chat, room, arrives, attention } = setUp();
     chat.open(7);
     await settled();
+    room.placed.value = true;
     attention.value = false;
     arrives();
     arrives();
@@ -38,6 +40,24 @@ describe('a room', () => {
     chat.open(null);
     assert.equal(room.reading.divider.value, null);
     room.stop();
+  });
+
+  test('leaves it unread until the view shows the end, each time it is opened', async () => {
+    const { chat, room, arrives } = setUp(40, { read_number: 10 });
+    chat.open(7);
+    await settled();
+    assert.equal(room.unread.value, 30);
+    room.placed.value = true;
+    assert.equal(room.unread.value, 0);
+    chat.open(null);
+    arrives();
+    chat.open(7);
+    await settled();
+    assert.equal(room.unread.value, 1);
+    room.atBottom.value = false;
+    room.placed.value = true;
+    assert.equal(room.unread.value, 1);
+    chat.stop();
   });
 
   test('leaves it unread while the reader is further up', async () => {

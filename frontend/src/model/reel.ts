@@ -25,6 +25,8 @@ export abstract class Reel {
   abstract readonly unread: ReadonlySignal<number>;
   /** The reader's view touches the newest message. */
   readonly atBottom = signal(true);
+  /** The view is where it belongs: before that, nobody has seen what it touches. */
+  readonly placed = signal(false);
   /** The view shall not move by itself: the menu of a message is open. */
   readonly still = signal(false);
   /** Counts up whenever the view shall go to the newest message. */

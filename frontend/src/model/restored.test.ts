@@ -15,6 +15,7 @@ async function setUpRestored(count = 5) {
   };
   chat.open(7);
   await settled();
+  world.room.placed.value = true;
   const gap = async (topic: string) => {
     const at = await feed.onGap(topic, [2, 0]);
     await settled();

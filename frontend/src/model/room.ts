@@ -367,6 +367,7 @@ export class Room extends Reel {
   leave(): void {
     this.reading.leave();
     this.blockedShown.value = false;
+    this.placed.value = false;
     if (this.atBottom.value) this.history.shrink();
   }
 

@@ -27,6 +27,7 @@ async function opened(world: ReturnType<typeof threadWorld>): Promise<Thread> {
   const thread = world.open();
   open.push(thread);
   await thread.open();
+  thread.placed.value = true;
   return thread;
 }
 
@@ -47,6 +48,18 @@ test('what I have not read stands below a divider, and is read once it was seen'
   assert.equal(thread.unread.value, 0);
   // It stays as long as the thread is open.
   assert.deepEqual(shown(thread), [1, 'replies 3', 3, 4, 'new', 5]);
+});
+
+test('a thread is not read before its view is where it belongs', async () => {
+  const world = threadWorld(conversation(3), { read_number: 4 });
+  await world.chat.open(7);
+  await settled();
+  const thread = world.open();
+  open.push(thread);
+  await thread.open();
+  assert.deepEqual([thread.unread.value, world.reads], [1, []]);
+  thread.placed.value = true;
+  assert.deepEqual([thread.unread.value, world.reads], [0, [5]]);
 });
 
 test('a thread that I do not follow has nothing unread, and nothing of it is told to be read', async () => {

@@ -160,7 +160,7 @@ export class Thread extends Reel implements OpenThread {
     this.history.following = this.atBottom.value;
     const { state, newer, messages } = this.history;
     const last = messages.value.at(-1);
-    if (!this.#seen.value || state.value !== 'ready' || newer.value || !last) return;
+    if (!this.#seen.value || !this.placed.value || state.value !== 'ready' || newer.value || !last) return;
     if (!this.following.value || last.number <= this.#read.peek()) return;
     this.#read.value = last.number;
     this.#marker.mark(last.number);

@@ -52,6 +52,7 @@ describe('what is unread after a break', () => {
     const made = setUp(4, { read_number: 4, mentions: 1, last_number: 5, last_aside: 1 });
     made.chat.open(7);
     await settled();
+    made.room.placed.value = true;
     mock.timers.tick(5_000);
     assert.deepEqual(
       [made.room.reading.read.value, made.room.reading.mentions.count.value, made.read],
@@ -180,6 +181,7 @@ test('what another browser made unread stays so though somebody looks at it', as
   const { chat, room, feed, attention, arrives, read } = setUp(5);
   chat.open(7);
   await settled();
+  room.placed.value = true;
   feed.onHint('read:7', { room_id: 7, number: 2, aside: 0, mentions: 0, back: true });
   assert.equal(room.unread.value, 3);
   attention.value = false;
@@ -189,6 +191,7 @@ test('what another browser made unread stays so though somebody looks at it', as
   chat.open(null);
   chat.open(7);
   await settled();
+  room.placed.value = true;
   assert.equal(room.unread.value, 0);
   assert.deepEqual(read, [6]);
   chat.stop();
