@@ -1,1 +1,0 @@
-import"./part-chunk-ZI7WG5BS.js";

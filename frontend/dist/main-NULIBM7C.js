@@ -1,0 +1,1 @@
+import"./part-chunk-KO5IDOHW.js";

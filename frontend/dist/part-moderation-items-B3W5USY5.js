@@ -1,1 +1,0 @@
-import{s as o,t as r,u as m,v as p,w as t,x as e}from"./part-chunk-QEBUNRRQ.js";import"./part-chunk-QEI6YJ3C.js";import"./part-chunk-EXO6PUEY.js";import"./part-chunk-2LKNORKG.js";import"./part-chunk-ZI7WG5BS.js";export{p as deleteMessage,r as memberItems,o as messageItems,m as personItems,e as takeBack,t as undo};

@@ -1,1 +1,0 @@
-import{a as o}from"./part-chunk-W5SP5MQV.js";import"./part-chunk-6UIQFBLI.js";import"./part-chunk-2LZJQOQJ.js";import"./part-chunk-LN2HOUPI.js";import"./part-chunk-QEBUNRRQ.js";import"./part-chunk-QEI6YJ3C.js";import"./part-chunk-EXO6PUEY.js";import"./part-chunk-2LKNORKG.js";import"./part-chunk-3KM2XCJP.js";import"./part-chunk-ZI7WG5BS.js";export{o as SuspendDialog};
