@@ -171,7 +171,7 @@ export async function onMessage(page, text, entry) {
   const row = `[data-testid="message"][data-number="${number}"]`;
   await page.locator(row).hover();
   await page.locator(`${row} [data-testid="message-menu"]`).click();
-  await page.locator(`${row} [data-testid="${entry}"]`).click();
+  await press(page, entry);
 }
 
 /** Waits until somebody is told what was decided about them, and reads it. @param {Page} page @param {RegExp} words */
