@@ -26,4 +26,12 @@ describe('a list of messages', () => {
     assert.deepEqual([room.history.last, room.history.newer.value, room.jumps.value], [500, false, 1]);
     chat.stop();
   });
+
+  test('goes back to the end also when nothing is loaded, as after a reload', async () => {
+    const { chat, room } = setUp(5);
+    chat.open(7, { load: false });
+    await room.returnTo(null);
+    assert.deepEqual([room.history.state.value, room.history.last], ['ready', 5]);
+    chat.stop();
+  });
 });

@@ -63,7 +63,7 @@ export abstract class Reel {
 
   /** Goes back to where the reader was. */
   async returnTo(place: Place | null): Promise<void> {
-    if (place === null) return this.jumpToNewest();
+    if (place === null) return this.history.state.peek() === 'empty' ? this.load() : this.jumpToNewest();
     if (!this.history.has(place.number)) await this.history.openAt(place.number);
     this.target.value = { number: place.number, flash: false, offset: place.offset };
   }
