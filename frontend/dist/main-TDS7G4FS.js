@@ -1,0 +1,1 @@
+import"./part-chunk-JJ73MIIU.js";

@@ -1,1 +1,0 @@
-import{s as o,t as r,u as m,v as p,w as t,x as e}from"./part-chunk-IG3QME6V.js";import"./part-chunk-N5XEFQQK.js";import"./part-chunk-T3JC3S7W.js";import"./part-chunk-OUCBL7UT.js";import"./part-chunk-KO5IDOHW.js";export{p as deleteMessage,r as memberItems,o as messageItems,m as personItems,e as takeBack,t as undo};

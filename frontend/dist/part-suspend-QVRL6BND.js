@@ -1,1 +1,0 @@
-import{a as o}from"./part-chunk-2YFMGO5Z.js";import"./part-chunk-DRX7CQAH.js";import"./part-chunk-G3XM7YLM.js";import"./part-chunk-KWOXCR5E.js";import"./part-chunk-IG3QME6V.js";import"./part-chunk-N5XEFQQK.js";import"./part-chunk-T3JC3S7W.js";import"./part-chunk-OUCBL7UT.js";import"./part-chunk-B33AW65L.js";import"./part-chunk-KO5IDOHW.js";export{o as SuspendDialog};
