@@ -163,7 +163,7 @@ test('acting on what is gone: a message, and a room', async () => {
   await onMessage(ana.page, 'a slip of the tongue', 'delete-message');
   await hears(ana.page, 'The message is deleted');
   await press(cy.page, 'report-submit');
-  await shows(cy.page, 'form-problem', /This message is deleted already/);
+  await shows(cy.page, 'form-problem', /This message is deleted, so there is nothing left to do/);
   assert.equal(await typedIn(cy.page, '[data-testid="report-form"] [name="reason"]'), 'not nice');
   await close(cy.page);
   const shed = await roomOf(bo, 'shed', [ana]);
