@@ -174,6 +174,10 @@ describe('with what is in the way', { concurrency: true }, () => {
 
   test('whoever has lost the connection is led to the check', async () => {
     const { page, context } = deserted;
+    // The page loads its parts in the first seconds, while it has nothing else to do.
+    await page.waitForFunction(() =>
+      performance.getEntriesByType('resource').some(({ name }) => name.includes('part-settings-dialog')),
+    );
     await lost.kill();
     await page.waitForSelector('[data-testid="banner-check"]', { timeout: 30_000 });
     await press(page, 'banner-check');
