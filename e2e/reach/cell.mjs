@@ -32,7 +32,7 @@ const noticing = 12_000;
  * is a word that it does not know. Violations of a policy read otherwise.
  */
 const halfHead =
-  /^console: (Unrecognized Content-Security-Policy directive|The source list for the Content Security Policy directive|Error with Permissions-Policy header|Invalid 'X-Frame-Options')/;
+  /^console: (Unrecognized Content-Security-Policy directive|The source list for the Content Security Policy directive|Error with Permissions-Policy header|Invalid 'X-Frame-Options')|MIME type (of ""|\(“”\))/;
 
 const obstacles = { 'held back': /was held back/, 'cut off': /were cut off/, silent: /fell silent/ };
 
@@ -114,6 +114,14 @@ async function enter(page, address, mode) {
   await page.evaluateOnNewDocument(watch);
   await page.goto(address);
   await part(page, 'composer');
+  // The page has all its parts when the trouble begins: what is measured is the chat.
+  await page.waitForFunction(
+    () =>
+      ['settings-dialog', 'picker', 'assist'].every((one) =>
+        performance.getEntriesByType('resource').some(({ name }) => name.includes(`part-${one}`)),
+      ),
+    { timeout: patience },
+  );
 }
 
 /**
@@ -122,7 +130,10 @@ async function enter(page, address, mode) {
  */
 async function talk(page, owner, follower, enough) {
   const count = burst.mine + burst.theirs;
-  const texts = lines(count * mostBursts).map((text, n) => `${n} ${text}`);
+  const texts = lines(2 * count * mostBursts)
+    .filter((text) => literally(text) === text) // a line shows as it was written until the server has rendered it
+    .slice(0, count * mostBursts)
+    .map((text, n) => `${n} ${text}`);
   /** @type {string[]} */
   const mine = [];
   /** @type {string[]} */
