@@ -28,6 +28,7 @@ import { People } from './people';
 import { recentRooms } from './recents';
 import { Rights, type RoomAction, type WorkspaceAction } from './rights';
 import { Room } from './room';
+import type { Known } from './read-position';
 import { roomServices } from './room-services';
 import { keepFresh } from './roster-fresh';
 import { Saved } from './saved';
@@ -244,14 +245,14 @@ export class Chat {
     return this.#open.switchedAt;
   }
 
-  /** Takes a room in which I am; says nothing when it is there already. */
-  add(entry: RoomEntry): Room {
+  /** Takes a room in which I am, and how much the server could know of what I read; says nothing when it is there already. */
+  add(entry: RoomEntry, known: Known | null = null): Room {
     this.#overviews.note(entry.id);
-    const known = this.rooms.peek().get(entry.id);
-    if (known) {
-      known.update(entry);
-      this.feed.resume(known);
-      return known;
+    const here = this.rooms.peek().get(entry.id);
+    if (here) {
+      here.update(entry, known);
+      this.feed.resume(here);
+      return here;
     }
     const room = this.#put(entry);
     this.feed.subscribe(room, entry.position);
@@ -307,11 +308,13 @@ export class Chat {
       await this.renew();
       return;
     }
-    const entries = await Promise.all(mine.map((room) => this.api.room(room.id)));
-    for (const [i, room] of mine.entries()) {
-      const entry = entries[i];
-      if (entry && !this.#stopped && this.#has(room)) this.add(entry);
-    }
+    await Promise.all(mine.map((room) => this.#loadEntry(room)));
+  }
+
+  async #loadEntry(room: Room): Promise<void> {
+    const { known } = room.reading;
+    const entry = await this.api.room(room.id);
+    if (!this.#stopped && this.#has(room)) this.add(entry, known);
   }
 
   #has(room: Room): boolean {

@@ -33,23 +33,33 @@ test('reading goes forward only, and making unread goes back', () => {
 
 test('an answer about what was read elsewhere is taken, forward and back', () => {
   const position = made();
-  const { moves } = position;
-  position.take(at(12), at(9), moves);
+  const { known } = position;
+  position.take(at(12), at(9), known);
   assert.deepEqual([position.last.value, position.read.value], [12, 9]);
-  position.take(at(12), at(2), moves);
+  position.take(at(12), at(2), known);
   assert.equal(position.read.value, 2);
 });
 
 test('an answer that was asked for before something was read does not take that back', () => {
   const position = made();
-  const { moves } = position;
+  const { known } = position;
   position.readUpTo(at(8));
-  position.take(at(9), at(4), moves);
+  position.take(at(9), at(4), known);
   assert.deepEqual([position.last.value, position.read.value], [10, 8]);
   position.take(at(10), at(4), null);
   assert.equal(position.read.value, 8);
   position.take(at(10), at(10), null);
   assert.equal(position.read.value, 10);
+});
+
+test('an answer that was asked for before something was made unread does not take that back', () => {
+  const position = made(at(10), at(8));
+  const { known } = position;
+  position.back(at(3));
+  assert.equal(position.take(at(11), at(8), known), false);
+  assert.deepEqual([position.last.value, position.read.value], [11, 3]);
+  assert.equal(position.take(at(11), at(8), position.known), true);
+  assert.equal(position.read.value, 8);
 });
 
 test('after a restore nothing beyond the end is read', () => {

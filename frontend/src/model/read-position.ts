@@ -7,6 +7,14 @@ export interface Mark {
   readonly aside: number;
 }
 
+/** What an answer of the server can know of, from when it was asked for. */
+export interface Known {
+  /** How often what was read had moved; null when moves were under way that the server may not know of. */
+  readonly moves: number | null;
+  /** How often something had been made unread. */
+  readonly backs: number;
+}
+
 const nowhere: Mark = { number: 0, aside: 0 };
 
 export class ReadPosition {
@@ -19,6 +27,7 @@ export class ReadPosition {
   readonly #last = signal(nowhere);
   readonly #read = signal(nowhere);
   #moves = 0;
+  #backs = 0;
 
   constructor() {
     this.last = computed(() => this.#last.value.number);
@@ -36,9 +45,9 @@ export class ReadPosition {
     return inTimeline(this.end) === inTimeline(mark) ? this.end : mark;
   }
 
-  /** How often what was read has moved: an answer that was asked for before the last time knows less. */
-  get moves(): number {
-    return this.#moves;
+  /** To be told with the answer that is asked for now. */
+  get known(): Known {
+    return { moves: this.#moves, backs: this.#backs };
   }
 
   /** There is a message, which may be the newest. */
@@ -57,15 +66,20 @@ export class ReadPosition {
   /** What follows is unread again. */
   back(mark: Mark): void {
     this.#moves++;
+    this.#backs++;
     this.#read.value = plain(mark);
   }
 
-  /** The server's answer, which knows of so many moves; null when some that the server may not know of are under way. */
-  take(last: Mark, read: Mark, moves: number | null): void {
-    batch(() => {
-      this.reach(last);
-      if (moves === this.#moves || read.number > this.#read.peek().number) this.#read.value = plain(read);
-    });
+  /**
+   * The server's answer, and what it can know of; null when that is not known. False when it says of another place than
+   * what is read here: more was read since, or something was made unread.
+   */
+  take(last: Mark, read: Mark, known: Known | null): boolean {
+    this.reach(last);
+    if (known && known.backs !== this.#backs) return false;
+    const goesOn = read.number > this.#read.peek().number;
+    if (goesOn || known?.moves === this.#moves) this.#read.value = plain(read);
+    return this.#read.peek().number === read.number;
   }
 
   /** The numbers begin anew, and at most so many are there. */

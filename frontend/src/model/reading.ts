@@ -6,7 +6,7 @@ import type { Message } from '../api/records';
 import { Mentions } from './mentions';
 import type { People } from './people';
 import { ReadMarker } from './read-marker';
-import { type Mark, ReadPosition } from './read-position';
+import { type Known, type Mark, ReadPosition } from './read-position';
 
 /** What it needs from around the room. */
 export interface ReadingServices {
@@ -61,16 +61,18 @@ export class Reading {
   }
 
   /** To be told with what the server says of what is unread: how much the server can know of what was read here. */
-  get known(): number | null {
-    return this.#marker.busy ? null : this.#position.moves;
+  get known(): Known {
+    const { known } = this.#position;
+    return this.#marker.busy ? { ...known, moves: null } : known;
   }
 
-  /** Takes what the server says of what is unread, and how much it could know then. */
-  take(entry: Omit<UnreadRoom, 'room_id'>, known: number | null): void {
+  /** Takes what the server says of what is unread, and how much it could know then; null when that is not known. */
+  take(entry: Omit<UnreadRoom, 'room_id'>, known: Known | null): void {
     batch(() => {
       const last = { number: entry.last_number, aside: entry.last_aside };
-      this.#position.take(last, { number: entry.read_number, aside: entry.read_aside }, known);
-      this.mentions.counted(entry.mentions, entry.last_number);
+      const read = { number: entry.read_number, aside: entry.read_aside };
+      // A count from another place has what has been read since; whatever moved the place has its own count.
+      if (this.#position.take(last, read, known)) this.mentions.counted(entry.mentions, last.number);
       this.mentions.read(this.read.peek());
     });
   }

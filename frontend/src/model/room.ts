@@ -21,7 +21,7 @@ import { Outbox, type SharedOutbox } from './outbox';
 import { Overdue } from './overdue';
 import { OwnSettings } from './own-settings';
 import type { People } from './people';
-import type { Mark } from './read-position';
+import type { Known, Mark } from './read-position';
 import { Reading, type ReadingServices } from './reading';
 import { Reel } from './reel';
 import type { Standing } from './rights';
@@ -174,8 +174,8 @@ export class Room extends Reel {
     return { role: this.role.value, kind: this.kind, state: this.state.value };
   }
 
-  /** Takes what the server says about the room and my place in it. */
-  update(entry: RoomEntry): void {
+  /** Takes what the server says about the room and my place in it, and how much it could know of what I read. */
+  update(entry: RoomEntry, known: Known | null = null): void {
     batch(() => {
       this.#begin(entry.position, { number: entry.last_number, aside: entry.last_aside });
       this.change(entry);
@@ -185,7 +185,7 @@ export class Room extends Reel {
       this.small.value = entry.small;
       this.muted.value = entry.muted;
       this.mutedUntil.value = entry.muted_until;
-      this.reading.take(entry, null);
+      this.reading.take(entry, known);
       this.lastMessageAt.value = Math.max(this.lastMessageAt.value, entry.last_message_at ?? 0);
       this.own.take(entry);
     });

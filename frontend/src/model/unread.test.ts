@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, mock, test } from 'node:test';
 import type { Unread, UnreadRoom } from '../api/attention';
 import { Unreachable } from '../api/http';
+import type { RoomEntry } from '../api/records';
 import { listening, setUp } from './testing/chat-world';
 import { ana, bo, entry, Later, settled } from './testing/world';
 
@@ -74,6 +75,39 @@ describe('what is unread after a break', () => {
     made.room.reading.readAll();
     await made.answers.answer(figures());
     assert.deepEqual(state(made), [10, 10, 0, 0]);
+    made.chat.stop();
+  });
+
+  test('has no mentions that were read on another device after the server had counted them', async () => {
+    const made = world();
+    made.feed.onHint('read:7', { room_id: 7, number: 9, aside: 0, mentions: 1 });
+    const wanted = entry(7, {
+      last_number: 10,
+      read_number: 9,
+      mentions: 1,
+      position: { epoch: 1, seq: 10 },
+    });
+    made.rooms.splice(0, 1, wanted);
+    mock.timers.tick(8_000);
+    await settled();
+    assert.deepEqual(state(made), [10, 9, 1, 1]);
+    await made.answers.answer(figures());
+    assert.deepEqual(state(made), [10, 9, 1, 1]);
+    made.chat.stop();
+  });
+
+  test('is not what the server said before something was made unread on another device', async () => {
+    const made = world();
+    await made.answers.answer(figures({ read_number: 10, mentions: 0 }));
+    made.feed.onHint('read:7', { room_id: 7, number: 9, aside: 0, mentions: 1 });
+    const later = new Later<RoomEntry>();
+    made.api.room = later.ask;
+    made.chat.feed.askFigures(made.room);
+    mock.timers.tick(8_000);
+    await settled();
+    made.feed.onHint('read:7', { room_id: 7, number: 1, aside: 0, mentions: 2, back: true });
+    await later.answer(entry(7, { last_number: 10, read_number: 10, position: { epoch: 1, seq: 10 } }));
+    assert.deepEqual(state(made), [10, 1, 9, 0]);
     made.chat.stop();
   });
 
