@@ -69,7 +69,7 @@ export function MessageRow(line: Props) {
           </p>
         )}
         <div class="message-said">
-          <MessageBody id={`said-${itemKey}`} body={line.body} html={message?.html ?? null} />
+          <MessageBody id={`said-${itemKey}`} body={line.body} html={line.html} />
           {message?.edited_at && <EditedMark at={message.edited_at} active={active} />}
           {message && <KeptMarks list={list} message={message} />}
         </div>

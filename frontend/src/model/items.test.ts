@@ -56,6 +56,7 @@ const outgoing = (clientId: string, change: Partial<Outgoing> = {}): Outgoing =>
   problem: null,
   barred: false,
   number: null,
+  html: null,
   due: null,
   ...change,
 });

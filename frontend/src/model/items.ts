@@ -11,6 +11,8 @@ export interface Line {
   readonly author: Author;
   readonly clientId: string;
   readonly body: string;
+  /** The words as the server renders them; null until it has answered. */
+  readonly html: string | null;
   /** What the server has of it; null of what it has not acknowledged, or the room's topic has not brought. */
   readonly message: Message | null;
   /** Number of the message that it answers. */
@@ -105,6 +107,7 @@ function fromMessage(message: Message, isRoot: boolean): Draft {
     author: message.author,
     clientId: message.client_id,
     body: message.body,
+    html: message.html,
     message,
     replyTo: message.reply_to,
     at: message.created_at,
@@ -117,12 +120,13 @@ function fromMessage(message: Message, isRoot: boolean): Draft {
 }
 
 function fromOutgoing(entry: Outgoing, me: Author): Draft {
-  const { clientId, body, at, number, state, problem, due } = entry;
+  const { clientId, body, html, at, number, state, problem, due } = entry;
   const replyTo = entry.belonging.reply_to ?? null;
   return {
     author: me,
     clientId,
     body,
+    html,
     message: null,
     replyTo,
     at,

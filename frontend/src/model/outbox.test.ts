@@ -58,9 +58,10 @@ describe('the outbox', () => {
     const { outbox, answers, calls, acknowledged, stored, states } = setUp();
     outbox.send('hello');
     assert.deepEqual(states(), ['sending']);
-    await answers.answer(stored(calls[0], 5));
+    await answers.answer({ ...stored(calls[0], 5), html: '<p>hello</p>' });
     assert.deepEqual(states(), ['sent']);
     assert.equal(outbox.entries.value[0]?.number, 5);
+    assert.equal(outbox.entries.value[0]?.html, '<p>hello</p>');
     assert.equal(acknowledged.length, 1);
     assert.equal(outbox.unsent, false);
   });

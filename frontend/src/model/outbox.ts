@@ -37,6 +37,8 @@ export interface Outgoing extends Omit<Unsent, 'state'> {
   readonly state: Unsent['state'] | 'sent';
   /** Its number in the room, once sent. */
   readonly number: number | null;
+  /** Its words as the server renders them, once this page has sent it. */
+  readonly html: string | null;
 }
 
 /** What the tabs of a browser have in common: what is not sent outlives them, and one of them sends it. */
@@ -130,7 +132,7 @@ export class Outbox {
       barred: false,
       due: null,
     };
-    this.#put({ ...entry, number: null });
+    this.#put({ ...entry, number: null, html: null });
     this.#unwritten.add(entry.clientId);
     this.#write();
   }
@@ -215,7 +217,7 @@ export class Outbox {
     if (known?.state === 'sent') return;
     this.#kept.add(entry.clientId);
     if (known) this.#show(entry.clientId, entry);
-    else this.#put({ ...entry, number: null });
+    else this.#put({ ...entry, number: null, html: null });
     void this.#run();
   }
 
@@ -368,7 +370,7 @@ export class Outbox {
         }
         if (!this.#still(clientId)) return;
         const message = await this.#parts.post(entry);
-        this.#asSent(clientId, message.number);
+        this.#asSent(clientId, message.number, message.html);
         this.#forget(clientId, message.number);
         this.#parts.sent(message);
         return;
@@ -402,11 +404,11 @@ export class Outbox {
     if (!this.#stopped) this.#change(clientId, { due: null });
   }
 
-  #asSent(clientId: string, number: number): void {
+  #asSent(clientId: string, number: number, html: string | null = null): void {
     const entry = this.entries.peek().find((one) => one.clientId === clientId);
     if (!entry) return;
     const others = this.entries.peek().filter((one) => one !== entry);
-    const sent: Outgoing = { ...entry, state: 'sent', problem: null, barred: false, due: null, number };
+    const sent: Outgoing = { ...entry, state: 'sent', problem: null, barred: false, due: null, number, html };
     const before = others.filter((one) => one.number !== null && one.number < number);
     this.entries.value = [...before, sent, ...others.filter((one) => !before.includes(one))];
   }
