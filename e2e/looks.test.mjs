@@ -151,7 +151,8 @@ test('what I am to others, and who somebody is', async () => {
   await part(page, 'members');
   await page.locator('[data-testid="members"] [data-testid="member"] ::-p-text(WWW)').click();
   await part(page, 'profile-message');
-  await page.waitForNetworkIdle({ concurrency: 1, idleTime: 200 });
+  // What the server knows of them has come.
+  await part(page, 'profile-time');
   await inspect(page, 'profile-card');
   await page.keyboard.press('Escape');
   await gone(page, 'profile-card');
@@ -169,6 +170,7 @@ test('what I am to others, and who somebody is', async () => {
   await gone(page, 'status-dialog');
   await menu(page, 'choose-do-not-disturb');
   await press(page, 'do-not-disturb-hour');
+  await gone(page, 'do-not-disturb-hour');
   await menu(page, 'choose-do-not-disturb');
   await part(page, 'do-not-disturb-hour');
   await inspect(page, 'own-menu');
@@ -181,10 +183,16 @@ test('the settings', async () => {
   await part(page, 'settings-dialog');
   await inspect(page, 'settings');
   await close(page);
-  for (const section of ['notices', 'connection', 'account', 'password', 'sessions', 'tokens']) {
+  for (const [section, filled] of [
+    ['notices', '[data-testid="section-notices"]'],
+    ['connection', '[data-testid="fact-state"]'],
+    ['account', '[data-testid="account-form"]'],
+    ['password', '[data-testid="password-form"]'],
+    ['sessions', '[data-testid="session"]'],
+    ['tokens', '.hint + [data-testid="tokens"]'],
+  ]) {
     await settings(page, section);
-    await part(page, `section-${section}`);
-    await page.waitForNetworkIdle({ concurrency: 1, idleTime: 200 });
+    await page.waitForSelector(filled);
     await inspect(page, `settings-${section}`);
     await close(page);
   }

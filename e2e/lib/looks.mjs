@@ -25,12 +25,17 @@ export async function inspect(page, name) {
         { name: 'prefers-color-scheme', value: theme },
         { name: 'prefers-reduced-motion', value: 'reduce' },
       ]);
+      await drawn(page);
       await picture(page, `${name}-${size.name}-${theme}`);
       assert.deepEqual(await faults(page), [], `${name}, ${size.name}, ${theme}`);
     }
   }
   await page.setViewport({ width: 1440, height: 900 });
 }
+
+/** Waits until the page has followed a new size: it learns of it when it draws, and moves what is open then. @param {Page} page */
+const drawn = (page) =>
+  page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 
 /** What axe finds, as short sentences. @param {Page} page @returns {Promise<string[]>} */
 async function faults(page) {

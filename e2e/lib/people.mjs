@@ -136,6 +136,14 @@ export function listensBy(page, transport, timeout = 20_000) {
   );
 }
 
+/**
+ * Waits until a tab has something, though it may be hidden: a hidden one never draws, and only when it draws would
+ * puppeteer look for a selector with a colon.
+ * @param {Page} page @param {string} selector
+ */
+export const holds = (page, selector) =>
+  page.waitForFunction((wanted) => document.querySelector(wanted) !== null, { polling: 50 }, selector);
+
 /** Opens a part of the settings. @param {Page} page @param {string} section */
 export async function settings(page, section) {
   await menu(page, 'settings');
