@@ -1,0 +1,1 @@
+import"./part-chunk-4GTB4XLX.js";

@@ -1,1 +1,0 @@
-import{s as o,t as r,u as m,v as p,w as t,x as e}from"./part-chunk-GNAAHUDM.js";import"./part-chunk-3BS3YAXX.js";import"./part-chunk-SAHE7WEW.js";import"./part-chunk-LFHIOULY.js";import"./part-chunk-JJ73MIIU.js";export{p as deleteMessage,r as memberItems,o as messageItems,m as personItems,e as takeBack,t as undo};

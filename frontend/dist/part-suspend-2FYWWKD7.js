@@ -1,1 +1,0 @@
-import{a as o}from"./part-chunk-OVLEFDZM.js";import"./part-chunk-O5DEFGLZ.js";import"./part-chunk-4SQ6NRNN.js";import"./part-chunk-A2XLXCEM.js";import"./part-chunk-GNAAHUDM.js";import"./part-chunk-3BS3YAXX.js";import"./part-chunk-SAHE7WEW.js";import"./part-chunk-LFHIOULY.js";import"./part-chunk-UNBRPS2A.js";import"./part-chunk-JJ73MIIU.js";export{o as SuspendDialog};
