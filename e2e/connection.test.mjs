@@ -5,7 +5,7 @@ import http from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { launchChromium, newPerson } from './lib/browser.mjs';
 import { inspect } from './lib/looks.mjs';
-import { close, listensBy, part, press, setUp, settings, shows } from './lib/people.mjs';
+import { close, hasParts, listensBy, part, press, setUp, settings, shows } from './lib/people.mjs';
 import { Server } from './lib/server.mjs';
 
 /** @typedef {import('puppeteer-core').Page} Page */
@@ -174,10 +174,7 @@ describe('with what is in the way', { concurrency: true }, () => {
 
   test('whoever has lost the connection is led to the check', async () => {
     const { page, context } = deserted;
-    // The page loads its parts in the first seconds, while it has nothing else to do.
-    await page.waitForFunction(() =>
-      performance.getEntriesByType('resource').some(({ name }) => name.includes('part-settings-dialog')),
-    );
+    await hasParts(page, ['settings-dialog']);
     await lost.kill();
     await page.waitForSelector('[data-testid="banner-check"]', { timeout: 30_000 });
     await press(page, 'banner-check');

@@ -137,6 +137,20 @@ export function listensBy(page, transport, timeout = 20_000) {
 }
 
 /**
+ * Waits until the page has loaded these parts of itself, as it does in its first seconds, while it has nothing else to do.
+ * @param {Page} page @param {string[]} parts @param {number} [timeout] Milliseconds.
+ */
+export const hasParts = (page, parts, timeout = 30_000) =>
+  page.waitForFunction(
+    (names) => {
+      const loaded = performance.getEntriesByType('resource');
+      return names.every((one) => loaded.some(({ name }) => name.includes(`part-${one}`)));
+    },
+    { timeout, polling: 50 },
+    parts,
+  );
+
+/**
  * Waits until a tab has something, though it may be hidden: a hidden one never draws, and only when it draws would
  * puppeteer look for a selector with a colon.
  * @param {Page} page @param {string} selector

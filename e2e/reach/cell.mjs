@@ -3,7 +3,17 @@ import assert from 'node:assert/strict';
 import { newTab } from '../lib/browser.mjs';
 import { compare, numbered } from '../lib/compare.mjs';
 import { asShown, lines, literally } from '../lib/conversation.mjs';
-import { choose, listensBy, part, password, say, sees, settings, transcript } from '../lib/people.mjs';
+import {
+  choose,
+  hasParts,
+  listensBy,
+  part,
+  password,
+  say,
+  sees,
+  settings,
+  transcript,
+} from '../lib/people.mjs';
 import { stored } from '../lib/postgres.mjs';
 import { Follower } from './follower.mjs';
 import { notes, watch } from './watch.mjs';
@@ -115,13 +125,7 @@ async function enter(page, address, mode) {
   await page.goto(address);
   await part(page, 'composer');
   // The page has all its parts when the trouble begins: what is measured is the chat.
-  await page.waitForFunction(
-    () =>
-      ['settings-dialog', 'picker', 'assist'].every((one) =>
-        performance.getEntriesByType('resource').some(({ name }) => name.includes(`part-${one}`)),
-      ),
-    { timeout: patience },
-  );
+  await hasParts(page, ['settings-dialog', 'picker', 'assist'], patience);
 }
 
 /**
