@@ -16,7 +16,7 @@ export function Bell({ room }: { room: Room }) {
       label={t.bell(t.bellStates[state])}
       data-testid="bell"
       data-state={state}
-      onClick={() => openPopup({ name: 'bell', room })}
+      onPress={(button) => openPopup({ name: 'bell', room }, button)}
     />
   );
 }

@@ -12,8 +12,8 @@ export type OpenPopup = PopupContent & {
   readonly at: number;
   /** Pixels of the window. */
   readonly place: { readonly x: number; readonly y: number };
-  /** What had the focus, and gets it back. */
-  readonly opener: HTMLElement | null;
+  /** Gets the focus afterwards. */
+  readonly opener: HTMLElement;
 };
 
 export const popup = signal<OpenPopup | null>(null);
@@ -23,9 +23,8 @@ export function closePopup(): void {
   popup.value = null;
 }
 
-/** Opens a menu where the pointer is, else at what has the focus; once more closes it. */
-export function openPopup(content: PopupContent, event?: MouseEvent): void {
-  const opener = document.activeElement instanceof HTMLElement ? document.activeElement : null;
+/** Opens a menu where the pointer is, else below what opens it; once more closes it. */
+export function openPopup(content: PopupContent, opener: HTMLElement, event?: MouseEvent): void {
   const before = popup.peek();
   if (before && !event && before.opener === opener) {
     popup.value = null;
@@ -39,7 +38,7 @@ function pointed({ clientX: x, clientY: y }: MouseEvent): { x: number; y: number
   return x === 0 && y === 0 ? null : { x, y };
 }
 
-function below(element: HTMLElement | null): { x: number; y: number } {
-  const box = element?.getBoundingClientRect();
-  return box ? { x: box.left, y: box.bottom } : { x: 0, y: 0 };
+function below(element: HTMLElement): { x: number; y: number } {
+  const { left, bottom } = element.getBoundingClientRect();
+  return { x: left, y: bottom };
 }

@@ -50,12 +50,12 @@ export function RoomLink({ room }: { room: Room }) {
         onKeyDown={(event) => {
           if (!isShortcut('room-menu', event)) return;
           event.preventDefault();
-          openPopup({ name: 'room', room });
+          openPopup({ name: 'room', room }, event.currentTarget);
         }}
         onContextMenu={(event) => {
           event.preventDefault();
           event.currentTarget.focus({ preventScroll: true });
-          openPopup({ name: 'room', room }, event);
+          openPopup({ name: 'room', room }, event.currentTarget, event);
         }}
       >
         <span class="room-sign">
@@ -81,7 +81,7 @@ export function RoomLink({ room }: { room: Room }) {
         label={t.roomMenu(title)}
         tabIndex={-1}
         data-testid="room-more"
-        onClick={() => openPopup({ name: 'room', room })}
+        onPress={(button) => openPopup({ name: 'room', room }, button)}
       />
     </li>
   );

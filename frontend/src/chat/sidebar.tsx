@@ -152,7 +152,7 @@ function HeadingButtons({ group: { key, section } }: { group: Group }) {
         icon="more"
         label={t.sectionMenu(section.name)}
         data-testid="section-menu"
-        onClick={() => openPopup({ name: 'section', section })}
+        onPress={(button) => openPopup({ name: 'section', section }, button)}
       />
     );
   }

@@ -8,7 +8,7 @@ import { closeAll, dialog, dialogOpen } from './ui';
 test('nothing of one person stands over the page of the next', async () => {
   const { chat, room } = setUp();
   dialog.value = { name: 'seen', room, number: 1 };
-  popup.value = { name: 'room', room, at: 1, place: { x: 0, y: 0 }, opener: null };
+  popup.value = { name: 'room', room, at: 1, place: { x: 0, y: 0 }, opener: {} as HTMLElement };
   const picked = pickEmoji({} as HTMLElement);
   closeAll();
   assert.equal(await picked, null);

@@ -19,7 +19,7 @@ export function PopupMenu({
   /** Pixels of the window. */
   place: { readonly x: number; readonly y: number };
   /** What gets the focus afterwards. */
-  opener: HTMLElement | null;
+  opener: HTMLElement;
   onClose: () => void;
 }) {
   const list = useRef<HTMLDivElement>(null);
@@ -31,7 +31,7 @@ export function PopupMenu({
     entries()[0]?.focus({ preventScroll: true });
     const stop = new AbortController();
     const outside = ({ target }: Event) => {
-      const inside = target instanceof Node && (list.current?.contains(target) || opener?.contains(target));
+      const inside = target instanceof Node && (list.current?.contains(target) || opener.contains(target));
       if (!inside) onClose();
     };
     const options = { signal: stop.signal, capture: true };
@@ -43,7 +43,7 @@ export function PopupMenu({
 
   const leave = () => {
     onClose();
-    opener?.focus({ preventScroll: true });
+    opener.focus({ preventScroll: true });
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Escape' || event.key === 'Tab') leave();

@@ -1,0 +1,1 @@
+import"./part-chunk-2POIZL3L.js";

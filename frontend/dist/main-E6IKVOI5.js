@@ -1,1 +1,0 @@
-import"./part-chunk-4GTB4XLX.js";

@@ -1,1 +1,0 @@
-import{s as o,t as r,u as m,v as p,w as t,x as e}from"./part-chunk-HYL6NL6X.js";import"./part-chunk-AQUVJZVR.js";import"./part-chunk-ZRAAX7UQ.js";import"./part-chunk-4LI2YBIV.js";import"./part-chunk-4GTB4XLX.js";export{p as deleteMessage,r as memberItems,o as messageItems,m as personItems,e as takeBack,t as undo};

@@ -1,1 +1,0 @@
-import{a as o}from"./part-chunk-QGT6OUM6.js";import"./part-chunk-DTKYAMKK.js";import"./part-chunk-AZXLUQQD.js";import"./part-chunk-3IVZUK75.js";import"./part-chunk-HYL6NL6X.js";import"./part-chunk-AQUVJZVR.js";import"./part-chunk-ZRAAX7UQ.js";import"./part-chunk-4LI2YBIV.js";import"./part-chunk-NZU4MNQ7.js";import"./part-chunk-4GTB4XLX.js";export{o as SuspendDialog};
