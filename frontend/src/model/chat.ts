@@ -28,13 +28,13 @@ import { People } from './people';
 import { recentRooms } from './recents';
 import { Rights, type RoomAction, type WorkspaceAction } from './rights';
 import { Room } from './room';
-import type { Known } from './read-position';
+import type { Known } from './reading';
 import { roomServices } from './room-services';
 import { keepFresh } from './roster-fresh';
 import { Saved } from './saved';
 import { Screen } from './screen';
 import { ThreadNews } from './thread-news';
-import { UnreadNews } from './unread';
+import { askAbout, UnreadNews } from './unread';
 import { Unsent, type UnsentContext } from './unsent';
 
 export type Api = Pick<
@@ -127,12 +127,14 @@ export class Chat {
     const { api, attention } = context;
     this.#context = context;
     this.api = api;
+    let known = askAbout(new Map());
     this.#overviews = new Overviews(
       () => {
         this.saved.asking();
+        known = askAbout(this.rooms.peek());
         return api.overview();
       },
-      (loaded, changed) => this.#take(loaded, changed),
+      (loaded, changed) => this.#take(loaded, changed, known),
     );
     this.decisions = new Decisions(api);
     this.saved = new Saved(api.setSaved, overview.saved);
@@ -308,11 +310,13 @@ export class Chat {
       await this.renew();
       return;
     }
-    await Promise.all(mine.map((room) => this.#loadEntry(room)));
+    // All of them, before anybody asks again: an old answer must not come after a new one.
+    const loads = await Promise.allSettled(mine.map((room) => this.#loadEntry(room)));
+    for (const load of loads) if (load.status === 'rejected') throw load.reason;
   }
 
   async #loadEntry(room: Room): Promise<void> {
-    const { known } = room.reading;
+    const known = room.reading.ask();
     const entry = await this.api.room(room.id);
     if (!this.#stopped && this.#has(room)) this.add(entry, known);
   }
@@ -321,7 +325,7 @@ export class Chat {
     return this.rooms.peek().get(room.id) === room;
   }
 
-  #take(overview: Overview, changed: ReadonlySet<number>): void {
+  #take(overview: Overview, changed: ReadonlySet<number>, known: ReadonlyMap<Room, Known>): void {
     // Somebody else may have signed in meanwhile, in another tab.
     if (this.#stopped || overview.me.id !== this.me.id) return;
     const { rooms } = overview;
@@ -335,9 +339,14 @@ export class Chat {
       this.threads.counted(overview.threads_unread);
       this.#rights.value = new Rights(overview.abilities);
       for (const id of this.rooms.peek().keys()) if (!here.has(id) && !changed.has(id)) this.remove(id);
-      for (const entry of rooms) if (!changed.has(entry.id)) this.add(entry);
+      for (const entry of rooms) if (!changed.has(entry.id)) this.#update(entry, known);
     });
     this.feed.followWorkspace(overview);
+  }
+
+  #update(entry: RoomEntry, known: ReadonlyMap<Room, Known>): void {
+    const room = this.rooms.peek().get(entry.id);
+    this.add(entry, (room && known.get(room)) ?? null);
   }
 
   async leave(room: Room): Promise<void> {

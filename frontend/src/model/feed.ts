@@ -193,6 +193,7 @@ export class Feed implements CometDelegate {
   unfollow(room: Room): void {
     this.#ended.delete(room.topic);
     this.#resumed.delete(room.topic);
+    this.#figures.drop(room);
     this.#unwatch(room);
     if (this.#followed.delete(room.topic)) this.client.unsubscribe(room.topic);
   }
@@ -215,7 +216,6 @@ export class Feed implements CometDelegate {
   }
 
   #unwatch(room: Room): void {
-    this.#figures.drop(room);
     if (this.#watched.delete(room.topic)) this.#watchOthers();
   }
 

@@ -11,7 +11,7 @@ export interface Line {
   readonly author: Author;
   readonly clientId: string;
   readonly body: string;
-  /** The words as the server renders them; null until it has answered. */
+  /** The words as the server renders them; null of plain words, and until it has rendered them. */
   readonly html: string | null;
   /** What the server has of it; null of what it has not acknowledged, or the room's topic has not brought. */
   readonly message: Message | null;

@@ -37,7 +37,7 @@ export interface Outgoing extends Omit<Unsent, 'state'> {
   readonly state: Unsent['state'] | 'sent';
   /** Its number in the room, once sent. */
   readonly number: number | null;
-  /** Its words as the server renders them, once this page has sent it. */
+  /** Its words as the server renders them, once this page has sent it; null also when they are plain. */
   readonly html: string | null;
 }
 
@@ -408,7 +408,15 @@ export class Outbox {
     const entry = this.entries.peek().find((one) => one.clientId === clientId);
     if (!entry) return;
     const others = this.entries.peek().filter((one) => one !== entry);
-    const sent: Outgoing = { ...entry, state: 'sent', problem: null, barred: false, due: null, number, html };
+    const sent: Outgoing = {
+      ...entry,
+      state: 'sent',
+      problem: null,
+      barred: false,
+      due: null,
+      number,
+      html: html ?? entry.html,
+    };
     const before = others.filter((one) => one.number !== null && one.number < number);
     this.entries.value = [...before, sent, ...others.filter((one) => !before.includes(one))];
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, mock, test } from 'node:test';
 import { ReadMarker } from './read-marker';
-import { settled } from './testing/world';
+import { Later, settled } from './testing/world';
 
 describe('the read marker', () => {
   beforeEach(() => mock.timers.enable({ apis: ['setTimeout'] }));
@@ -48,6 +48,21 @@ describe('the read marker', () => {
     for (let i = 0; i < 240; i++) await pass(1_000);
     assert.equal(told.length, tries + 1);
     assert.ok(told.every((number) => number === 7));
+  });
+
+  test('tells a number again that was on its way when the numbers began anew', async () => {
+    const told: number[] = [];
+    const answers = new Later<void>();
+    const marker = new ReadMarker((number) => {
+      told.push(number);
+      return answers.ask();
+    });
+    marker.mark(10);
+    marker.restart();
+    await answers.answer();
+    marker.mark(10);
+    await pass(2_000);
+    assert.deepEqual(told, [10, 10]);
   });
 
   test('is quiet after it was stopped', async () => {

@@ -7,6 +7,8 @@ export class ReadMarker {
   readonly #put: (number: number) => Promise<unknown>;
   #wanted = 0;
   #told = 0;
+  /** Counts the beginnings: what was reported before says nothing of the numbers now. */
+  #beginnings = 0;
   #running = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** The report that is on its way. */
@@ -36,6 +38,7 @@ export class ReadMarker {
   restart(): void {
     this.#wanted = 0;
     this.#told = 0;
+    this.#beginnings++;
   }
 
   /** What was not told yet is not told any more. */
@@ -58,9 +61,10 @@ export class ReadMarker {
   }
 
   async #tell(number: number): Promise<boolean> {
+    const beginning = this.#beginnings;
     try {
       await this.#put(number);
-      this.#told = Math.max(this.#told, number);
+      if (beginning === this.#beginnings) this.#told = Math.max(this.#told, number);
       return true;
     } catch {
       // Until then the server shows as unread what was read; the next report mends it.

@@ -33,16 +33,20 @@ test('reading goes forward only, and making unread goes back', () => {
 
 test('an answer about what was read elsewhere is taken, forward and back', () => {
   const position = made();
-  const { known } = position;
+  const known = position.ask();
   position.take(at(12), at(9), known);
   assert.deepEqual([position.last.value, position.read.value], [12, 9]);
-  position.take(at(12), at(2), known);
+  position.take(at(12), at(2), position.ask());
   assert.equal(position.read.value, 2);
+  const [early, late] = [position.ask(), position.ask()];
+  position.take(at(12), at(9), late);
+  assert.equal(position.take(at(12), at(2), early), false);
+  assert.equal(position.read.value, 9);
 });
 
 test('an answer that was asked for before something was read does not take that back', () => {
   const position = made();
-  const { known } = position;
+  const known = position.ask();
   position.readUpTo(at(8));
   position.take(at(9), at(4), known);
   assert.deepEqual([position.last.value, position.read.value], [10, 8]);
@@ -54,11 +58,11 @@ test('an answer that was asked for before something was read does not take that 
 
 test('an answer that was asked for before something was made unread does not take that back', () => {
   const position = made(at(10), at(8));
-  const { known } = position;
+  const known = position.ask();
   position.back(at(3));
   assert.equal(position.take(at(11), at(8), known), false);
   assert.deepEqual([position.last.value, position.read.value], [11, 3]);
-  assert.equal(position.take(at(11), at(8), position.known), true);
+  assert.equal(position.take(at(11), at(8), position.ask()), true);
   assert.equal(position.read.value, 8);
 });
 

@@ -8,7 +8,9 @@ export interface Mark {
 }
 
 /** What an answer of the server can know of, from when it was asked for. */
-export interface Known {
+export interface PositionKnown {
+  /** Counts what was asked for. */
+  readonly asked: number;
   /** How often what was read had moved; null when moves were under way that the server may not know of. */
   readonly moves: number | null;
   /** How often something had been made unread. */
@@ -28,6 +30,9 @@ export class ReadPosition {
   readonly #read = signal(nowhere);
   #moves = 0;
   #backs = 0;
+  #asked = 0;
+  /** The newest question whose answer was taken. */
+  #answered = 0;
 
   constructor() {
     this.last = computed(() => this.#last.value.number);
@@ -45,9 +50,9 @@ export class ReadPosition {
     return inTimeline(this.end) === inTimeline(mark) ? this.end : mark;
   }
 
-  /** To be told with the answer that is asked for now. */
-  get known(): Known {
-    return { moves: this.#moves, backs: this.#backs };
+  /** To be told with the answer of what is asked for now. */
+  ask(): PositionKnown {
+    return { asked: ++this.#asked, moves: this.#moves, backs: this.#backs };
   }
 
   /** There is a message, which may be the newest. */
@@ -72,11 +77,14 @@ export class ReadPosition {
 
   /**
    * The server's answer, and what it can know of; null when that is not known. False when it says of another place than
-   * what is read here: more was read since, or something was made unread.
+   * what is read here: more was read since, something was made unread, or what was asked for later has been answered.
    */
-  take(last: Mark, read: Mark, known: Known | null): boolean {
+  take(last: Mark, read: Mark, known: PositionKnown | null): boolean {
     this.reach(last);
-    if (known && known.backs !== this.#backs) return false;
+    if (known) {
+      if (known.backs !== this.#backs || known.asked < this.#answered) return false;
+      this.#answered = known.asked;
+    }
     const goesOn = read.number > this.#read.peek().number;
     if (goesOn || known?.moves === this.#moves) this.#read.value = plain(read);
     return this.#read.peek().number === read.number;

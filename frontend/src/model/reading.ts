@@ -6,7 +6,7 @@ import type { Message } from '../api/records';
 import { Mentions } from './mentions';
 import type { People } from './people';
 import { ReadMarker } from './read-marker';
-import { type Known, type Mark, ReadPosition } from './read-position';
+import { type Mark, type PositionKnown, ReadPosition } from './read-position';
 
 /** What it needs from around the room. */
 export interface ReadingServices {
@@ -17,6 +17,12 @@ export interface ReadingServices {
   isLeftAlone(): boolean;
   /** Only the server knows how much is unread. */
   uncertain(): void;
+}
+
+/** What an answer of the server can know of, from when it was asked for. */
+export interface Known extends PositionKnown {
+  /** How often unread messages had been edited or deleted. */
+  readonly changes: number;
 }
 
 export class Reading {
@@ -36,6 +42,8 @@ export class Reading {
   readonly #people: People;
   readonly #services: ReadingServices;
   readonly #marker: ReadMarker;
+  /** Counts the edits and deletions of unread messages. */
+  #changes = 0;
   /** Numbers and authors of messages that came while their authors were blocked. */
   readonly #blocked = signal<readonly { readonly number: number; readonly author: number }[]>([]);
 
@@ -60,9 +68,9 @@ export class Reading {
     return this.#position.end;
   }
 
-  /** To be told with what the server says of what is unread: how much the server can know of what was read here. */
-  get known(): Known {
-    const { known } = this.#position;
+  /** To be told with what the server says of what is unread when it is asked now. */
+  ask(): Known {
+    const known = { ...this.#position.ask(), changes: this.#changes };
     return this.#marker.busy ? { ...known, moves: null } : known;
   }
 
@@ -71,8 +79,12 @@ export class Reading {
     batch(() => {
       const last = { number: entry.last_number, aside: entry.last_aside };
       const read = { number: entry.read_number, aside: entry.read_aside };
-      // A count from another place has what has been read since; whatever moved the place has its own count.
-      if (this.#position.take(last, read, known)) this.mentions.counted(entry.mentions, last.number);
+      // A count from another place has what has been read since. Whatever moved the place brings a count, or asks for one.
+      if (this.#position.take(last, read, known)) {
+        this.mentions.counted(entry.mentions, last.number);
+        // It may have been counted before that.
+        if (known && known.changes !== this.#changes) this.#services.uncertain();
+      }
       this.mentions.read(this.read.peek());
     });
   }
@@ -112,6 +124,7 @@ export class Reading {
 
   /** A message has other words. */
   edited(message: Message): void {
+    this.#changed(message.number);
     if (!this.#isForMe(message)) this.#unmention(message.number);
     // It may have mentioned me before.
     else if (!this.mentions.add(message.number)) this.#services.uncertain();
@@ -119,7 +132,14 @@ export class Reading {
 
   /** Messages were deleted. */
   hide(numbers: readonly number[]): void {
-    for (const number of numbers) this.#unmention(number);
+    for (const number of numbers) {
+      this.#changed(number);
+      this.#unmention(number);
+    }
+  }
+
+  #changed(number: number): void {
+    if (number > this.read.peek()) this.#changes++;
   }
 
   /** A message may mention me no longer. */
@@ -155,8 +175,13 @@ export class Reading {
 
   /** Another browser of mine has read it so far. */
   heardRead(hint: Mark & Pick<ReadMark, 'mentions'>): void {
-    this.#move(hint);
-    if (hint.number === this.read.peek() && !this.#marker.busy) this.#told(hint);
+    const moved = this.#move(hint);
+    if (this.#marker.busy) {
+      // The answer to what is being told here may be older.
+      if (moved) this.#services.uncertain();
+    } else if (hint.number === this.read.peek()) this.#told(hint);
+    // It may have been made unread in between: of the hints the last one comes.
+    else this.#services.uncertain();
   }
 
   /** False when it was read already. */
@@ -207,6 +232,7 @@ export class Reading {
     this.#blocked.value = [];
     this.mentions.restart();
     this.#marker.restart();
+    this.#services.uncertain();
   }
 
   /** What was not told yet is not told any more. */

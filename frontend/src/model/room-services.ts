@@ -29,10 +29,7 @@ export function roomServices(
     members: (wanted) => api.members(id, wanted),
     typing: () => chat.client.typing(topic),
     isLeftAlone: () => open.id.peek() === id && !open.isSeen(room),
-    uncertain: () => {
-      chat.note(room);
-      chat.feed.askFigures(room);
-    },
+    uncertain: () => chat.feed.askFigures(room),
     overdue: () => chat.feed.follows(room) && chat.client.look(),
   };
 }

@@ -5,11 +5,17 @@
 import { batch } from '@preact/signals';
 import type { Unread } from '../api/attention';
 import { passes } from '../api/http';
+import type { Known } from './reading';
 import type { Room } from './room';
 
 /** Milliseconds until it is asked again when no answer came, as over a connection that died in sleep; doubled each time. */
 const PAUSE = 1_000;
 const LONGEST_PAUSE = 60_000;
+
+/** What an answer that is asked for now can know of each room. */
+export function askAbout(rooms: ReadonlyMap<number, Room>): ReadonlyMap<Room, Known> {
+  return new Map([...rooms.values()].map((room) => [room, room.reading.ask()]));
+}
 
 export class UnreadNews {
   readonly #load: () => Promise<Unread>;
@@ -70,7 +76,7 @@ export class UnreadNews {
   }
 
   async #refresh(): Promise<void> {
-    const known = new Map([...this.#rooms().values()].map((room) => [room, room.reading.known]));
+    const known = askAbout(this.#rooms());
     const { rooms, threads_unread } = await this.#load();
     if (this.#stopped) return;
     batch(() => {

@@ -216,6 +216,18 @@ describe('with more rooms than can be followed', () => {
     chat.stop();
   });
 
+  test('a watched room is asked about though it is opened before that', async () => {
+    const { chat, feed, asked, room, pass, speak } = setUpMany();
+    speak(101, 3, { mentions: 2 });
+    feed.onHint('read:101', { room_id: 101, number: 0, aside: 0, mentions: 2, back: true });
+    chat.open(101);
+    await settled();
+    await pass(10_000);
+    assert.ok(asked.includes(101));
+    assert.equal(room(101).reading.mentions.count.value, 2);
+    chat.stop();
+  });
+
   test('a watched room that could not be opened is watched still', async () => {
     const { chat, room, watched, whole } = setUpMany();
     room(101).catchUp = () => Promise.reject(new Unreachable(new Error('no network')));
