@@ -1,1 +1,0 @@
-import"./part-chunk-2POIZL3L.js";

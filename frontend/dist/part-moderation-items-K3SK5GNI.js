@@ -1,1 +1,0 @@
-import{s as o,t as r,u as m,v as p,w as t,x as e}from"./part-chunk-G6OLOET7.js";import"./part-chunk-OWE4M3KC.js";import"./part-chunk-QIIKC6HC.js";import"./part-chunk-2VWHOVV3.js";import"./part-chunk-2POIZL3L.js";export{p as deleteMessage,r as memberItems,o as messageItems,m as personItems,e as takeBack,t as undo};

@@ -1,1 +1,0 @@
-import{a as o}from"./part-chunk-JNIPPAV5.js";import"./part-chunk-UONAVNWY.js";import"./part-chunk-GOGHGULR.js";import"./part-chunk-BBGJDLO3.js";import"./part-chunk-G6OLOET7.js";import"./part-chunk-OWE4M3KC.js";import"./part-chunk-QIIKC6HC.js";import"./part-chunk-2VWHOVV3.js";import"./part-chunk-G76U32CA.js";import"./part-chunk-2POIZL3L.js";export{o as SuspendDialog};
