@@ -13,6 +13,9 @@ export class Figures {
   readonly #wanted = new Set<Room>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #loading = false;
+  /** The connection came back while it was asked over the one before. */
+  #woken = false;
+  #stopped = false;
   /** When it was last asked, in milliseconds since 1970. */
   #asked = 0;
 
@@ -22,6 +25,7 @@ export class Figures {
 
   /** Something has happened in a room. */
   want(room: Room): void {
+    if (this.#stopped) return;
     this.#wanted.add(room);
     if (!this.#loading) this.#timer ??= this.#in(this.#asked + REST - Date.now());
   }
@@ -33,12 +37,14 @@ export class Figures {
 
   /** The connection is back: asks soon for what could not be loaded. */
   wake(): void {
+    this.#woken = this.#loading;
     if (this.#wanted.size === 0 || this.#loading) return;
     clearTimeout(this.#timer);
     this.#timer = this.#in(0);
   }
 
   stop(): void {
+    this.#stopped = true;
     clearTimeout(this.#timer);
     this.#wanted.clear();
   }
@@ -58,11 +64,13 @@ export class Figures {
     try {
       await this.#load(rooms);
     } catch {
+      if (this.#stopped) return;
       // Signed out is noticed elsewhere; otherwise it is asked again.
       for (const room of rooms) this.#wanted.add(room);
-      wait = PAUSE;
+      wait = this.#woken ? 0 : PAUSE;
     }
     this.#loading = false;
+    this.#woken = false;
     if (this.#wanted.size > 0) this.#timer = this.#in(wait);
   }
 }

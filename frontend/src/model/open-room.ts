@@ -87,6 +87,9 @@ export class OpenRoom {
     if (!room.placed.value || !room.atBottom.value) return;
     const { state, newer, messages } = room.history;
     const last = messages.value.at(-1);
-    if (state.value === 'ready' && !newer.value && last) room.reading.seen(last);
+    if (state.value !== 'ready' || newer.value || !last) return;
+    // Also when the server says that less is read.
+    void room.reading.read.value;
+    room.reading.seen(last);
   }
 }

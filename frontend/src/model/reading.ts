@@ -42,6 +42,8 @@ export class Reading {
   readonly #people: People;
   readonly #services: ReadingServices;
   readonly #marker: ReadMarker;
+  /** The numbers have begun anew, and nothing was read since. */
+  #restored = false;
   /** Counts the edits and deletions of unread messages. */
   #changes = 0;
   /** Numbers and authors of messages that came while their authors were blocked. */
@@ -80,13 +82,23 @@ export class Reading {
       const last = { number: entry.last_number, aside: entry.last_aside };
       const read = { number: entry.read_number, aside: entry.read_aside };
       // A count from another place has what has been read since. Whatever moved the place brings a count, or asks for one.
-      if (this.#position.take(last, read, known)) {
+      const before = this.read.peek();
+      const same = this.#position.take(last, read, known);
+      if (this.read.peek() < before) this.#takenBack();
+      if (same) {
         this.mentions.counted(entry.mentions, last.number);
         // It may have been counted before that.
         if (known && known.changes !== this.#changes) this.#services.uncertain();
       }
       this.mentions.read(this.read.peek());
     });
+  }
+
+  /** Less is read than was thought here: it was made unread elsewhere, or the server was restored and has forgotten. */
+  #takenBack(): void {
+    this.#marker.restart();
+    if (!this.#restored) this.kept.value = true;
+    this.#restored = false;
   }
 
   /** There is a message, which may be the newest. */
@@ -213,11 +225,16 @@ export class Reading {
   /** A message and what follows it is to be unread again, until I leave the room or want it read. */
   async markUnread(number: number): Promise<void> {
     await this.#marker.hold();
-    const { aside } = await this.#services.markUnread(number);
-    batch(() => {
-      this.unreadAfter({ number: number - 1, aside });
-      this.divider.value = number - 1;
-    });
+    try {
+      const { aside } = await this.#services.markUnread(number);
+      batch(() => {
+        this.unreadAfter({ number: number - 1, aside });
+        this.divider.value = number - 1;
+      });
+    } catch (error) {
+      this.#marker.mark(this.read.peek());
+      throw error;
+    }
   }
 
   /** The server has taken how far I have read, and counts what is left; what it knows better is asked for. */
@@ -232,6 +249,7 @@ export class Reading {
     this.#blocked.value = [];
     this.mentions.restart();
     this.#marker.restart();
+    this.#restored = true;
     this.#services.uncertain();
   }
 

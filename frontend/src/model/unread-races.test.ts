@@ -116,13 +116,15 @@ describe('what is unread', () => {
     api.room = slow.ask;
     chat.feed.askFigures(room);
     await pass();
-    const edited = message(9, { author: bo, mentions: [ana.id], edited_at: 1_000 });
-    feed.onData('room:7', 13, { kind: 'message-edited', message: wire(edited) });
+    arrives({ author: bo });
+    const edited = message(12, { author: bo, mentions: [ana.id], edited_at: 1_000 });
+    feed.onData('room:7', 14, { kind: 'message-edited', message: wire(edited) });
     api.room = quick;
-    knows({ ...counted, position: { epoch: 1, seq: 13 } });
-    await slow.answer(entry(7, { ...counted, mentions: 2 }));
+    const plain = { ...counted, last_number: 12, mentions: 2 };
+    knows({ ...plain, mentions: 3, position: { epoch: 1, seq: 14 } });
+    await slow.answer(entry(7, plain));
     await pass();
-    assert.deepEqual(state(), [11, 4, 7, 3]);
+    assert.deepEqual(state(), [12, 4, 8, 3]);
     chat.stop();
   });
 
@@ -134,18 +136,73 @@ describe('what is unread', () => {
     knows({ read_number: 9, mentions: 1 });
     hint(9, 1);
     const { count } = room.reading.mentions;
-    await told.answer({ number: 10, aside: 0, mentions: count.value });
+    await told.answer({ number: 9, aside: 0, mentions: count.value });
     await pass();
     assert.deepEqual(state().slice(3), [1]);
     chat.stop();
   });
 
-  test('is asked for when what was made unread and what was read then were told as one', async () => {
-    const { chat, knows, hint, pass, state } = world({ read_number: 10, mentions: 0 });
+  test('is asked for when what was made unread and what was read then were told as one, and is told anew', async () => {
+    const { chat, room, knows, hint, pass, state, read, attention } = world();
+    chat.open(7);
+    await settled();
+    room.placed.value = true;
+    attention.value = true;
+    await pass();
+    assert.deepEqual([state(), read], [[10, 10, 0, 0], [10]]);
     knows({ read_number: 5, mentions: 1 });
     hint(5, 1);
     await pass();
     assert.deepEqual(state(), [10, 5, 5, 1]);
+    chat.open(null);
+    chat.open(7);
+    await settled();
+    room.placed.value = true;
+    await pass();
+    assert.deepEqual(
+      [state(), read],
+      [
+        [10, 10, 0, 0],
+        [10, 10],
+      ],
+    );
     chat.stop();
+  });
+
+  test('of the room on the screen is told anew to a restored server that has forgotten it', async () => {
+    const { chat, room, feed, log, knows, pass, state, read, attention } = world({
+      read_number: 10,
+      mentions: 0,
+    });
+    chat.open(7);
+    await settled();
+    room.placed.value = true;
+    attention.value = true;
+    log.messages.length = 8;
+    log.epoch = 2;
+    knows({ last_number: 8, read_number: 3, mentions: 0, position: { epoch: 2, seq: 8 } });
+    await feed.onGap('room:7', [2, 0]);
+    await pass();
+    assert.deepEqual([state(), read], [[8, 8, 0, 0], [8]]);
+    chat.stop();
+  });
+
+  test('is asked for no more by a chat that has ended, before it was asked or while', async () => {
+    for (const asks of [0, 1]) {
+      const { chat, room, pass, api } = world();
+      const slow = new Later<RoomEntry>();
+      let asked = 0;
+      api.room = () => {
+        asked++;
+        return slow.ask();
+      };
+      if (asks > 0) chat.feed.askFigures(room);
+      await pass();
+      chat.stop();
+      await slow.fail(new Error('away'));
+      chat.feed.askFigures(room);
+      await pass(120_000);
+      assert.equal(asked, asks);
+    }
   });
 });
