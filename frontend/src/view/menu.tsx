@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import { Icon, type IconName } from './icons';
+import { isOwn } from './outside';
 
 export interface MenuItem {
   readonly label: string;
@@ -132,9 +133,8 @@ export function MenuList(props: ListProps) {
     }
     entries()[0]?.focus({ preventScroll: floating });
     if (!floating) list.current?.scrollIntoView({ block: 'nearest' });
-    const outside = ({ target }: Event) => {
-      const inside = target instanceof Node && (list.current?.contains(target) || anchor()?.contains(target));
-      if (!inside || (sheet && !list.current?.contains(target))) close(false);
+    const outside = (event: Event) => {
+      if (!isOwn(event, list.current, sheet ? null : anchor())) close(false);
     };
     document.addEventListener('pointerdown', outside, { signal: stop.signal });
     document.addEventListener('focusin', outside, { signal: stop.signal });

@@ -1,5 +1,6 @@
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { Entry, type MenuItem, moveFocus } from './menu';
+import { isOwn } from './outside';
 
 /** Pixels between the menu and the edges of the window. */
 const EDGE = 8;
@@ -30,9 +31,8 @@ export function PopupMenu({
   useEffect(() => {
     entries()[0]?.focus({ preventScroll: true });
     const stop = new AbortController();
-    const outside = ({ target }: Event) => {
-      const inside = target instanceof Node && (list.current?.contains(target) || opener.contains(target));
-      if (!inside) onClose();
+    const outside = (event: Event) => {
+      if (!isOwn(event, list.current, opener)) onClose();
     };
     const options = { signal: stop.signal, capture: true };
     document.addEventListener('pointerdown', outside, options);
