@@ -1,0 +1,1 @@
+import"./part-chunk-GURTL57B.js";

@@ -1,1 +1,0 @@
-import{s as o,t as r,u as m,v as p,w as t,x as e}from"./part-chunk-CUI6SHGV.js";import"./part-chunk-V32DCDZG.js";import"./part-chunk-WLYPY37H.js";import"./part-chunk-WY5WVW3F.js";import"./part-chunk-GVTIUMTJ.js";export{p as deleteMessage,r as memberItems,o as messageItems,m as personItems,e as takeBack,t as undo};

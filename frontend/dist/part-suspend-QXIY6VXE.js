@@ -1,1 +1,0 @@
-import{a as o}from"./part-chunk-VARBGVHJ.js";import"./part-chunk-S6O2NCXJ.js";import"./part-chunk-GIEBAVAM.js";import"./part-chunk-P43JY75U.js";import"./part-chunk-CUI6SHGV.js";import"./part-chunk-V32DCDZG.js";import"./part-chunk-WLYPY37H.js";import"./part-chunk-WY5WVW3F.js";import"./part-chunk-YU7EIXRO.js";import"./part-chunk-GVTIUMTJ.js";export{o as SuspendDialog};
