@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { apiOf, gather, roomOf } from './lib/crew.mjs';
 import { launchChromium, newTab } from './lib/browser.mjs';
-import { close, holds, listensBy, open, opened, press, settings, shows } from './lib/people.mjs';
+import { close, isThere, listensBy, open, opened, press, settings, shows } from './lib/people.mjs';
 import { Server } from './lib/server.mjs';
 
 /** @typedef {import('puppeteer-core').Page} Page */
@@ -84,7 +84,7 @@ async function reads(page, room) {
 
 /** Waits until nothing of a room is shown as unread. @param {Page} page @param {number} room */
 const isQuiet = (page, room) =>
-  holds(
+  isThere(
     page,
     `[data-testid="room-link"][data-room="${room}"][data-bold="false"][data-unread="0"]:not(:has([data-testid="unread"]))`,
   );
@@ -215,7 +215,7 @@ test('what blocked people write alerts nobody and counts nowhere', async () => {
   await showsBodies(page);
   for (const one of [page, second]) {
     await one.waitForFunction(() => !document.title.startsWith('('), { polling: 50 });
-    await holds(one, 'link[rel="icon"]:not([href*="unread"])');
+    await isThere(one, 'link[rel="icon"]:not([href*="unread"])');
     await one.waitForFunction(() => /** @type {any} */ (window).shownBadge.badge === 0, { polling: 50 });
   }
   await ana.api('DELETE', `me/blocks/${cy.id}`);

@@ -155,6 +155,25 @@ test('a room in which something is half written has a pencil, once one is elsewh
   await pencil?.dispose();
 });
 
+test('who is writing is named, one or two of them; more are several', async () => {
+  await together(harbour, 'harbour', ana, bo, cy, gus);
+  /** They press keys until it is shown: a single key counts for some seconds only. @param {RegExp} wanted @param {Member[]} people */
+  const shownWhile = async (wanted, ...people) => {
+    let over = false;
+    const shown = shows(ana.page, 'typing', wanted, 30_000).finally(() => {
+      over = true;
+    });
+    while (!over) for (const { page } of people) await page.keyboard.type('m', { delay: 50 });
+    await shown;
+  };
+  for (const { page } of [bo, cy, gus]) await type(page, '');
+  await shownWhile(/^.?bo.? is typing…$/, bo);
+  await shownWhile(/^.?(bo.? and .?cy|cy.? and .?bo).? are typing…$/, bo, cy);
+  await shownWhile(/^Several people are typing…$/, bo, cy, gus);
+  await shows(ana.page, 'typing', /^$/);
+  for (const { page } of [bo, cy, gus]) await type(page, '');
+});
+
 test('the switcher offers the rooms where one was last, before anything is typed', async () => {
   const { page } = bo;
   for (const [room, name] of /** @type {const} */ ([

@@ -373,11 +373,30 @@ async function apiOf(person) {
   };
 }
 
+/** Waits until the banner has told two times until the next try, the later one shorter. @param {Page} page */
+async function countsDown(page) {
+  /** @param {number} below */
+  const next = async (below) => {
+    const found = await page.waitForFunction(
+      (limit) => {
+        const words = document.querySelector('[data-testid="connection-banner"]')?.textContent ?? '';
+        const seconds = Number(/Next try in (\d+) second/.exec(words)?.[1] ?? 0);
+        return seconds > 0 && seconds < limit && seconds;
+      },
+      { polling: 50 },
+      below,
+    );
+    return Number(await found.jsonValue());
+  };
+  await next(await next(1_000));
+}
+
 test('the lost connection', async () => {
   await server.kill();
   // So that it is noticed at once; connection.test.mjs waits until it is noticed without a hint.
   await ana.page.evaluate(() => dispatchEvent(new Event('online')));
   await ana.page.waitForSelector('[data-testid="try-now"]', { timeout: 30_000 });
+  await countsDown(ana.page);
   await inspect(ana.page, 'lost-connection');
   assert.deepEqual(ana.problems, []);
 });

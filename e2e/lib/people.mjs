@@ -155,7 +155,7 @@ export const hasParts = (page, parts, timeout = 30_000) =>
  * puppeteer look for a selector with a colon.
  * @param {Page} page @param {string} selector
  */
-export const holds = (page, selector) =>
+export const isThere = (page, selector) =>
   page.waitForFunction((wanted) => document.querySelector(wanted) !== null, { polling: 50 }, selector);
 
 /** Opens a part of the settings. @param {Page} page @param {string} section */
