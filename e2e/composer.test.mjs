@@ -5,7 +5,7 @@ import { launchChromium, newPerson, newTab, picture } from './lib/browser.mjs';
 import { ana, apiOf, bo, crew, cy, harbour, server, together } from './lib/crew.mjs';
 import { field, holds, suggests, type, written } from './lib/composing.mjs';
 import { inspect } from './lib/looks.mjs';
-import { chord, close, gone, part, press, say, sees, settings, shows, signIn } from './lib/people.mjs';
+import { chord, close, gone, part, press, reload, say, sees, settings, shows, signIn } from './lib/people.mjs';
 
 /** @typedef {import('puppeteer-core').Page} Page */
 
@@ -80,13 +80,13 @@ describe('keys', () => {
     assert.equal(await written(page), 'line\nand line');
     await chord(page, 'Control', 'Enter');
     await holds(page, '');
-    await page.reload();
+    await reload(page);
     await part(page, 'composer');
     await type(page, 'after a reload');
     await page.keyboard.press('Enter');
     assert.equal(await written(page), 'after a reload\n');
     await bo.api('PATCH', 'me', { send_with: 'enter' });
-    await page.reload();
+    await reload(page);
     await holds(page, 'after a reload\n');
     await type(page, '');
   });
@@ -206,7 +206,7 @@ describe('completion', () => {
   test('by mouse, of a room that I am not in', async () => {
     await ana.api('POST', 'rooms', { name: 'garden club', kind: 'public' });
     const { page } = bo;
-    await page.reload();
+    await reload(page);
     await part(page, 'composer');
     await type(page, 'see #gard');
     await page.locator('[data-testid="completion-option"] ::-p-text(garden club)').click();
@@ -336,7 +336,7 @@ describe('editing', () => {
     await page.keyboard.press('ArrowUp');
     await holds(page, 'mispelled no more');
     await page.keyboard.type('!');
-    await page.reload();
+    await reload(page);
     await holds(page, 'mispelled no more!');
     await part(page, 'compose-bar');
     await page.focus(field);
@@ -393,7 +393,7 @@ describe('answering', () => {
     await shows(page, 'compose-about', /Replying to.*ana.*shall we sail/);
     await page.keyboard.type('nine is fine');
     await inspect(page, 'composer-reply');
-    await page.reload();
+    await reload(page);
     await holds(page, 'nine is fine');
     await part(page, 'compose-bar');
     await page.focus(field);
@@ -450,7 +450,7 @@ describe('drafts', () => {
     const { page } = bo;
     await type(page, 'begun at the desk');
     await holds(phone.page, 'begun at the desk');
-    await page.reload();
+    await reload(page);
     await holds(page, 'begun at the desk');
     await phone.page.bringToFront();
     await phone.page.focus(field);

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { launchChromium, newPerson, newTab } from './lib/browser.mjs';
-import { gone, invite, later, part, press, say, sees, setUp, shows, signUp } from './lib/people.mjs';
+import { gone, invite, later, part, press, reload, say, sees, setUp, shows, signUp } from './lib/people.mjs';
 import { run } from './lib/postgres.mjs';
 import { Server } from './lib/server.mjs';
 
@@ -112,7 +112,7 @@ test('who is muted for an hour can write again when it is over', async () => {
   await page.focus('[data-testid="composer"]');
   await page.keyboard.press('Enter');
   await sees(ana.page, 'about the mute');
-  await page.reload();
+  await reload(page);
   await part(page, 'composer');
   await press(page, 'decisions-seen');
   await gone(page, 'decisions');

@@ -137,6 +137,18 @@ export function listensBy(page, transport, timeout = 20_000) {
 }
 
 /**
+ * Loads a page anew once nothing written on it is on its way any more: before that the browser asks whether to leave, and
+ * the page stands still until somebody answers.
+ * @param {Page} page
+ */
+export async function reload(page) {
+  await page.waitForFunction(() => !document.querySelector('[data-testid="message"][data-state="sending"]'), {
+    polling: 50,
+  });
+  await page.reload();
+}
+
+/**
  * Waits until the page has loaded these parts of itself, as it does in its first seconds, while it has nothing else to do.
  * @param {Page} page @param {string[]} parts @param {number} [timeout] Milliseconds.
  */
