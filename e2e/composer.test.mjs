@@ -5,7 +5,19 @@ import { launchChromium, newPerson, newTab, picture } from './lib/browser.mjs';
 import { ana, apiOf, bo, crew, cy, harbour, server, together } from './lib/crew.mjs';
 import { field, holds, suggests, type, written } from './lib/composing.mjs';
 import { inspect } from './lib/looks.mjs';
-import { chord, close, gone, part, press, reload, say, sees, settings, shows, signIn } from './lib/people.mjs';
+import {
+  chord,
+  close,
+  gone,
+  part,
+  press,
+  reload,
+  say,
+  sees,
+  settings,
+  shows,
+  signIn,
+} from './lib/people.mjs';
 
 /** @typedef {import('puppeteer-core').Page} Page */
 
