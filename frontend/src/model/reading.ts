@@ -199,6 +199,7 @@ export class Reading {
   /** False when it was read already. */
   #move(mark: Mark): boolean {
     if (mark.number <= this.read.peek()) return false;
+    this.#restored = false;
     batch(() => {
       this.#position.readUpTo(mark);
       this.mentions.read(mark.number);

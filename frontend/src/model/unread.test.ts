@@ -230,3 +230,15 @@ test('what another browser made unread stays so though somebody looks at it', as
   assert.deepEqual(read, [6]);
   chat.stop();
 });
+
+test('what another browser made unread of a room that is not open is read by whoever opens it', async () => {
+  const { chat, room, feed, read } = setUp(5);
+  feed.onHint('read:7', { room_id: 7, number: 2, aside: 0, mentions: 0, back: true });
+  assert.equal(room.unread.value, 3);
+  chat.open(7);
+  await settled();
+  room.placed.value = true;
+  assert.equal(room.unread.value, 0);
+  assert.deepEqual(read, [5]);
+  chat.stop();
+});
