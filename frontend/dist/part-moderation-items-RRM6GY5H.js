@@ -1,1 +1,0 @@
-import{s as o,t as r,u as m,v as p,w as t,x as e}from"./part-chunk-3LMGAWVO.js";import"./part-chunk-XLNUBW2V.js";import"./part-chunk-Y46RA5LQ.js";import"./part-chunk-76HGOCWP.js";import"./part-chunk-GURTL57B.js";export{p as deleteMessage,r as memberItems,o as messageItems,m as personItems,e as takeBack,t as undo};

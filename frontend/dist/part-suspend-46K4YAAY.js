@@ -1,1 +1,0 @@
-import{a as o}from"./part-chunk-EDWB4KAY.js";import"./part-chunk-DVA4LTMT.js";import"./part-chunk-UYVOBZJW.js";import"./part-chunk-ZO7ZEFIN.js";import"./part-chunk-3LMGAWVO.js";import"./part-chunk-XLNUBW2V.js";import"./part-chunk-Y46RA5LQ.js";import"./part-chunk-76HGOCWP.js";import"./part-chunk-5IDAWPB4.js";import"./part-chunk-GURTL57B.js";export{o as SuspendDialog};
