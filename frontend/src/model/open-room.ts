@@ -37,7 +37,7 @@ export class OpenRoom {
     untracked(() => {
       const previous = this.room.value;
       const next = this.#context.rooms.value.get(id ?? 0);
-      // What was made unread while it was not open is read by whoever comes to it.
+      // What was made unread on purpose is read by whoever comes to it.
       if (next) next.reading.kept.value = false;
       this.#id.value = id;
       if (previous) this.switchedAt = Date.now();

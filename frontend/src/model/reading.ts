@@ -171,7 +171,6 @@ export class Reading {
 
   leave(): void {
     this.divider.value = null;
-    this.kept.value = false;
   }
 
   /** The end of the timeline is on the screen, and is looked at. */
