@@ -1,1 +1,0 @@
-import"./part-chunk-VGZCQ65Z.js";

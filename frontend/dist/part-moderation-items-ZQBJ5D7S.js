@@ -1,1 +1,0 @@
-import{s as o,t as r,u as m,v as p,w as t,x as e}from"./part-chunk-EFTVSYGZ.js";import"./part-chunk-EW3IHIQ4.js";import"./part-chunk-P4IJC2NZ.js";import"./part-chunk-GB6T3SK2.js";import"./part-chunk-VGZCQ65Z.js";export{p as deleteMessage,r as memberItems,o as messageItems,m as personItems,e as takeBack,t as undo};

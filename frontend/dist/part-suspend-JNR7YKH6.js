@@ -1,1 +1,0 @@
-import{a as o}from"./part-chunk-VCUBXD55.js";import"./part-chunk-WZX5ON6E.js";import"./part-chunk-V47BAIDE.js";import"./part-chunk-LIBDROWI.js";import"./part-chunk-EFTVSYGZ.js";import"./part-chunk-EW3IHIQ4.js";import"./part-chunk-P4IJC2NZ.js";import"./part-chunk-GB6T3SK2.js";import"./part-chunk-5XCBS3ZT.js";import"./part-chunk-VGZCQ65Z.js";export{o as SuspendDialog};
