@@ -213,20 +213,30 @@ function places(kept, said, { screen, notes, other }) {
   ];
 }
 
+/**
+ * What was spoken where an answer has come. Nothing was where a cache had it; and where a status line was cut, browsers take
+ * "HTTP/1." for HTTP/1.0: there is no body then.
+ * @param {Page} page @returns {Promise<string[]>}
+ */
+function protocols(page) {
+  return page.evaluate(() => {
+    const requests = ['navigation', 'resource'].flatMap((type) => performance.getEntriesByType(type));
+    const answered = requests.map((one) => one.toJSON()).filter((one) => one.encodedBodySize > 0);
+    const spoken = answered.map((one) => String(one.nextHopProtocol));
+    return [...new Set(spoken.filter(Boolean))];
+  });
+}
+
 /** @param {Page} page @param {import('./watch.mjs').Notes} notes */
 async function measured(page, notes) {
-  const protocols = await page.evaluate(() => {
-    const requests = ['navigation', 'resource'].flatMap((type) => performance.getEntriesByType(type));
-    const spoken = requests.map((one) => String(one.toJSON().nextHopProtocol));
-    return [...new Set(spoken.filter(Boolean))]; // nothing was spoken for what a cache had or what was cut
-  });
+  const spoken = await protocols(page);
   await settings(page, 'connection');
   const found = await page.$eval('[data-testid="fact-found"]', (fact) => fact.textContent ?? '');
   const [detected] = Object.entries(obstacles).find(([, words]) => words.test(found)) ?? ['–'];
   const listening = notes.states.filter(({ phase }) => phase === 'listening');
   const used = listening.at(-1)?.transport ?? '';
   return {
-    protocol: protocols.join(),
+    protocol: spoken.join(),
     detected,
     used,
     listening: listening.find(({ transport }) => transport === used)?.at ?? Number.NaN,

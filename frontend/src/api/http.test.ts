@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { passes, Problem, request, speakFor, whenSomebodyElse } from './http';
+import { passes, Problem, request, speakFor, Unreachable, whenSomebodyElse } from './http';
 
 const real = globalThis.fetch;
 const asked: (string | null)[] = [];
-let status = 200;
+let answer = () => Response.json({ detail: 'No.' });
 
 before(() => {
   globalThis.fetch = async (_path, init) => {
     asked.push(new Headers(init?.headers).get('Chatd-User'));
-    return Response.json({ detail: 'No.' }, { status });
+    return answer();
   };
 });
 
@@ -31,10 +31,46 @@ test('changes say whose they are, and questions do not', async () => {
 test('a change that is refused since somebody else is signed in is told of, and may be made later', async () => {
   let told = 0;
   whenSomebodyElse(() => told++);
-  status = 412;
+  answer = () => Response.json({ detail: 'No.' }, { status: 412 });
   await assert.rejects(request('PUT', '/api/v1/me/drafts', { body: {} }), (error) => {
     assert.ok(error instanceof Problem);
     return passes(error);
   });
   assert.equal(told, 1);
+});
+
+/** An answer whose status was cut. Only the network makes one: a script may not. */
+function cut(status: number): Response {
+  return Object.defineProperties(new Response(''), { status: { value: status }, ok: { value: false } });
+}
+
+const notOurs: readonly [string, () => Response][] = [
+  ['"HTTP/1", of whatever it was', () => new Response('')],
+  ['the first digit of a status', () => cut(2)],
+  ['two digits of a status', () => cut(20)],
+  [
+    'the page of a hotspot',
+    () => new Response('<p>Welcome</p>', { headers: { 'Content-Type': 'text/html' } }),
+  ],
+  ['half a body', () => new Response('{"id":', { headers: { 'Content-Type': 'application/json' } })],
+];
+
+for (const [name, half] of notOurs) {
+  test(`no answer of the server: ${name}`, async () => {
+    answer = half;
+    await assert.rejects(request('PUT', '/api/v1/rooms/7/read', { body: {} }), Unreachable);
+  });
+}
+
+test('an answer without content is an answer', async () => {
+  answer = () => new Response(null, { status: 204 });
+  assert.equal(await request('DELETE', '/api/v1/me/saved/7/1'), null);
+});
+
+test('a refusal that a proxy put its own page into stays a refusal', async () => {
+  answer = () =>
+    new Response('<h1>Too large</h1>', { status: 413, headers: { 'Content-Type': 'text/html' } });
+  await assert.rejects(request('POST', '/api/v1/rooms/7/messages', { body: {} }), (error) => {
+    return error instanceof Problem && error.status === 413 && !passes(error);
+  });
 });

@@ -19,7 +19,7 @@ export class Problem extends Error {
   }
 }
 
-/** No answer came: no network, a timeout, or a proxy's own page. The request may have been carried out. */
+/** No answer came: no network, a timeout, a proxy's own page, or half an answer. The request may have been carried out. */
 export class Unreachable extends Error {
   constructor(cause: unknown) {
     super('no answer', { cause });
@@ -27,6 +27,7 @@ export class Unreachable extends Error {
   }
 }
 
+const NO_CONTENT = 204;
 /** Somebody else is signed in in this browser by now. */
 const NOT_ME = 412;
 
@@ -107,16 +108,24 @@ function eitherSignal(...signals: readonly AbortSignal[]): AbortSignal {
 }
 
 async function read(response: Response): Promise<unknown> {
-  const type = response.headers.get('Content-Type') ?? '';
+  const isJson = /\bjson\b/.test(response.headers.get('Content-Type') ?? '');
+  if (!mayBeOurs(response, isJson)) throw new Unreachable(new Error(`not our answer: ${response.status}`));
   try {
-    if (!/\bjson\b/.test(type)) {
-      await response.text();
-      return null;
-    }
-    return await response.json();
+    if (isJson) return await response.json();
+    await response.text();
+    return null;
   } catch (error) {
     throw new Unreachable(error);
   }
+}
+
+/**
+ * Whether the server can have said that. A browser reads a head that was cut off as if it were whole: half a "200" is the
+ * status 2 or 20, and where the status is missing it makes a 200 of a refusal. A hotspot answers 200 with its own page.
+ */
+function mayBeOurs({ ok, status }: Response, isJson: boolean): boolean {
+  if (ok) return isJson || status === NO_CONTENT;
+  return status >= 300;
 }
 
 function problem(response: Response, answer: unknown): Problem {
