@@ -1,1 +1,0 @@
-import{s as o,t as r,u as m,v as p,w as t,x as e}from"./part-chunk-A7CU5WUF.js";import"./part-chunk-SYOREUZC.js";import"./part-chunk-Z3KBNLI6.js";import"./part-chunk-3WSDVYBL.js";import"./part-chunk-ETZGHSRH.js";export{p as deleteMessage,r as memberItems,o as messageItems,m as personItems,e as takeBack,t as undo};

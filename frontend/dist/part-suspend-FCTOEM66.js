@@ -1,1 +1,0 @@
-import{a as o}from"./part-chunk-UMGZJGXL.js";import"./part-chunk-W3NE3KIL.js";import"./part-chunk-RDKZ4P3G.js";import"./part-chunk-ODD54NRN.js";import"./part-chunk-A7CU5WUF.js";import"./part-chunk-SYOREUZC.js";import"./part-chunk-Z3KBNLI6.js";import"./part-chunk-3WSDVYBL.js";import"./part-chunk-UEFIGFRU.js";import"./part-chunk-ETZGHSRH.js";export{o as SuspendDialog};
