@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -142,6 +143,11 @@ func (a asset) serve(w http.ResponseWriter, r *http.Request) {
 	if a.zipped != nil && acceptsGzip(r) {
 		h.Set("Content-Encoding", "gzip")
 		content = a.zipped
+		if r.Header.Get("Range") == "" {
+			// ServeContent leaves the length of what is encoded out. Without it a
+			// browser keeps a file that was cut before its first byte as a whole one.
+			h.Set("Content-Length", strconv.Itoa(len(content)))
+		}
 	}
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(content))
 }

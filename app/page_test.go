@@ -122,6 +122,33 @@ func TestAssetsAreKeptForEver(t *testing.T) {
 	p.must(http.StatusOK, "GET", "/healthz", nil, nil)
 }
 
+// Without a length a browser takes what a cut connection left of a file for all
+// of it, and keeps that as long as it may.
+func TestTheLengthOfAnAssetIsToldHoweverItIsSent(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.visitor()
+	p.header.Set("Accept-Encoding", "identity")
+	plain := p.must(http.StatusOK, "GET", "/assets/main-AAAA.js", nil, nil)
+	p.header.Set("Accept-Encoding", "gzip")
+	zipped := p.must(http.StatusOK, "GET", "/assets/main-AAAA.js", nil, nil)
+	if zipped.Header.Get("Content-Encoding") != "gzip" || len(zipped.body) >= len(plain.body) {
+		t.Fatalf("not zipped: %v", zipped.Header)
+	}
+	for _, got := range []answer{plain, zipped} {
+		if got.ContentLength != int64(len(got.body)) {
+			t.Errorf("the length is %d, not %d: %v", got.ContentLength, len(got.body), got.Header)
+		}
+	}
+	p.header.Set("Range", "bytes=2-5")
+	if part := p.must(http.StatusPartialContent, "GET", "/assets/main-AAAA.js", nil, nil); part.body != zipped.body[2:6] {
+		t.Errorf("a part is %q", part.body)
+	}
+	p.header.Del("Range")
+	p.header.Set("If-None-Match", zipped.Header.Get("ETag"))
+	p.must(http.StatusNotModified, "GET", "/assets/main-AAAA.js", nil, nil)
+}
+
 func TestTheCometClientIsServedToOtherPages(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -1,7 +1,9 @@
 package app
 
 import (
+	"bytes"
 	"context"
+	"fmt"
 	"io/fs"
 	"log/slog"
 	"net/http/httptest"
@@ -21,13 +23,23 @@ import (
 func builtPage() fs.FS {
 	return fstest.MapFS{
 		"manifest.json":      {Data: []byte(`{"main.js":"main-AAAA.js","main.css":"main-BBBB.css","main.js/part-CCCC.js":"part-CCCC.js"}`)},
-		"main-AAAA.js":       {Data: []byte(strings.Repeat("console.log('chatd');\n", 100))},
+		"main-AAAA.js":       {Data: script()},
 		"main-BBBB.css":      {Data: []byte("body{margin:0}\n")},
 		"part-CCCC.js":       {Data: []byte("export const chat = 1;\n")},
 		"not-in-manifest.js": {Data: []byte("secret")},
 		"comet-client.js":    {Data: []byte(strings.Repeat("// The comet client\n", 100))},
 		"comet-client.d.ts":  {Data: []byte("export class Comet {}\n")},
 	}
+}
+
+// script is too long, also zipped, for net/http to keep it until its end and
+// count it.
+func script() []byte {
+	var b bytes.Buffer
+	for n := range 4_000 {
+		fmt.Fprintf(&b, "console.log('chatd %d');\n", n*n)
+	}
+	return b.Bytes()
 }
 
 const setupCode = "correct-horse"

@@ -375,20 +375,21 @@ async function apiOf(person) {
 
 /** Waits until the banner has told two times until the next try, the later one shorter. @param {Page} page */
 async function countsDown(page) {
-  /** @param {number} below */
-  const next = async (below) => {
+  /** @param {number} least @param {number} below */
+  const next = async (least, below) => {
     const found = await page.waitForFunction(
-      (limit) => {
+      (from, limit) => {
         const words = document.querySelector('[data-testid="connection-banner"]')?.textContent ?? '';
         const seconds = Number(/Next try in (\d+) second/.exec(words)?.[1] ?? 0);
-        return seconds > 0 && seconds < limit && seconds;
+        return seconds >= from && seconds < limit && seconds;
       },
       { polling: 50 },
+      least,
       below,
     );
     return Number(await found.jsonValue());
   };
-  await next(await next(1_000));
+  await next(1, await next(2, 1_000)); // below one there is none
 }
 
 test('the lost connection', async () => {

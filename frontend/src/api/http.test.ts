@@ -1,10 +1,21 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { passes, Problem, request, speakFor, Unreachable, whenSomebodyElse } from './http';
+import { passes, Problem, request, speakFor, Unreachable, whenSignedOut, whenSomebodyElse } from './http';
 
 const real = globalThis.fetch;
 const asked: (string | null)[] = [];
-let answer = () => Response.json({ detail: 'No.' });
+let answer = () => Response.json({});
+
+function refused(status: number, headers: Record<string, string> = {}): Response {
+  return Response.json(
+    { detail: 'No.' },
+    { status, headers: { 'Content-Type': 'application/problem+json', ...headers } },
+  );
+}
+
+function page(status: number): Response {
+  return new Response('<h1>No</h1>', { status, headers: { 'Content-Type': 'text/html' } });
+}
 
 before(() => {
   globalThis.fetch = async (_path, init) => {
@@ -31,7 +42,7 @@ test('changes say whose they are, and questions do not', async () => {
 test('a change that is refused since somebody else is signed in is told of, and may be made later', async () => {
   let told = 0;
   whenSomebodyElse(() => told++);
-  answer = () => Response.json({ detail: 'No.' }, { status: 412 });
+  answer = () => refused(412);
   await assert.rejects(request('PUT', '/api/v1/me/drafts', { body: {} }), (error) => {
     assert.ok(error instanceof Problem);
     return passes(error);
@@ -57,20 +68,42 @@ const notOurs: readonly [string, () => Response][] = [
 
 for (const [name, half] of notOurs) {
   test(`no answer of the server: ${name}`, async () => {
+    let told = 0;
+    whenSignedOut(() => told++);
     answer = half;
     await assert.rejects(request('PUT', '/api/v1/rooms/7/read', { body: {} }), Unreachable);
+    assert.equal(told, 0);
   });
 }
+
+test('who is signed out is told, by the server only', async () => {
+  let told = 0;
+  whenSignedOut(() => told++);
+  answer = () => refused(401);
+  await assert.rejects(request('GET', '/api/v1/overview'), Problem);
+  assert.equal(told, 1);
+});
 
 test('an answer without content is an answer', async () => {
   answer = () => new Response(null, { status: 204 });
   assert.equal(await request('DELETE', '/api/v1/me/saved/7/1'), null);
 });
 
-test('a refusal that a proxy put its own page into stays a refusal', async () => {
-  answer = () =>
-    new Response('<h1>Too large</h1>', { status: 413, headers: { 'Content-Type': 'text/html' } });
-  await assert.rejects(request('POST', '/api/v1/rooms/7/messages', { body: {} }), (error) => {
-    return error instanceof Problem && error.status === 413 && !passes(error);
+for (const { status, again } of [
+  { status: 400, again: false },
+  { status: 413, again: false },
+  { status: 429, again: true },
+  { status: 502, again: true },
+]) {
+  test(`a refusal that is a proxy's to say is one (${status})`, async () => {
+    answer = () => page(status);
+    await assert.rejects(request('POST', '/api/v1/rooms/7/messages', { body: {} }), (error) => {
+      return error instanceof Problem && error.status === status && passes(error) === again;
+    });
   });
+}
+
+test('nobody is waited for longer than an hour', async () => {
+  answer = () => refused(429, { 'Retry-After': '99999999' });
+  await assert.rejects(request('POST', '/api/v1/rooms/7/messages', { body: {} }), { retryAfter: 3_600 });
 });

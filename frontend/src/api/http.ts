@@ -108,10 +108,10 @@ function eitherSignal(...signals: readonly AbortSignal[]): AbortSignal {
 }
 
 async function read(response: Response): Promise<unknown> {
-  const isJson = /\bjson\b/.test(response.headers.get('Content-Type') ?? '');
-  if (!mayBeOurs(response, isJson)) throw new Unreachable(new Error(`not our answer: ${response.status}`));
+  const type = response.headers.get('Content-Type') ?? '';
+  if (!mayBeOurs(response, type)) throw new Unreachable(new Error(`not our answer: ${response.status}`));
   try {
-    if (isJson) return await response.json();
+    if (/\bjson\b/.test(type)) return await response.json();
     await response.text();
     return null;
   } catch (error) {
@@ -119,19 +119,26 @@ async function read(response: Response): Promise<unknown> {
   }
 }
 
+/** What may come of the request itself, so that it would come again, or says by itself that it passes. */
+const BY_ANYBODY = [400, 408, 413, 414, 415, 429, 431];
+
 /**
- * Whether the server can have said that. A browser reads a head that was cut off as if it were whole: half a "200" is the
- * status 2 or 20, and where the status is missing it makes a 200 of a refusal. A hotspot answers 200 with its own page.
+ * Whether the server can have said that, or it is for others to say. A browser reads a head that was cut off as if it were
+ * whole: half a "200" is the status 2 or 20, and where the status is missing it makes a 200 of a refusal. A hotspot answers
+ * 200 with its own page, and proxies have their own 401, 403 and 404; the server's refusals are problems of RFC 9457.
  */
-function mayBeOurs({ ok, status }: Response, isJson: boolean): boolean {
-  if (ok) return isJson || status === NO_CONTENT;
-  return status >= 300;
+function mayBeOurs({ ok, status }: Response, type: string): boolean {
+  if (ok) return /\bjson\b/.test(type) || status === NO_CONTENT;
+  return /\bproblem\+json\b/.test(type) || status >= 500 || BY_ANYBODY.includes(status);
 }
+
+/** Seconds that a server may be waited for at most, whoever it is that asks for more. */
+const LONGEST_WAIT = 3_600;
 
 function problem(response: Response, answer: unknown): Problem {
   const seconds = Number.parseInt(response.headers.get('Retry-After') ?? '', 10);
   const detail = isObject(answer) && typeof answer.detail === 'string' ? answer.detail : '';
-  const wait = Number.isNaN(seconds) ? null : seconds;
+  const wait = Number.isNaN(seconds) ? null : Math.min(seconds, LONGEST_WAIT);
   return new Problem(response.status, detail, wait, fields(answer), end(answer));
 }
 

@@ -35,21 +35,24 @@ export class BrokenOff extends Failure {
   }
 }
 
-/** The failure that an answer with an error status stands for. */
+/**
+ * The failure that an answer with an error status stands for. The server always says why: a status without a reason is of a
+ * proxy, or of an answer that was cut, and says nothing of the sign-in or of the session.
+ */
 export async function refusal(response: Response, clock: Clock): Promise<Failure> {
   const message = await detail(response);
+  const wait = retryAfter(response.headers.get('Retry-After'), clock);
+  if (message === null) return new Failure('retry', `The server answered ${response.status}.`, wait);
   switch (response.status) {
     case 401:
-      return new Failure('stop', message ?? 'You are signed out. Sign in again to go on.');
+      return new Failure('stop', message);
     case 403:
     case 404:
     case 409:
     case 410:
-      return new Failure('rejoin', message ?? `The server answered ${response.status}.`);
-    default: {
-      const wait = retryAfter(response.headers.get('Retry-After'), clock);
-      return new Failure('retry', message ?? `The server answered ${response.status}.`, wait);
-    }
+      return new Failure('rejoin', message);
+    default:
+      return new Failure('retry', message, wait);
   }
 }
 

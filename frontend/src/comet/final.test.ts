@@ -125,7 +125,7 @@ for (const transport of transports) {
 test('When the comet session is refused, the client joins anew', async () => {
   for (const status of [403, 404, 409, 410]) {
     const { client, browser, node, pass } = await listening({ transport: 'long-poll' });
-    browser.weather.answer = (url) => (url.endsWith('data') ? { status } : null);
+    browser.weather.answer = (url) => (url.endsWith('data') ? { status, body: { detail: 'No.' } } : null);
     client.retryNow();
     await pass(20);
     browser.weather.answer = null;
@@ -133,5 +133,24 @@ test('When the comet session is refused, the client joins anew', async () => {
     assert.equal(node.operations.filter(({ op }) => op === 'join').length, 2, String(status));
     assert.equal(client.state.phase, 'listening');
     client.stop();
+  }
+});
+
+test('A proxy ends neither the sign-in nor the comet session', async () => {
+  for (const transport of ['iframe', 'long-poll'] as const) {
+    for (const status of [401, 403, 404, 409, 410]) {
+      const { client, browser, node, recorder, pass } = await listening({ transport });
+      browser.weather.answer = () => ({ status, body: '' });
+      client.retryNow();
+      for (const stream of browser.streams) stream.cut(true);
+      await pass(2_000);
+      browser.weather.answer = null;
+      client.retryNow();
+      await pass(1_000);
+      assert.equal(client.state.phase, 'listening', `${transport}, ${status}`);
+      assert.equal(node.operations.filter(({ op }) => op === 'join').length, 1);
+      assert.deepEqual(recorder.aborts, []);
+      client.stop();
+    }
   }
 });

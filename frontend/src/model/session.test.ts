@@ -46,7 +46,8 @@ describe('the session', () => {
   let why: () => Promise<Response>;
   /** What the root element carries; the styles hide the page while its session is unconfirmed. */
   const dataset: { session?: string } = {};
-  const problem = (status: number) => Promise.resolve(Response.json({ detail: 'No.' }, { status }));
+  const headers = { 'Content-Type': 'application/problem+json' };
+  const problem = (status: number) => Promise.resolve(Response.json({ detail: 'No.' }, { status, headers }));
   const never = () => new Promise<Response>(() => {});
 
   const answer = (path: string): Promise<Response> => {

@@ -1,4 +1,3 @@
-import { Problem } from '../api/http';
 import type { Suspension } from '../api/decisions';
 import type { SignUp } from '../api/records';
 import * as routes from '../api/front';
@@ -68,13 +67,6 @@ function endedText(ended: EndReason, suspension: Suspension | null): string {
 }
 
 async function signIn({ login = '', password = '' }: Values): Promise<void> {
-  try {
-    await routes.signIn(login, password);
-  } catch (error) {
-    if (error instanceof Problem && error.status === 401 && error.message === '') {
-      throw new Problem(401, signInTexts.wrong, null, {});
-    }
-    throw error;
-  }
+  await routes.signIn(login, password);
   await signedIn();
 }

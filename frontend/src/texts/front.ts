@@ -46,7 +46,6 @@ export const signInTexts = {
     `Your account is suspended ${until === null ? 'until somebody ends it' : `until ${until}`}.${reason === '' ? '' : ` Reason: ${reason}`}`,
   title: (workspace: string) => (workspace === '' ? 'Sign in' : `Sign in to ${workspace}`),
   submit: 'Sign in',
-  wrong: 'User name or password is wrong.',
   wait: (seconds: number) => `Too many tries. You can try again in ${duration(seconds)}.`,
   busy: (seconds: number) => `The server is busy. Trying again in ${duration(seconds)}.`,
   noAccount: 'No account yet? Ask somebody in the workspace for an invite link.',

@@ -25,15 +25,15 @@ export function lazy<P extends object>(
   const loaded = signal<ComponentType<P> | null>(null);
   let loading: Promise<void> | null = null;
   const fetch = () => {
-    loading ??= load().then(
-      (part) => {
+    loading ??= load()
+      .then((part) => {
+        if (!part) throw new Error('cut off'); // a browser takes what is left of a script for all of it
         loaded.value = part;
-      },
-      () => {
+      })
+      .catch(() => {
         loading = null; // the next who needs it tries again
         throw new Error('not loaded');
-      },
-    );
+      });
     return loading;
   };
   function Part(props: P) {
