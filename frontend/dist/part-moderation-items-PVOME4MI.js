@@ -1,1 +1,0 @@
-import{s as o,t as r,u as m,v as p,w as t,x as e}from"./part-chunk-JAYCUJYD.js";import"./part-chunk-5GSZYGAB.js";import"./part-chunk-YQGPWHV6.js";import"./part-chunk-L5WKIBMY.js";import"./part-chunk-YDDOYVNO.js";export{p as deleteMessage,r as memberItems,o as messageItems,m as personItems,e as takeBack,t as undo};

@@ -1,1 +1,0 @@
-import{a as o}from"./part-chunk-HQZSFOAH.js";import"./part-chunk-C3TGG4ID.js";import"./part-chunk-IL6VLUVE.js";import"./part-chunk-3YDKDT3L.js";import"./part-chunk-JAYCUJYD.js";import"./part-chunk-5GSZYGAB.js";import"./part-chunk-YQGPWHV6.js";import"./part-chunk-L5WKIBMY.js";import"./part-chunk-E2YCPIXL.js";import"./part-chunk-YDDOYVNO.js";export{o as SuspendDialog};
