@@ -15,12 +15,13 @@ import {
   press,
   say,
   sees,
-  setUp,
   settings,
+  setUp,
   shows,
   signIn,
   signUp,
   submit,
+  takesKeys,
 } from './lib/people.mjs';
 
 /** @typedef {import('puppeteer-core').Page} Page */
@@ -163,6 +164,7 @@ testUnderEachName('the page follows what people may do', async (_t, { browser, u
   await press(bo.page, 'user-menu');
   await part(bo.page, 'settings');
   assert.equal(await bo.page.$('[data-testid="people"]'), null);
+  await takesKeys(bo.page);
   await bo.page.keyboard.press('Escape');
 
   // Whoever is removed from a room has it taken off the screen.

@@ -20,6 +20,7 @@ import {
   signIn,
   signUp,
   submit,
+  takesKeys,
 } from './lib/people.mjs';
 import { run } from './lib/postgres.mjs';
 import { Server } from './lib/server.mjs';
@@ -192,6 +193,7 @@ test('the card of a person has the menu that their row has, and works by keyboar
     'block-person',
   ]);
   await picture(page, 'profile-menu-large-light');
+  await takesKeys(page);
   await page.keyboard.press('Escape');
   await gone(page, 'suspend-person');
   assert.equal(await focused(page), 'person-menu');

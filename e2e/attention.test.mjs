@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { apiOf, gather, roomOf } from './lib/crew.mjs';
 import { launchChromium, newTab } from './lib/browser.mjs';
-import { close, isThere, listensBy, open, opened, press, settings, shows } from './lib/people.mjs';
+import { close, hasParts, isThere, listensBy, open, opened, press, settings, shows } from './lib/people.mjs';
 import { Server } from './lib/server.mjs';
 
 /** @typedef {import('puppeteer-core').Page} Page */
@@ -107,6 +107,7 @@ before(async () => {
   await ana.page.goto(`${server.url}/rooms/${harbour}`);
   await opened(ana.page, 'harbour');
   await listensBy(ana.page, 'iframe');
+  await hasParts(ana.page, ['start']); // the alerts; a hidden page loads them late
   second = (await newTab(ana.context)).page;
   await second.evaluateOnNewDocument(record);
   await second.goto(`${server.url}/rooms/${harbour}`);

@@ -9,6 +9,7 @@ import {
   chord,
   close,
   gone,
+  isThere,
   part,
   press,
   reload,
@@ -329,6 +330,7 @@ describe('editing', () => {
     const { page } = bo;
     await say(page, 'mispelled');
     await sees(ana.page, 'mispelled');
+    await sees(page, 'mispelled'); // until then it is not there to be changed
     await page.keyboard.press('ArrowUp');
     await holds(page, 'mispelled');
     await part(page, 'compose-bar');
@@ -505,7 +507,7 @@ describe('drafts', () => {
     await part(tab.page, 'composer');
     const { signOut } = await import('./lib/people.mjs');
     await signOut(tab.page);
-    await part(page, 'sign-in-form');
+    await isThere(page, '[data-testid="sign-in-form"]');
     await tab.page.close();
     await page.bringToFront();
     await signIn(page, server.url, 'bo');

@@ -1,5 +1,6 @@
 // Whom something was decided about learns it wherever they are: in all tabs, in the administration, on a narrow screen
 // and after a reload. And what fails is told to those who decide, even when they look elsewhere by then.
+import { drawn } from './lib/looks.mjs';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { newTab } from './lib/browser.mjs';
@@ -52,6 +53,7 @@ test('on a narrow screen a long list of decisions scrolls, and the button stays'
     await bo.api('PUT', mutePath(cy.id), { seconds: 600, reason: `${i}${'x'.repeat(400)}` });
   }
   await cy.page.setViewport({ width: 320, height: 640 });
+  await drawn(cy.page);
   await shows(cy.page, 'decisions', /7x/);
   const seen = await cy.page.$eval('[data-testid="decisions-seen"]', (button) => {
     const { left, top, bottom } = button.getBoundingClientRect();
@@ -110,6 +112,7 @@ test('a suspension with a long reason fits, is told again after a reload, and by
   await ana.api('PUT', `users/${gus.id}/suspension`, { seconds: 86_400, reason: 'R'.repeat(500) });
   await shows(gus.page, 'sign-in-notice', /suspended until .*RRR/);
   await gus.page.setViewport({ width: 320, height: 640 });
+  await drawn(gus.page);
   assert.ok(await fits(gus.page));
   await gus.page.reload();
   await shows(gus.page, 'sign-in-notice', /suspended until .*RRR/);

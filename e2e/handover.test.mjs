@@ -29,12 +29,13 @@ import {
   gone,
   opened,
   part,
+  password,
   press,
   say,
   sees,
   shows,
   submit,
-  password,
+  takesKeys,
 } from './lib/people.mjs';
 
 /** @typedef {import('./lib/crew.mjs').Member} Member */
@@ -138,6 +139,7 @@ test('a room is handed over: who gets it is told and looks after it, who gave it
   await press(bo.page, 'room-menu');
   await part(bo.page, 'leave-room');
   assert.equal(await bo.page.$('[data-testid="room-settings"]'), null);
+  await takesKeys(bo.page);
   await bo.page.keyboard.press('Escape');
   const [entry, ...more] = await logged(ana, 'room-handed-over', pier);
   assert.deepEqual([entry.actor.username, entry.user.username, more.length], ['bo', 'cy', 0]);

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { launchChromium, newPerson, picture } from './lib/browser.mjs';
-import { gone, opened, part, password, sees, shows } from './lib/people.mjs';
+import { gone, opened, part, password, sees, shows, takesKeys } from './lib/people.mjs';
 import { Server } from './lib/server.mjs';
 import { speakers } from './lib/speakers.mjs';
 
@@ -264,6 +264,7 @@ describe('rooms', () => {
     await rests(link(harbour));
     await keys('Alt', 'Enter');
     await part(page, 'room-popup');
+    await takesKeys(page);
     await keys('Escape');
     await gone(page, 'room-popup');
     await rests(link(harbour));

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { beside } from './lib/beside.mjs';
 import { launchChromium, newPerson, newTab } from './lib/browser.mjs';
-import { part, setUp } from './lib/people.mjs';
+import { isThere, setUp } from './lib/people.mjs';
 import { Server } from './lib/server.mjs';
 
 /** @typedef {import('puppeteer-core').Page} Page */
@@ -134,7 +134,7 @@ test('pages beside chatd follow a room with the served client', { timeout: 120_0
     await until(plain.page, `comet.state === 'abort'`);
     const refused = await plain.page.evaluate(`comet.join().then(() => 'joined', (error) => error.message)`);
     assert.match(String(refused), /sign/i);
-    await part(ana.page, 'sign-in-form');
+    await isThere(ana.page, '[data-testid="sign-in-form"]');
   });
 
   assert.deepEqual([...ana.problems, ...plain.problems], []);

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { launchChromium, newPerson } from './lib/browser.mjs';
 import { lines, literally } from './lib/conversation.mjs';
-import { inspect } from './lib/looks.mjs';
+import { drawn, inspect } from './lib/looks.mjs';
 import {
   close,
   createRoom,
@@ -338,6 +338,7 @@ const agents = [
 async function wholeUserNames(page) {
   for (const width of [1440, 390, 320]) {
     await page.setViewport({ width, height: 800 });
+    await drawn(page);
     const cut = await page.$$eval('[data-testid="username"]', (found) =>
       found
         .filter((e) => {

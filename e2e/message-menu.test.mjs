@@ -1,5 +1,6 @@
 // A message and what can be done about it: its menu, and the ways back after a deletion, do not go away under
 // somebody's hands.
+import { drawn } from './lib/looks.mjs';
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { launchChromium, newPerson } from './lib/browser.mjs';
@@ -161,6 +162,7 @@ test('the menu of a message ends where its button ends, and keeps away from the 
   const { page } = ana;
   for (const width of [1440, 320]) {
     await page.setViewport({ width, height: 600 });
+    await drawn(page);
     await atTheEnd(page);
     const button = await openMenu(page, 'line 27');
     const { menu, ...around } = await places(page, button);

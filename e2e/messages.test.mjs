@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { newTab, picture } from './lib/browser.mjs';
 import { ana, bo, crew, cy, harbour, server, together } from './lib/crew.mjs';
 import { asShown, lines, literally } from './lib/conversation.mjs';
-import { inspect } from './lib/looks.mjs';
+import { drawn, inspect } from './lib/looks.mjs';
 import { gone, part, say, sees } from './lib/people.mjs';
 
 /** @typedef {import('puppeteer-core').Page} Page */
@@ -449,6 +449,7 @@ test('whatever somebody types, nothing is executed and the page keeps its form',
   await page.waitForSelector(`${row(answer.number)} [data-testid="quote-words"]`);
   for (const width of [1440, 390]) {
     await page.setViewport({ width, height: 844 });
+    await drawn(page);
     const found = await page.evaluate(() => {
       const view = document.querySelector('[data-testid="timeline"]');
       return {

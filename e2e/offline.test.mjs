@@ -305,6 +305,7 @@ testInEachBrowser('what is written without a connection', async (t, world) => {
     await part(page, 'sign-in-form');
     await signUp(page, place.url + link.pathname, 'bo');
     await listens(page);
+    await showsLast(page, all);
     assert.deepEqual(await shown(page), all);
     await say(page, 'bo writes');
     await sees(page, 'bo writes');

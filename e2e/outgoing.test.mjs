@@ -20,6 +20,7 @@ import {
   signIn,
   signOut,
   signUp,
+  takesKeys,
 } from './lib/people.mjs';
 import { Server } from './lib/server.mjs';
 import { departures, traced, untraceable } from './lib/trace.mjs';
@@ -155,6 +156,7 @@ async function everyDialog(page) {
   for (const menu of ['user-menu', 'room-menu']) {
     await press(page, menu);
     const entries = await hooks(page, '[role="menuitem"]');
+    await takesKeys(page);
     await page.keyboard.press('Escape');
     assert.ok(entries.length > 1, `${menu} has entries`);
     for (const entry of entries.filter((e) => e !== 'sign-out' && e !== 'administration')) {

@@ -21,7 +21,7 @@ import {
   together,
   typedIn,
 } from './lib/crew.mjs';
-import { close, gone, part, press, say, sees, shows } from './lib/people.mjs';
+import { close, gone, part, press, say, sees, shows, takesKeys } from './lib/people.mjs';
 
 /** @typedef {import('puppeteer-core').Page} Page */
 /** @typedef {import('./lib/crew.mjs').Member} Member */
@@ -107,6 +107,7 @@ test('a report is settled in the room, and the open list of another moderator fo
   await press(cy.page, 'room-menu');
   await part(cy.page, 'leave-room');
   assert.equal(await cy.page.$('[data-testid="room-reports"]'), null);
+  await takesKeys(cy.page);
   await cy.page.keyboard.press('Escape');
 });
 
@@ -141,6 +142,7 @@ test('a right that was lost a moment ago: a clear answer, and what was typed is 
   await press(cy.page, 'room-menu');
   await part(cy.page, 'leave-room');
   assert.equal(await cy.page.$('[data-testid="room-settings"]'), null);
+  await takesKeys(cy.page);
   await cy.page.keyboard.press('Escape');
   await isTold(cy.page, /bo made you member/);
 });

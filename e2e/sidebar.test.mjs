@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ana, bo, cy, crew, harbour, roomOf, server } from './lib/crew.mjs';
 import { inspect } from './lib/looks.mjs';
-import { chord, gone, later, listensBy, opened, part, press, submit } from './lib/people.mjs';
+import { chord, gone, later, listensBy, opened, part, press, submit, takesKeys } from './lib/people.mjs';
 import { run } from './lib/postgres.mjs';
 
 /** @typedef {import('puppeteer-core').Page} Page */
@@ -107,8 +107,10 @@ test('a silenced room is dim, and its mentions are faint; the bell in its header
   await press(page, 'unsilence');
   await page.waitForSelector('[data-testid="bell"][data-state="mentions"]');
   await press(page, 'bell');
+  const kept = page.waitForResponse((answer) => answer.request().method() === 'PATCH' && answer.ok());
   await press(page, 'level-everything');
   await page.waitForSelector('[data-testid="bell"][data-state="everything"]');
+  await kept;
   // It is kept on the server.
   await page.reload();
   await page.waitForSelector('[data-testid="bell"][data-state="everything"]');
@@ -195,6 +197,7 @@ test('by keyboard the menu opens where the focus is, and gives it back', async (
     one.dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, cancelable: true })),
   );
   await part(page, 'room-popup');
+  await takesKeys(page);
   assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('role')), 'menuitem');
   await page.keyboard.press('End');
   await page.keyboard.press('Escape');
@@ -270,6 +273,8 @@ test('with hundreds of rooms and long names it stays quick and tidy', async () =
   await page.goto(server.url);
   await page.waitForSelector(`${link(quay)} [data-testid="unread"]`);
   assert.ok((await page.$$('[data-testid="room-link"]')).length >= 503);
+  await listensBy(page, 'iframe'); // who is here is told then, and touches rows, too
+  await page.waitForSelector(`${link(talk)} [data-state="online"]`);
   // Whoever goes from room to room does not wait for the others to be drawn.
   const drawn = await page.evaluate(
     async ([one, two]) => {

@@ -6,8 +6,8 @@ import { testUnderEachName } from './lib/names.mjs';
 import {
   choose,
   invite,
+  isThere,
   listensBy,
-  part,
   say,
   sees,
   seesNotice,
@@ -56,7 +56,7 @@ testUnderEachName('two people talk over both modes', async (_t, { browser, url, 
   await second.page.goto(url);
   await listensBy(second.page, 'long-poll');
   await signOut(bo.page);
-  await part(second.page, 'sign-in-form');
+  await isThere(second.page, '[data-testid="sign-in-form"]');
   assert.deepEqual([...ana.problems, ...bo.problems, ...second.problems], []);
 });
 

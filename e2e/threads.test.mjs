@@ -95,8 +95,10 @@ test('what is written in a thread waits there, and not in the room', async () =>
 test('following is mine to end and to begin', async () => {
   const { page } = bo;
   await page.bringToFront();
+  const kept = page.waitForResponse((answer) => answer.request().method() === 'DELETE' && answer.ok());
   await press(page, 'follow-thread');
   await page.waitForSelector('[data-testid="follow-thread"][data-state="off"]');
+  await kept;
   await page.reload();
   await page.waitForSelector('[data-testid="follow-thread"][data-state="off"]');
   await press(page, 'follow-thread');

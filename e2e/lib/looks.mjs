@@ -31,10 +31,11 @@ export async function inspect(page, name) {
     }
   }
   await page.setViewport({ width: 1440, height: 900 });
+  await drawn(page);
 }
 
 /** Waits until the page has followed a new size: it learns of it when it draws, and moves what is open then. @param {Page} page */
-const drawn = (page) =>
+export const drawn = (page) =>
   page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 
 /** What axe finds, as short sentences. @param {Page} page @returns {Promise<string[]>} */

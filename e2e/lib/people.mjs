@@ -162,6 +162,9 @@ export const hasParts = (page, parts, timeout = 30_000) =>
     parts,
   );
 
+/** Waits until an open menu takes keys: it does once it has been drawn. @param {Page} page */
+export const takesKeys = (page) => page.waitForSelector('[role="menu"] :focus');
+
 /**
  * Waits until a tab has something, though it may be hidden: a hidden one never draws, and only when it draws would
  * puppeteer look for a selector with a colon.

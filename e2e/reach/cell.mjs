@@ -42,7 +42,7 @@ const noticing = 12_000;
  * is a word that it does not know. Violations of a policy read otherwise.
  */
 const halfHead =
-  /^console: (Unrecognized Content-Security-Policy directive|The source list for the Content Security Policy directive|Error with Permissions-Policy header|Invalid 'X-Frame-Options')|MIME type (of ""|\(“”\))/;
+  /^console: (Unrecognized Content-Security-Policy directive|The source list for the Content Security Policy directive|Error with Permissions-Policy header|Invalid 'X-Frame-Options'|Failed to set referrer policy)|MIME type (of ""|\(“”\))/;
 
 const obstacles = { 'held back': /was held back/, 'cut off': /were cut off/, silent: /fell silent/ };
 
@@ -125,7 +125,7 @@ async function enter(page, address, mode) {
   await page.goto(address);
   await part(page, 'composer');
   // The page has all its parts when the trouble begins: what is measured is the chat.
-  await hasParts(page, ['settings-dialog', 'picker', 'assist'], patience);
+  await hasParts(page, ['settings-dialog', 'picker', 'assist', 'connection', 'front', 'start'], patience);
 }
 
 /**
