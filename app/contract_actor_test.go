@@ -88,14 +88,25 @@ func (p *person) try(method, path string, body, into any) error {
 	}
 	defer resp.Body.Close()
 	raw, err := io.ReadAll(resp.Body)
-	if err != nil || resp.StatusCode >= 300 {
-		return errors.Join(err, fmt.Errorf("%s %s: %s %s", method, path, resp.Status, raw))
+	if err != nil {
+		return err
+	}
+	if resp.StatusCode >= 300 {
+		return &statusError{resp.StatusCode, fmt.Sprintf("%s %s: %s %s", method, path, resp.Status, raw)}
 	}
 	if into == nil {
 		return nil
 	}
 	return json.Unmarshal(raw, into)
 }
+
+// A statusError is an answer that is not the one hoped for.
+type statusError struct {
+	code int
+	text string
+}
+
+func (e *statusError) Error() string { return e.text }
 
 func userPath(user int64) string { return "/api/v1/users/" + userName(user) }
 
@@ -143,11 +154,25 @@ func (a *actor) ready(n *town) error {
 		return nil
 	}
 	header, err := a.become(n)
+	// Beside this the others of the run take invites back, end sessions and
+	// suspend people, those of a newcomer too.
+	for range 4 {
+		if !isRefusal(err) {
+			break
+		}
+		header, err = a.become(n)
+	}
 	if err != nil {
 		return fmt.Errorf("make %s: %w", a.name, err)
 	}
 	a.header, a.dead = header, false
 	return nil
+}
+
+// isRefusal reports whether the server refused a request, with a status below 500.
+func isRefusal(err error) bool {
+	var answered *statusError
+	return errors.As(err, &answered) && answered.code < 500
 }
 
 // as makes r the actor's.

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { newPerson, newTab } from './lib/browser.mjs';
 import { inWorld, names } from './lib/names.mjs';
 import { Owner } from './lib/owner.mjs';
-import { listensBy, part, sees, transcript } from './lib/people.mjs';
+import { listensBy, sees, transcript } from './lib/people.mjs';
 import { Server } from './lib/server.mjs';
 
 /** @typedef {import('puppeteer-core').Page} Page */
@@ -31,7 +31,7 @@ async function sleeps(t, { browser, server, host, url }) {
   await listensBy(page, 'iframe');
   const { page: other, problems: others } = await newTab(context);
   await other.goto(url);
-  await part(other, 'composer');
+  await listensBy(other, 'iframe');
   await other.bringToFront();
   let said = 0;
   const say = async () => {
@@ -51,12 +51,18 @@ async function sleeps(t, { browser, server, host, url }) {
 
   const session = await page.createCDPSession();
   await session.send('Page.setWebLifecycleState', { state: 'frozen' });
+  // What the browser has brought before it freezes the tab comes at once.
+  /** @type {number[]} */
+  const waits = [];
+  while (waits.length < 20 && (waits.at(-1) ?? 0) <= 3_000) {
+    await say();
+    waits.push(await hasAll(other));
+  }
   await say();
-  const first = await hasAll(other);
-  await say();
-  const second = await hasAll(other);
-  t.diagnostic(`the other tab had a line after ${first} ms, the next after ${second} ms`);
-  assert.ok(first < 25_000 && second < 5_000, 'the other tab takes over once it has noticed');
+  const next = await hasAll(other);
+  t.diagnostic(`the other tab had lines after ${waits.join(', ')} ms, the next after ${next} ms`);
+  const noticed = waits.at(-1) ?? 0;
+  assert.ok(noticed > 3_000 && noticed < 25_000 && next < 5_000, 'it takes over once it has noticed');
 
   await session.send('Page.setWebLifecycleState', { state: 'active' });
   t.diagnostic(`the tab that slept had everything after ${await hasAll(page)} ms`);
