@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { apiOf, gather, roomOf } from './lib/crew.mjs';
 import { launchChromium, newTab } from './lib/browser.mjs';
-import { close, hasParts, isThere, listensBy, open, opened, press, settings, shows } from './lib/people.mjs';
+import { hasParts } from './lib/parts.mjs';
+import { close, isThere, listensBy, open, opened, press, settings, shows } from './lib/people.mjs';
 import { Server } from './lib/server.mjs';
 
 /** @typedef {import('puppeteer-core').Page} Page */

@@ -5,7 +5,8 @@ import http from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { launchChromium, newPerson } from './lib/browser.mjs';
 import { inspect } from './lib/looks.mjs';
-import { close, hasParts, listensBy, part, press, setUp, settings, shows } from './lib/people.mjs';
+import { hasParts } from './lib/parts.mjs';
+import { close, listensBy, part, press, setUp, settings, shows } from './lib/people.mjs';
 import { Server } from './lib/server.mjs';
 
 /** @typedef {import('puppeteer-core').Page} Page */

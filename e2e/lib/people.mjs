@@ -148,20 +148,6 @@ export async function reload(page) {
   await page.reload();
 }
 
-/**
- * Waits until the page has loaded these parts of itself, as it does in its first seconds, while it has nothing else to do.
- * @param {Page} page @param {string[]} parts @param {number} [timeout] Milliseconds.
- */
-export const hasParts = (page, parts, timeout = 30_000) =>
-  page.waitForFunction(
-    (names) => {
-      const loaded = performance.getEntriesByType('resource');
-      return names.every((one) => loaded.some(({ name }) => name.includes(`part-${one}`)));
-    },
-    { timeout, polling: 50 },
-    parts,
-  );
-
 /** Waits until an open menu takes keys: it does once it has been drawn. @param {Page} page */
 export const takesKeys = (page) => page.waitForSelector('[role="menu"] :focus');
 

@@ -3,17 +3,8 @@ import assert from 'node:assert/strict';
 import { newTab } from '../lib/browser.mjs';
 import { compare, numbered } from '../lib/compare.mjs';
 import { asShown, lines, literally } from '../lib/conversation.mjs';
-import {
-  choose,
-  hasParts,
-  listensBy,
-  part,
-  password,
-  say,
-  sees,
-  settings,
-  transcript,
-} from '../lib/people.mjs';
+import { choose, listensBy, part, password, say, sees, settings, transcript } from '../lib/people.mjs';
+import { chatParts, hasParts } from '../lib/parts.mjs';
 import { stored } from '../lib/postgres.mjs';
 import { Follower } from './follower.mjs';
 import { notes, watch } from './watch.mjs';
@@ -42,7 +33,7 @@ const noticing = 12_000;
  * is a word that it does not know. Violations of a policy read otherwise.
  */
 const halfHead =
-  /^console: (Unrecognized Content-Security-Policy directive|The source list for the Content Security Policy directive|Error with Permissions-Policy header|Invalid 'X-Frame-Options'|Failed to set referrer policy)|MIME type (of ""|\(“”\))/;
+  /^console: (Unrecognized Content-Security-Policy directive|The source list for the Content Security Policy directive|Error with Permissions-Policy header|Invalid 'X-Frame-Options'|Failed to set referrer policy)/;
 
 const obstacles = { 'held back': /was held back/, 'cut off': /were cut off/, silent: /fell silent/ };
 
@@ -125,7 +116,7 @@ async function enter(page, address, mode) {
   await page.goto(address);
   await part(page, 'composer');
   // The page has all its parts when the trouble begins: what is measured is the chat.
-  await hasParts(page, ['settings-dialog', 'picker', 'assist', 'connection', 'front', 'start'], patience);
+  await hasParts(page, chatParts, patience);
 }
 
 /**
