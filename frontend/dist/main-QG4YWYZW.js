@@ -1,0 +1,2 @@
+import"./part-chunk-77DXRDTI.js";
+//end
