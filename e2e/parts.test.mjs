@@ -4,6 +4,7 @@ import { newPerson } from './lib/browser.mjs';
 import { Hop } from './lib/hop.mjs';
 import { testInEachBrowser } from './lib/names.mjs';
 import { Owner } from './lib/owner.mjs';
+import { chatParts, hasParts } from './lib/parts.mjs';
 import { menu, part, settings, shows } from './lib/people.mjs';
 
 /** @type {Record<string, string>} */
@@ -17,6 +18,30 @@ const first = new Set(
 
 /** @type {Record<string, import('./lib/hop.mjs').Fate>} */
 const breaks = { 'were cut half-way': 'half', 'were refused by a proxy': 'refuse', 'did not come': 'cut' };
+
+testInEachBrowser(
+  'what has come whole is not asked for again',
+  async (t, { browser, server, host }) => {
+    const owner = await Owner.setUp(server.url);
+    const hop = new Hop(server.url, {});
+    t.after(() => hop.stop());
+    /** @type {Set<string>} */
+    const asked = new Set();
+    hop.fate = (_method, path) => {
+      if (!path.startsWith('/assets/part-') || first.has(path)) return 'pass';
+      if (asked.has(path)) return 'half';
+      asked.add(path);
+      return 'pass';
+    };
+    const { page, context } = await newPerson(browser);
+    await owner.lend(context, host);
+    await page.goto(`http://${host}:${await hop.start()}/rooms/${owner.room.id}`);
+    await part(page, 'composer');
+    await settings(page, 'connection');
+    await hasParts(page, chatParts);
+  },
+  { hosts: ['localhost'] },
+);
 
 testInEachBrowser(
   'the page fetches its parts again',

@@ -138,4 +138,5 @@ function halve(answer, response) {
     passed += now.length;
     response.write(now, () => passed >= half && response.destroy());
   });
+  answer.on('end', () => response.destroy());
 }

@@ -11,8 +11,8 @@ const whole = () => new Response('export {};\n//end\n');
 
 describe('a part of the page', () => {
   const { fetch } = globalThis;
-  /** What is answered about a file next, and for good. */
-  let answers: Record<string, () => Response>;
+  /** What is answered about a file next; then it is there. */
+  let answers: Record<string, (() => Response)[]>;
   let asked: string[];
   let imports: number;
   const load = async () => ++imports;
@@ -24,9 +24,7 @@ describe('a part of the page', () => {
     globalThis.fetch = async (address, init) => {
       const name = String(address).replace(/^.*part-(.*)-A\.js$/, '$1');
       asked.push(init?.cache === 'reload' ? `${name} anew` : name);
-      const answer = answers[name] ?? whole;
-      delete answers[name];
-      return answer();
+      return (answers[name]?.shift() ?? whole)();
     };
   });
   afterEach(() => {
@@ -52,32 +50,73 @@ describe('a part of the page', () => {
     'was empty': () => new Response(''),
     'was refused by a proxy': () => new Response('//end', { status: 502 }),
     'was the page of a hotspot': () => new Response('<p>Accept our terms</p>\n'),
-    'did not come': () => {
-      throw new TypeError('failed to fetch');
-    },
   };
   for (const [what, failure] of Object.entries(failures)) {
-    test(`is not imported when a file ${what}; the next who needs it has that file fetched past the cache`, async () => {
+    test(`has a file that ${what} fetched past the cache at once`, async () => {
+      answers.shared = [failure];
+      assert.equal(await partLoader(files, base)('menu', load), 1);
+      assert.deepEqual(asked, ['shared', 'menu', 'shared anew']);
+    });
+
+    test(`is not imported when a file ${what} again; the next who needs it has it fetched past the cache`, async () => {
       const loadPart = partLoader(files, base);
-      answers.shared = failure;
-      await assert.rejects(loadPart('menu', load));
+      answers.shared = [failure, failure];
+      await assert.rejects(loadPart('menu', load), /part-shared-A.js did not come whole/);
       assert.equal(imports, 0);
+      asked = [];
       assert.equal(await loadPart('picker', load), 1);
       assert.equal(await loadPart('menu', load), 2);
-      assert.deepEqual(asked, ['shared', 'menu', 'shared anew', 'picker']);
+      assert.deepEqual(asked, ['shared anew', 'picker', 'menu']);
     });
   }
 
+  test('is not imported when a file did not come; the next who needs it has it fetched again', async () => {
+    const loadPart = partLoader(files, base);
+    answers.shared = [
+      () => {
+        throw new TypeError('failed to fetch');
+      },
+    ];
+    await assert.rejects(loadPart('menu', load), TypeError);
+    assert.equal(imports, 0);
+    asked = [];
+    assert.equal(await loadPart('menu', load), 1);
+    assert.deepEqual(asked, ['shared anew', 'menu']);
+  });
+
   test('that fails for two at once is fetched anew once', async () => {
     const loadPart = partLoader(files, base);
-    answers.shared = () => new Response('');
+    answers.shared = [() => new Response(''), () => new Response('')];
     const both = [loadPart('menu', load), loadPart('picker', load)];
     assert.deepEqual(
       (await Promise.allSettled(both)).map(({ status }) => status),
       ['rejected', 'rejected'],
     );
+    asked = [];
     await Promise.all([loadPart('menu', load), loadPart('picker', load)]);
-    assert.deepEqual(asked, ['shared', 'menu', 'picker', 'shared anew']);
+    assert.deepEqual(asked, ['shared anew', 'menu', 'picker']);
+  });
+
+  test('that could not be imported has its files fetched again', async () => {
+    const loadPart = partLoader(files, base);
+    await assert.rejects(
+      loadPart('menu', () => Promise.reject(new Error('import'))),
+      /import/,
+    );
+    asked = [];
+    assert.equal(await loadPart('menu', load), 1);
+    assert.deepEqual(asked, ['shared', 'menu']);
+  });
+
+  test('is not waited for without end', async () => {
+    const signals: (AbortSignal | null | undefined)[] = [];
+    const counted = globalThis.fetch;
+    globalThis.fetch = (address, init) => {
+      signals.push(init?.signal);
+      return counted(address, init);
+    };
+    await partLoader(files, base)('menu', load);
+    assert.ok(signals.every((signal) => signal instanceof AbortSignal));
   });
 
   test('that the page does not have is said so', async () => {

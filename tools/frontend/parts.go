@@ -49,8 +49,9 @@ func fromSource(path string) (string, error) {
 }
 
 // partsPlace stands in the bundle where the page is to find the files of each part. They are known when it is bundled.
-// The names of the files still tell what is in them: the hash of a script covers the names of the parts it loads.
-const partsPlace = `"@part files@"`
+// The names of the files still tell what is in them: the hash of a script covers the names of the parts it loads. The
+// number is raised when tellParts is changed, so that the name is another then.
+const partsPlace = `"@part files 1@"`
 
 // scriptEnd is the last line of each of the page's scripts, by which the page knows a whole one.
 const scriptEnd = "//end"
@@ -71,6 +72,9 @@ func tellParts(files map[string][]byte, im imports, main string) error {
 		found := partName.FindStringSubmatch(name)
 		if found == nil || found[1] == "chunk" {
 			continue
+		}
+		if parts[found[1]] != nil {
+			return fmt.Errorf("two parts of the page are called %s; give one another name", found[1])
 		}
 		needed := slices.DeleteFunc(im.needed(name), func(one string) bool { return slices.Contains(there, one) })
 		parts[found[1]] = append(needed, name)

@@ -147,7 +147,7 @@ export const parts = [
   commands,
   EmojiPicker,
   {
-    fetch: () => {
+    fetch: async () => {
       assistWanted.value = true;
     },
   },

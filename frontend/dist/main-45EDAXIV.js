@@ -1,0 +1,2 @@
+import"./part-chunk-N3CO2LEM.js";
+//end

@@ -1,2 +1,0 @@
-import"./part-chunk-77DXRDTI.js";
-//end
