@@ -15,6 +15,7 @@ import (
 	"testing/fstest"
 	"time"
 
+	"chatd/presence"
 	"chatd/store"
 	"chatd/store/storetest"
 )
@@ -98,7 +99,13 @@ func newWorldOn(t *testing.T, s *store.Store, tune ...func(*Config)) *world {
 		}
 		server.Close()
 	})
-	return &world{t: t, store: s, app: a, url: server.URL, log: log}
+	w := &world{t: t, store: s, app: a, url: server.URL, log: log}
+	// Of those who come before the node knows who is here nobody is told that they came.
+	w.eventually("the node knows who is here", func() bool {
+		event, _ := a.tracker.Since(presence.Viewer{}, "")
+		return event != nil
+	})
+	return w
 }
 
 // eventually waits until ok, which something in the background brings about.

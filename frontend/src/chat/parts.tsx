@@ -125,6 +125,11 @@ export const OpenMessageMenu = lazy(
 
 /** All of them: without the server each has to be there, and the settings tell why it cannot be reached. */
 export const parts = [
+  {
+    fetch: async () => {
+      assistWanted.value = true;
+    },
+  },
   OpenSettings,
   OpenDialog,
   moderationItems,
@@ -146,9 +151,4 @@ export const parts = [
   ForwardDialog,
   commands,
   EmojiPicker,
-  {
-    fetch: async () => {
-      assistWanted.value = true;
-    },
-  },
 ];

@@ -1,2 +1,0 @@
-import"./part-chunk-N3CO2LEM.js";
-//end

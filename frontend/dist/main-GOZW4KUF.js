@@ -1,0 +1,2 @@
+import"./part-chunk-BN7ZO52H.js";
+//end
