@@ -123,8 +123,7 @@ func (a *App) serveAsset(w http.ResponseWriter, r *http.Request) {
 		a.notFound(w, r)
 		return
 	}
-	// A proxy that made scripts smaller would take away the line by which the page knows a whole one.
-	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable, no-transform")
+	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
 	found.serve(w, r)
 }
 

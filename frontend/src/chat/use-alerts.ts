@@ -1,4 +1,3 @@
-import { loadPart } from '../load-part';
 import { useEffect } from 'preact/hooks';
 import type { Chat } from '../model/chat';
 
@@ -13,7 +12,7 @@ export function useAlerts(chat: Chat): void {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let gone = false;
     const load = () => {
-      loadPart('start', () => import('../alerts/start')).then(
+      import('../alerts/start').then(
         ({ startAlerts }) => {
           if (!gone) stop = startAlerts(chat);
         },

@@ -1,5 +1,4 @@
 /** The shortcuts for moving around. */
-import { loadPart } from '../load-part';
 import { useMemo } from 'preact/hooks';
 import type { Chat } from '../model/chat';
 import type { Room } from '../model/room';
@@ -104,7 +103,7 @@ function jump(room: Room | null): boolean {
 }
 
 function readEverything(chat: Chat): void {
-  loadPart('read-rooms', () => import('../model/read-rooms'))
+  import('../model/read-rooms')
     .then(({ readRooms }) => readRooms(chat, [...chat.rooms.peek().values()]))
     .catch((error: unknown) => toast(sentence(error), { bad: true }));
 }

@@ -1,5 +1,4 @@
 /** Where the page stands: not set up, signed out, or in the chat; and how it gets from one to the other. */
-import { loadPart } from '../load-part';
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { changeMe } from '../api/account';
 import { changeRoomSettings, markUnread, putSections, unread } from '../api/attention';
@@ -163,7 +162,7 @@ async function openOutbox(user: number): Promise<OutboxSender> {
   return browserSender(user).open();
 }
 
-const loadSender = () => loadPart('outbox-sender', () => import('./outbox-sender'));
+const loadSender = () => import('./outbox-sender');
 
 function enterAsVisitor(workspace: WorkspaceState, ended: EndReason | null): void {
   store('signed-in', null);

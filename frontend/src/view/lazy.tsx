@@ -9,7 +9,7 @@ import { texts } from '../texts';
 export interface Lazy<P> {
   (props: P): preact.JSX.Element | null;
   /** Loads it now, for it will be needed; a failure is told when it is. */
-  readonly fetch: () => Promise<void>;
+  readonly fetch: () => void;
 }
 
 /**
@@ -47,7 +47,7 @@ export function lazy<P extends object>(
     }, []);
     return Loaded && <Loaded {...props} />;
   }
-  return Object.assign(Part, { fetch: () => fetch().catch(() => {}) });
+  return Object.assign(Part, { fetch: () => void fetch().catch(() => {}) });
 }
 
 /** A module of which something is done later than the page is shown. */
@@ -55,7 +55,7 @@ export interface Later<M> {
   /** Does something with it: at once when it is there, else as soon as it is. */
   use(act: (module: M) => void): void;
   /** Loads it now, for it will be needed; a failure is told when it is. */
-  readonly fetch: () => Promise<void>;
+  readonly fetch: () => void;
 }
 
 /** The same for what is no component. When the module cannot be loaded, a sentence says so. */
@@ -70,23 +70,17 @@ export function later<M>(load: () => Promise<M>): Later<M> {
       if (loaded !== null) act(loaded);
       else fetch().then(act, () => toast(texts.errors.partNotLoaded, { bad: true }));
     },
-    fetch: () =>
-      fetch().then(
-        () => {},
-        () => {},
-      ),
+    fetch: () => void fetch().catch(() => {}),
   };
 }
 
 /** Milliseconds after which parts are loaded, idle or not. */
 const SOON = 2_000;
 
-/** Loads parts once the page has nothing else to do, one after the other, so that it can do something else in between. */
-export function fetchWhenIdle(...parts: readonly { readonly fetch: () => Promise<void> }[]): void {
-  const [next, ...others] = parts;
-  if (!next) return;
+/** Loads parts once the page has nothing else to do. */
+export function fetchWhenIdle(...parts: readonly { readonly fetch: () => void }[]): void {
   const run = () => {
-    void next.fetch().then(() => fetchWhenIdle(...others));
+    for (const part of parts) part.fetch();
   };
   // A page in the background may never be idle.
   if ('requestIdleCallback' in window) requestIdleCallback(run, { timeout: SOON });

@@ -1,4 +1,3 @@
-import { loadPart } from '../../load-part';
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import {
@@ -72,7 +71,7 @@ export function NotificationsSection() {
 
 /** Lets the person hear what they have chosen. */
 async function tone(): Promise<void> {
-  const { sound } = await loadPart('tone', () => import('../../alerts/tone'));
+  const { sound } = await import('../../alerts/tone');
   sound();
 }
 

@@ -1,2 +1,0 @@
-import"./part-chunk-BN7ZO52H.js";
-//end

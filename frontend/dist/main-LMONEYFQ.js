@@ -1,0 +1,1 @@
+import"./part-chunk-ZH7QOZKA.js";

@@ -1,2 +1,0 @@
-import{a as m,b as a}from"./part-chunk-RFLMFOXX.js";import{Bb as r,Db as o,Hb as i,Kb as n,T as e}from"./part-chunk-BN7ZO52H.js";var t=m;function v(){let c=()=>{e("/"),r()};return o(n,{title:t.title,lead:t.lead,testid:"connection-page",wide:!0,children:[o(a,{}),o("p",{class:"front-foot",children:o(i,{look:"bare","data-testid":"leave-check",onClick:c,children:t.back})})]})}export{v as ConnectionPage};
-//end
