@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"testing"
 	"time"
 
 	"chatd/app/pushlet/pushlettest"
@@ -175,16 +174,6 @@ func (s *pushletStream) ends() {
 		}
 	case <-time.After(20 * time.Second):
 		s.t.Fatal("the answer goes on")
-	}
-}
-
-// within fails when f takes longer than a second.
-func within(t *testing.T, what string, f func()) {
-	t.Helper()
-	start := time.Now()
-	f()
-	if took := time.Since(start); took > time.Second {
-		t.Errorf("%s took %v", what, took)
 	}
 }
 

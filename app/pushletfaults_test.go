@@ -176,18 +176,21 @@ func TestPushletFault5LeavingEndsTheStreamAtOnce(t *testing.T) {
 	w := newWorld(t)
 	ana := w.owner()
 	for _, format := range []string{"js", "xml", "xml-strict"} {
-		c := ana.joinsPushlet(format)
-		s := c.streams("/chat")
-		within(t, "leaving", func() {
+		quickly(t, "leaving as "+format, atOnce, func(int) time.Duration {
+			c := ana.joinsPushlet(format)
+			s := c.streams("/chat")
+			began := time.Now()
 			if got := c.must("leave-ack", "leave"); got["p_id"] != c.id {
 				t.Errorf("%q", got)
 			}
 			s.ends()
+			took := time.Since(began)
+			if got := c.do("GET", pushletPath+"?p_event=hb&p_id="+c.id, nil); got.StatusCode != http.StatusForbidden {
+				t.Errorf("without a page of ours: %s", got.Status)
+			}
+			c.expired()
+			return took
 		})
-		if got := c.do("GET", pushletPath+"?p_event=hb&p_id="+c.id, nil); got.StatusCode != http.StatusForbidden {
-			t.Errorf("without a page of ours: %s", got.Status)
-		}
-		c.expired()
 	}
 }
 
@@ -366,16 +369,23 @@ func TestPushletFault10ALongPollTellsAtOnce(t *testing.T) {
 		t.Fatalf("%q", got)
 	}
 	c := &pushletClient{ana, "xml-strict", got[0]["p_id"]}
+	var times []time.Duration
 	for i := range 20 { // a client may be back before its answer is known to be written
 		answer := make(chan []pushlettest.Event, 1)
 		go func() { answer <- c.asks("refresh") }()
 		w.eventually("it is held", func() bool { return w.app.hub.Stats().Polls == 1 })
-		within(t, "the message", func() {
-			ana.says(room, fmt.Sprintf("message %d", i))
-			got = <-answer
-		})
+		began := time.Now()
+		ana.says(room, fmt.Sprintf("message %d", i))
+		got = <-answer
+		times = append(times, time.Since(began))
 		if kinds(got) != "refresh-ack data refresh" || got[1]["msg"] != fmt.Sprintf("message %d", i) || got[1]["p_seq"] != "1" || got[2]["p_wait"] != "0" {
 			t.Errorf("%q", got)
 		}
+	}
+	// The machine may be slow now and then. None is told only when the hold ends,
+	// after 25 s, and not all only when the node looks.
+	slices.Sort(times)
+	if worst := times[len(times)-1]; times[len(times)/2] > atOnce || worst > 20*time.Second {
+		t.Errorf("the messages took %v", times)
 	}
 }
