@@ -127,6 +127,7 @@ func TestTheCurrentPasswordIsNotGuessedThroughAForgottenBrowser(t *testing.T) {
 		}
 		ana.must(http.StatusUnprocessableEntity, method, path, body, nil)
 	}
+	w.waitsLonger(w.app.throttle, throttledUser(ana.me.ID), "127.0.0.1")
 	body := map[string]any{"current_password": password, "new_password": newPassword}
 	ana.must(http.StatusTooManyRequests, "PUT", "/api/v1/me/password", body, nil)
 	checkProblem(t, ana.do("PATCH", "/api/v1/me", map[string]any{"current_password": password, "email": "eve@example.org"}),

@@ -120,9 +120,9 @@ func TestWhatCannotBeReportedIsAnsweredClearly(t *testing.T) {
 	}
 	checkProblem(t, ana.do("PUT", "/api/v1/reports/1", map[string]any{"settlement": "ignored"}), 422, "settlement")
 	checkProblem(t, ana.do("GET", "/api/v1/reports?after=nonsense", nil), 422, "page")
-	for range 30 {
-		ben.do("POST", messagePath(room, 1)+"/report", reason)
+	got := answer{}
+	for i := 0; i < 60 && (i == 0 || got.StatusCode != http.StatusTooManyRequests); i++ {
+		got = ben.do("POST", messagePath(room, 1)+"/report", reason)
 	}
-	got := ben.do("POST", messagePath(room, 1)+"/report", reason)
 	checkProblem(t, got, http.StatusTooManyRequests, "very many")
 }

@@ -129,7 +129,7 @@ func TestWhoIsMutedIsNotShownAsTyping(t *testing.T) {
 			return e.Key == typingKey(general) && strings.Contains(string(e.Payload), `"user_ids":`+want)
 		}
 	}
-	his.does(map[string]any{"op": "activity", "state": "typing", "topic": roomTopic(general)})
+	his.types(general)
 	near.next("hint", shown(fmt.Sprintf("[%d]", ben.me.ID)))
 	ana.must(http.StatusOK, "PUT", mutePath(general, ben), inAnHour(""), nil)
 	near.next("hint", shown("[]"))
@@ -138,8 +138,20 @@ func TestWhoIsMutedIsNotShownAsTyping(t *testing.T) {
 		t.Errorf("he may write: %v, %v", may, err)
 	}
 	ana.must(http.StatusNoContent, "DELETE", mutePath(general, ben), nil, nil)
-	his.does(map[string]any{"op": "activity", "state": "typing", "topic": roomTopic(general)})
+	if w.app.typing.refuses(membership{general, ben.me.ID}) {
+		t.Error("that he may not write holds on")
+	}
+	his.types(general)
 	near.next("hint", shown(fmt.Sprintf("[%d]", ben.me.ID)))
+}
+
+// refuses reports whether a node has found out that somebody may not write, and
+// does not ask again yet.
+func (t *typing) refuses(m membership) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	right := t.rights[m]
+	return !right.may && time.Now().Before(right.until)
 }
 
 func TestSlowModeMakesPeopleWaitAndSaysForHowLong(t *testing.T) {

@@ -90,7 +90,8 @@ func TestControlRequestsThatAreStuckDoNotStopTheOthers(t *testing.T) {
 	begin := time.Now()
 	l.control(map[string]any{"op": "ping"})
 	ana.must(http.StatusSeeOther, "POST", "/logout", nil, nil)
-	if took := time.Since(begin); took > 8*time.Second {
+	// The others give up after 2 s; whoever waits for a connection for data does it for 20 s.
+	if took := time.Since(begin); took > 15*time.Second {
 		t.Errorf("a ping and a log-out took %v", took)
 	}
 	l.ends("signed-out")

@@ -71,6 +71,33 @@ func (l *listener) does(operation map[string]any) {
 	}
 }
 
+// types says that its person types in a room until the node has taken it up, as a
+// page says so again and again: a question whether they may, which is asked while
+// the node hears that they have joined, is dropped.
+func (l *listener) types(room int64) {
+	l.t.Helper()
+	m := membership{room, l.me.ID}
+	say := map[string]any{"op": "activity", "state": "typing", "topic": roomTopic(room)}
+	l.does(say)
+	l.eventually("it is known that "+l.me.Username+" types", func() bool {
+		types, asked := l.app.typing.knows(m)
+		if !types && !asked {
+			l.does(say)
+		}
+		return types
+	})
+}
+
+// knows reports whether somebody types, and whether it is being found out if they
+// may.
+func (t *typing) knows(m membership) (types, asked bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	_, waits := t.questions[m]
+	_, asking := t.asking[m]
+	return t.isTypingLocked(m), waits || asking
+}
+
 // leavesFor has somebody in one room alone.
 func (p *person) leavesFor(room int64) {
 	p.t.Helper()
