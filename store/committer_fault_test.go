@@ -144,7 +144,12 @@ func TestSendsGiveUpWhileTheDatabaseIsAwayAndSucceedLater(t *testing.T) {
 	w := newWorld(t)
 	room := w.room(store.RoomPublic, "tea", w.owner)
 	w.forgetNews()
-	n := w.node()
+	var failed atomic.Int64
+	n := w.nodeOn(w.Store, store.CommitterConfig{OnBatch: func(_ int, _ time.Duration, err error) {
+		if err != nil {
+			failed.Add(1)
+		}
+	}})
 	n.say(room, w.owner, "1")
 	w.exec(`alter table messages rename to away`)
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
@@ -154,6 +159,8 @@ func TestSendsGiveUpWhileTheDatabaseIsAwayAndSucceedLater(t *testing.T) {
 		t.Errorf("while it is away: %v", err)
 	}
 	patient := n.begin(message(room, w.owner, "3"))
+	tried := failed.Load() // what was given up may be in the attempt of now, but not in the one after
+	w.until("it was tried once more without what was given up", func() bool { return failed.Load() >= tried+2 })
 	w.exec(`alter table away rename to messages`)
 	_, err := patient.end()
 	w.ok(err)

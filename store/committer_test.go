@@ -224,8 +224,10 @@ func TestAMessageThatNobodyWaitsForIsNotStoredLater(t *testing.T) {
 	second := n.begin(message(room, w.owner, "second"))
 	// The statement in flight outlives its sender: it is cancelled here so
 	// that the next one is asked to drop what nobody waits for.
-	w.exec(`select pg_cancel_backend(pid) from pg_stat_activity
-		where datname = current_database() and application_name = 'chatd committer' and wait_event_type = 'Lock'`)
+	w.until("the statement in flight is cancelled", func() bool {
+		return w.number(`select count(pg_cancel_backend(pid)) from pg_stat_activity
+			where datname = current_database() and application_name = 'chatd committer' and wait_event_type = 'Lock'`) > 0
+	})
 	release()
 	_, err := second.end()
 	w.ok(err)

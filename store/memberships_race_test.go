@@ -6,7 +6,6 @@ import (
 	"slices"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"chatd/store"
 )
@@ -19,7 +18,7 @@ func TestChangesOfMembershipWaitForNoSend(t *testing.T) {
 	room := w.room(store.RoomPublic, "Tea", ada)
 	w.say(room, ada, 1)
 	defer w.holdRows(room, ada, bob, w.owner)()
-	ctx, cancel := context.WithTimeout(w.ctx(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(w.ctx(), hangs)
 	defer cancel()
 	_, err := w.JoinRoom(ctx, bob.ID, room.ID)
 	w.ok(err)

@@ -158,7 +158,7 @@ func TestALogOutWaitsForNoOneWhoWritesData(t *testing.T) {
 	b := newWorld(t).browser()
 	_, id := b.signIn(b.owner)
 	defer b.holdRows(b.firstRoom(), b.owner)()
-	ctx, cancel := context.WithTimeout(b.ctx(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(b.ctx(), hangs)
 	defer cancel()
 	ended, err := b.Control().EndSession(ctx, id, "signed-out")
 	if err != nil || !ended {

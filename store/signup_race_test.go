@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"testing"
-	"time"
 
 	"chatd/store"
 )
@@ -97,7 +96,7 @@ func TestASignUpThatWaitsForARoomKeepsItsMakerFromNothing(t *testing.T) {
 			if err := w.waitForBlocked(); err != nil {
 				return err
 			}
-			ctx, cancel := context.WithTimeout(w.ctx(), 5*time.Second)
+			ctx, cancel := context.WithTimeout(w.ctx(), hangs)
 			defer cancel()
 			_, _, read := w.Control().MarkRead(ctx, w.owner.ID, tea.ID, 1)
 			_, left := w.Control().LeaveRoom(ctx, w.owner.ID, tea.ID)

@@ -167,6 +167,10 @@ func (w *world) deactivate(user store.User) {
 	w.exec(`update users set deactivated_at = now() where id = $1`, user.ID)
 }
 
+// hangs is the limit of what must not wait for somebody else: it would wait for the
+// whole test, until the database ends a transaction that is idle for a minute.
+const hangs = 30 * time.Second
+
 // together runs f n times at once and returns the errors in order.
 func together(n int, f func(i int) error) []error {
 	errs := make([]error, n)

@@ -15,15 +15,19 @@ import (
 
 func TestThePostmasterOfAKilledOwnerIsTakenOver(t *testing.T) {
 	t.Parallel()
+	quickly(t, "taking over", func() time.Duration { return takeOver(t) })
+}
+
+// takeOver leaves a postmaster, takes it over, and tells how long that took.
+func takeOver(t *testing.T) time.Duration {
+	t.Helper()
 	dir := filepath.Join(folder(t), "data")
 	url := leave(t, dir)
 	old, _ := readPidFile(filepath.Join(dir, "postgres", "postmaster.pid"))
 
 	began := time.Now()
 	c := start(t, dir)
-	if took := time.Since(began); took > 3*time.Second {
-		t.Errorf("taking over took %v, want less than 3 s", took)
-	}
+	took := time.Since(began)
 	if c.URL() != url {
 		t.Errorf("it runs at %s, want the old %s", c.URL(), url)
 	}
@@ -38,6 +42,7 @@ func TestThePostmasterOfAKilledOwnerIsTakenOver(t *testing.T) {
 	if c.serves(pid) {
 		t.Error("the postmaster still runs after Stop")
 	}
+	return took
 }
 
 func TestAnAdoptedPostmasterThatDiesIsStartedAgain(t *testing.T) {
@@ -153,12 +158,20 @@ func TestAPidFileThatSaysNothingIsNoServer(t *testing.T) {
 
 func TestAnInterruptedFirstStartIsTakenUpAgain(t *testing.T) {
 	t.Parallel()
-	dir := filepath.Join(folder(t), "data")
-	owner := play(t, os.Getuid(), ownerVar+"="+dir)
-	eventually(t, "initdb has begun", func() bool { return len(unfinished(t, dir)) > 0 })
-	owner.kill(t)
-	if _, exists, err := dataVersion(filepath.Join(dir, "postgres")); exists || err != nil {
-		t.Fatalf("the half-made directory counts as a cluster (%v)", err)
+	var dir string
+	// On a busy machine initdb may be ready before its owner is killed.
+	for try, inTime := 0, false; !inTime; try++ {
+		dir = filepath.Join(folder(t), "data")
+		owner := play(t, os.Getuid(), ownerVar+"="+dir)
+		eventually(t, "initdb has begun", func() bool { return len(unfinished(t, dir)) > 0 })
+		owner.kill(t)
+		_, exists, err := dataVersion(filepath.Join(dir, "postgres"))
+		if inTime = !exists; err != nil || exists && try == 4 {
+			t.Fatalf("the half-made directory counts as a cluster (%v)", err)
+		}
+		if exists {
+			stop(t, start(t, dir)) // what the owner has started ends
+		}
 	}
 	if ask(t, start(t, dir), "select 'works'") != "works" {
 		t.Error("it does not work")
