@@ -86,10 +86,10 @@ export class Headful {
     }
   }
 
-  /** Whether anything in the tab itself moves within a second, as the screen shows it. */
-  async moves() {
+  /** Whether anything in the tab itself moves within a second, as the screen shows it. @param {number} [within] ms */
+  async moves(within = 1_000) {
     const first = await this.screen.take('-crop', tab, 'rgb:-');
-    const end = performance.now() + 1_000;
+    const end = performance.now() + within;
     while (performance.now() < end) {
       await pause(100);
       if (!first.equals(await this.screen.take('-crop', tab, 'rgb:-'))) return true;

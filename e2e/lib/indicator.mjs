@@ -17,17 +17,28 @@ class Looks {
     this.all = [];
   }
 
+  /** Waits until so many looks were made in all. @param {number} count */
+  async reach(count) {
+    let [seen, since] = [this.all.length, performance.now()];
+    while (this.all.length < count) {
+      if (this.all.length > seen) [seen, since] = [this.all.length, performance.now()];
+      if (performance.now() - since > 30_000) throw new Error('the browser tells nothing of its tab');
+      await pause(often);
+    }
+  }
+
+  /** Waits until the indicator was seen like that last, if it is within 20 s. @param {boolean} shown */
+  async settle(shown) {
+    const end = performance.now() + 20_000;
+    while (this.all.at(-1) !== shown && performance.now() < end) await pause(often);
+  }
+
   /** What is seen while something goes on. @param {() => Promise<void>} during @returns {Promise<boolean[]>} */
   async during(during) {
     const begin = this.all.length;
     await during();
     // The next two can have been seen a little earlier.
-    const enough = this.all.length + 3;
-    const end = performance.now() + 10_000;
-    while (this.all.length < enough) {
-      if (performance.now() > end) throw new Error('the browser tells nothing of its tab');
-      await pause(often);
-    }
+    await this.reach(this.all.length + 3);
     return this.all.slice(begin);
   }
 }
