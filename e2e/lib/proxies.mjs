@@ -19,14 +19,48 @@ export function block(language) {
   return found[1];
 }
 
-/** A port of loopback that nobody listens on. @returns {Promise<number>} */
+/**
+ * A port of loopback that nobody listens on, and that nobody takes before it is listened on: it is none of those that the
+ * system gives out, and no other test gets it.
+ * @returns {Promise<number>}
+ */
 export async function freePort() {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
+  for (let port = 20_000 + (process.pid % 10_000); ; port = port === 29_999 ? 20_000 : port + 1)
+    if (reserved(port) && (await free(port))) return port;
+}
+
+/** The files that say which ports are this process's. @type {Set<string>} */
+const marks = new Set();
+
+/** Whether a port is this process's from now on, as long as it runs. @param {number} port */
+function reserved(port) {
+  const mark = path.join(os.tmpdir(), `chatd-port-${port}`);
+  try {
+    fs.closeSync(fs.openSync(mark, 'wx'));
+  } catch (error) {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code === 'EEXIST') return false;
+    throw error;
+  }
+  if (marks.size === 0) {
+    process.once('exit', () => {
+      for (const one of marks) fs.rmSync(one, { force: true });
+    });
+  }
+  marks.add(mark);
+  return true;
+}
+
+/** Whether nobody listens on a port. @param {number} port @returns {Promise<boolean>} */
+async function free(port) {
+  const server = net.createServer().listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch {
+    return false;
+  }
   server.close();
   await once(server, 'close');
-  return typeof address === 'object' && address ? address.port : 0;
+  return true;
 }
 
 const isRoot = process.getuid?.() === 0;
