@@ -202,7 +202,7 @@ test('who deleted an own message can take it back where it stood', async () => {
   await sees(page, 'precious words');
   await sees(ana.page, 'precious words');
   await gone(page, 'own-deleted');
-  assert.deepEqual(await focus(page), ['composer', null]);
+  await hasFocus(page, 'composer');
 });
 
 /** Deletes the last own message without the focus of the window. @param {Page} page */

@@ -32,7 +32,7 @@ test('Ctrl+K offers the unread first, and a few letters and Enter lead there', a
   await bo.api('POST', `rooms/${quay}/messages`, { client_id: crypto.randomUUID(), body: 'hello @ana' });
   await page.waitForSelector(`[data-room="${quay}"][data-bold="true"]`);
   await together('Control', 'k');
-  await part(page, 'switcher-search');
+  await page.waitForSelector('[data-testid="switcher-search"]:focus');
   await page.waitForSelector('[data-testid="destination"]');
   assert.equal((await offered())[0], 'quay');
   await inspect(page, 'switcher');
@@ -46,13 +46,13 @@ test('Ctrl+K offers the unread first, and a few letters and Enter lead there', a
 test('it finds people and public rooms that one is not in, and Esc closes it', async () => {
   const { page } = ana;
   await together('Control', 'k');
-  await part(page, 'switcher-search');
+  await page.waitForSelector('[data-testid="switcher-search"]:focus');
   await page.keyboard.type('lightho');
   await page.waitForSelector('[data-testid="destination"][data-kind="public"]');
   await page.keyboard.press('Escape');
   await gone(page, 'switcher');
   await together('Control', 'k');
-  await part(page, 'switcher-search');
+  await page.waitForSelector('[data-testid="switcher-search"]:focus');
   await page.keyboard.type('cy');
   await page.waitForSelector('[data-testid="destination"][data-kind="person"]');
   await page.keyboard.press('Enter');

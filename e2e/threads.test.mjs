@@ -215,22 +215,31 @@ test('the link to a reply leads to it, however long the thread is', async () => 
   await page.goto(`${server.url}${room}/${early}`);
   await page.waitForSelector(`${reply}:focus`);
   assert.equal(new URL(page.url()).pathname, `${room}/thread/2`);
-  const inView = () =>
-    page.$eval(reply, (row) => {
-      const view = row.closest('[role="log"]')?.getBoundingClientRect();
-      const { top, bottom } = row.getBoundingClientRect();
-      return view !== undefined && top >= view.top && bottom <= view.bottom;
-    });
-  assert.ok(await inView());
+  const isInView = () =>
+    page.waitForFunction(
+      (selector) => {
+        const row = document.querySelector(selector);
+        const view = row?.closest('[role="log"]')?.getBoundingClientRect();
+        const { top = 0, bottom = 0 } = row?.getBoundingClientRect() ?? {};
+        return view !== undefined && top >= view.top && bottom <= view.bottom;
+      },
+      {},
+      reply,
+    );
+  await isInView();
   await page.reload();
   await page.waitForSelector(`${reply}:focus`);
-  assert.ok(await inView());
+  await isInView();
   await ana.context.overridePermissions(server.url, ['clipboard-read', 'clipboard-write']);
   await page.hover(reply);
   await page.locator(`${reply} [data-testid="message-menu"]`).click();
   await page.locator('[role="menu"] [data-testid="copy-link-item"]').click();
   await page.waitForSelector('.toast:not([data-bad="true"])');
-  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), `${server.url}${room}/${early}`);
+  await page.waitForFunction(
+    async (link) => (await navigator.clipboard.readText()) === link,
+    { polling: 100 },
+    `${server.url}${room}/${early}`,
+  );
 });
 
 test('on a phone the thread takes the place of the room', async () => {
