@@ -32,7 +32,7 @@ const throughCaddy = (/** @type {number} */ upstream) => caddyWith(block('caddyf
 const throughNginx = (/** @type {number} */ upstream) =>
   nginx(upstream, `types { text/html html; text/javascript js; }\n${block('nginx')}`);
 
-test('a page beside chatd shows what a program publishes, through Caddy', { timeout: 120_000 }, async (t) => {
+test('a page beside chatd shows what a program publishes, through Caddy', { timeout: 300_000 }, async (t) => {
   const { server, proxy, browser, ana, room, token, address } = await beside(t, throughCaddy);
   const opened = async () => {
     const tab = await newTab(ana.context);
@@ -54,7 +54,7 @@ test('a page beside chatd shows what a program publishes, through Caddy', { time
     const { page, problems } = await opened();
     await page.goto(address);
     await live(page);
-    const publishing = publish(proxy, [`${site}/`, room, String(count), '0.05'], token);
+    const publishing = publish(proxy, [`${site}/`, room, String(count), '0.1'], token);
     await page.waitForFunction((some) => /** @type {any} */ (window).shown.length >= some, {}, count / 3);
     await server.kill();
     const before = await shown(page);
@@ -109,7 +109,7 @@ test('a page beside chatd shows what a program publishes, through Caddy', { time
 });
 
 test('a page beside chatd shows the latest prices and those that follow, through nginx', {
-  timeout: 60_000,
+  timeout: 300_000,
 }, async (t) => {
   const { proxy, ana, room, token, address } = await beside(t, throughNginx);
   await publish(proxy, [site, room, '4', '0'], token);
@@ -166,7 +166,9 @@ async function beside(t, start) {
 
 /** @param {Page} page */
 const live = (page) =>
-  page.waitForFunction(() => document.querySelector('#state')?.textContent === 'The prices are live.');
+  page.waitForFunction(() => document.querySelector('#state')?.textContent === 'The prices are live.', {
+    timeout: 60_000,
+  });
 
 /** @param {Page} page @param {string} selector */
 const text = (page, selector) => page.$eval(selector, (found) => found.textContent ?? '');
@@ -190,7 +192,11 @@ const shown = (page) => page.evaluate(() => /** @type {any} */ (window).shown);
 
 /** Waits until the last price of all is shown. @param {Page} page @param {string[]} said */
 const upTo = (page, said) =>
-  page.waitForFunction((last) => /** @type {any} */ (window).shown.at(-1) === last, {}, said.at(-1));
+  page.waitForFunction(
+    (last) => /** @type {any} */ (window).shown.at(-1) === last,
+    { timeout: 60_000 },
+    said.at(-1),
+  );
 
 /** What the table says. @param {Page} page */
 const rows = (page) =>
