@@ -132,9 +132,10 @@ test('a room is handed over: who gets it is told and looks after it, who gave it
   await close(cy.page);
   await press(ana.page, 'members-button');
   await ana.page.waitForSelector(`.member-line[data-entry="${cy.id}"] .member-note ::-p-text(room owner)`);
-  assert.doesNotMatch(
-    await ana.page.$eval(`.member-line[data-entry="${bo.id}"]`, (line) => line.textContent ?? ''),
-    /room owner/,
+  await ana.page.waitForFunction(
+    (line) => !/room owner/.test(document.querySelector(line)?.textContent ?? 'room owner'),
+    {},
+    `.member-line[data-entry="${bo.id}"]`,
   );
   await press(bo.page, 'room-menu');
   await part(bo.page, 'leave-room');
@@ -176,6 +177,7 @@ test('the workspace is handed over, with the own password', async () => {
   await isTold(cy.page, /ana handed the workspace over to you/);
   await press(cy.page, 'user-menu');
   await part(cy.page, 'administration');
+  await takesKeys(cy.page);
   await cy.page.keyboard.press('Escape');
   await together(harbour, 'harbour', bo);
   if (!(await bo.page.$('[data-testid="members"]'))) await press(bo.page, 'members-button');

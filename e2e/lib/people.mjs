@@ -43,7 +43,7 @@ export async function invite(page) {
   const url = await page.$eval(hook('invite-url'), (e) =>
     e instanceof HTMLInputElement ? e.value : (e.textContent ?? ''),
   );
-  await page.keyboard.press('Escape');
+  await close(page);
   return url;
 }
 
