@@ -38,6 +38,9 @@ after(async () => {
 /** What was said last, as the server has it. @returns {Promise<any>} */
 const last = async () => (await bo.ask('GET', `rooms/${room}/messages?limit=1`)).messages[0];
 
+/** Waits until the page has an address. @param {string} path */
+const isAt = (path) => page.waitForFunction((wanted) => location.pathname === wanted, { polling: 50 }, path);
+
 /** The selector of the row in which a text stands. @param {string} text */
 async function rowOf(text) {
   const found = await page.waitForFunction(
@@ -126,7 +129,7 @@ test('an answer in a thread is unread for whose message it answers, and the back
   await page.locator(`${await rowOf('Who brings the cake?')} [data-testid="thread-line"]`).click();
   await part(page, 'thread');
   await page.waitForSelector('[data-testid="thread"] ::-p-text(I do.)');
-  assert.equal(new URL(page.url()).pathname, `/rooms/${room}/thread/${number}`);
+  await isAt(`/rooms/${room}/thread/${number}`);
   await page.waitForFunction(() => !document.querySelector('[data-testid="go-threads"] .badge'), {
     polling: 100,
   });
@@ -135,6 +138,6 @@ test('an answer in a thread is unread for whose message it answers, and the back
   await shows(page, 'thread-line', /2 replies/);
   await page.evaluate(() => history.back());
   await gone(page, 'thread');
-  assert.equal(new URL(page.url()).pathname, `/rooms/${room}`);
+  await isAt(`/rooms/${room}`);
   assert.deepEqual(problems, []);
 });

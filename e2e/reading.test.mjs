@@ -107,6 +107,10 @@ const isBackAt = (page, { number, offset }) =>
       });
     });
 
+/** Waits until the page has an address. @param {Page} page @param {string} path */
+const isAt = (page, path) =>
+  page.waitForFunction((wanted) => location.pathname === wanted, { polling: 50 }, path);
+
 /** Pixels between the view and the end of the room. @param {Page} page */
 const below = (page) =>
   page.$eval(timeline, (scroller) =>
@@ -258,6 +262,7 @@ for (const kind of kinds) {
       }
       await ana.ask('PUT', `${messages()}/${last}/reactions/${encodeURIComponent('👍')}`);
       await page.waitForSelector(`${row(last)} [data-testid="reaction"]`);
+      await drawn(page);
       assert.equal(await below(page), 0);
       for (const height of ['400px', '']) {
         await resize(page, `${row(last)} [data-testid="message-body"]`, height);
@@ -266,6 +271,7 @@ for (const kind of kinds) {
       }
       const { number } = await bo.say(general, `${'a long one '.repeat(80)} for the one in ${kind}`);
       await page.waitForSelector(row(number));
+      await drawn(page);
       assert.equal(await below(page), 0);
       for (const [width, height] of sizes) {
         await page.setViewport({ width, height });
@@ -280,10 +286,10 @@ for (const kind of kinds) {
       const at = await place(page);
       await open(page, 'quay');
       await sees(page, 'at the quay');
-      assert.equal(new URL(page.url()).pathname, `/rooms/${quay}`);
+      await isAt(page, `/rooms/${quay}`);
       await open(page, 'general');
       await isBackAt(page, at);
-      assert.equal(new URL(page.url()).pathname, `/rooms/${general}`);
+      await isAt(page, `/rooms/${general}`);
       await page.evaluate(() => history.back());
       await opened(page, 'quay');
       await page.evaluate(() => history.back());
@@ -291,13 +297,13 @@ for (const kind of kinds) {
       await isBackAt(page, at);
       await page.evaluate(() => history.forward());
       await opened(page, 'quay');
-      assert.equal(new URL(page.url()).pathname, `/rooms/${quay}`);
+      await isAt(page, `/rooms/${quay}`);
     });
 
     test('without an address the room that was open last opens, and a name that leads nowhere says so', async () => {
       await page.goto(server.url);
       await opened(page, 'quay');
-      assert.equal(new URL(page.url()).pathname, `/rooms/${quay}`);
+      await isAt(page, `/rooms/${quay}`);
       await open(page, 'general');
       await page.goto(server.url);
       await opened(page, 'general');
@@ -330,6 +336,7 @@ for (const kind of kinds) {
       assert.equal(await below(page), 0);
       await page.reload();
       await page.waitForSelector(row(COUNT));
+      await drawn(page);
       assert.equal(await below(page), 0);
       assert.deepEqual(problems, []);
     });

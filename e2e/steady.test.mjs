@@ -5,6 +5,7 @@ import { launchChromium, newTab } from './lib/browser.mjs';
 import { listensBy } from './lib/people.mjs';
 import { Server } from './lib/server.mjs';
 import { speakers } from './lib/speakers.mjs';
+import { drawn } from './lib/steady.mjs';
 
 /** @typedef {import('./lib/speakers.mjs').Speaker} Speaker */
 
@@ -61,7 +62,7 @@ async function cut(number, hidden) {
     hidden,
   );
   // The page has taken note of it once the frame after it is drawn.
-  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  await drawn(page);
   return top(number + 1);
 }
 
@@ -70,6 +71,7 @@ const top = (number) => page.$eval(row(number), (line) => line.getBoundingClient
 
 /** Where a message stands did not change by a pixel. @param {number} number @param {number} before */
 async function stays(number, before) {
+  await drawn(page);
   const now = await top(number);
   assert.ok(Math.abs(now - before) < 1, `line ${number} moved by ${now - before} pixels`);
 }
