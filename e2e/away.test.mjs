@@ -8,6 +8,9 @@ import { listensBy, part, sees, transcript } from './lib/people.mjs';
 
 /** @typedef {import('puppeteer-core').Page} Page */
 
+/** Milliseconds for what comes at once: far from the time after which a silent stream is given up. */
+const soon = 10_000;
+
 testInEachBrowser('pages that were away', async (t, { kind, browser, server, host, url }) => {
   const owner = await Owner.setUp(server.url);
   const speaker = await owner.signIn();
@@ -47,12 +50,12 @@ testInEachBrowser('pages that were away', async (t, { kind, browser, server, hos
       await page.goto(`${url}/no/such/page`);
       await say();
       await page.goBack();
-      const took = await hasAll(page, 5_000);
-      await listensBy(page, 'iframe', 5_000);
+      const took = await hasAll(page, soon);
+      await listensBy(page, 'iframe', soon);
       if (kind === 'Chromium') assert.equal(await origin(page), 'from the cache');
       t.diagnostic(`${await origin(page)}; everything was there after ${took} ms`);
       await say();
-      await hasAll(page, 5_000);
+      await hasAll(page, soon);
     }
     assert.equal(await page.evaluate(() => document.readyState), 'complete');
   });

@@ -76,10 +76,7 @@ test('whoever looks after the workspace is told in the administration, too', asy
   await shows(cy.page, 'decisions', /made you admin/);
   await press(cy.page, 'decisions-seen');
   await gone(cy.page, 'decisions');
-  assert.equal(
-    await cy.page.evaluate(() => document.activeElement?.getAttribute('data-testid')),
-    'part-people',
-  );
+  await cy.page.waitForSelector('[data-testid="part-people"]:focus');
 });
 
 test('what fails after its dialog was closed is told in passing', async () => {
@@ -132,7 +129,7 @@ test('without a connection the administration says so, and what it shows from be
   await server.stop();
   await cy.page.locator('[data-testid="people-search"]').fill('gus');
   await shows(cy.page, 'found', /the list from before/);
-  assert.equal(await cy.page.$eval('.found-rows', (rows) => rows.getAttribute('data-stale')), 'true');
+  await cy.page.waitForSelector('.found-rows[data-stale="true"]');
   await part(cy.page, 'connection-banner');
   await server.start();
   await cy.page.waitForFunction(() => document.querySelectorAll('[data-testid="people-row"]').length === 1);

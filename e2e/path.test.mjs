@@ -37,7 +37,7 @@ async function chatdAt(url) {
 /** @param {Server} server */
 const portOf = (server) => Number(new URL(server.url).port);
 
-describe('two chatd on one host name, each below a path', { timeout: 120_000 }, () => {
+describe('two chatd on one host name, each below a path', { timeout: 300_000 }, () => {
   /** @type {Server} */ let one;
   /** @type {Server} */ let two;
   /** @type {import('./lib/proxies.mjs').Front} */ let proxy;
