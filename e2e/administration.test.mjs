@@ -113,6 +113,15 @@ const finds = (page, wanted) => shows(page, 'found', wanted);
 /** Types into a field that searches. @param {Page} page @param {string} id @param {string} text */
 const find = (page, id, text) => page.locator(`[data-testid="${id}"]`).fill(text);
 
+/** Waits until a page has so many of something. @param {Page} page @param {string} selector @param {number} count */
+const has = (page, selector, count) =>
+  page.waitForFunction(
+    (what, wanted) => document.querySelectorAll(what).length === wanted,
+    {},
+    selector,
+    count,
+  );
+
 /** What a list shows, row by row. @param {Page} page @param {string} list */
 const rowsOf = (page, list) =>
   page.$$eval(`[data-testid="${list}-row"]`, (found) =>
@@ -133,7 +142,7 @@ test('the menu leads there, and the first part is open', async () => {
   const { page } = ana;
   await menu(page, 'administration');
   await part(page, 'totals');
-  assert.equal(await page.title(), 'Figures · Ubuntu help');
+  await page.waitForFunction(() => document.title === 'Figures · Ubuntu help');
   await press(page, 'admin-people');
   await part(page, 'part-people');
   await page.evaluate(() => history.back());
@@ -228,12 +237,12 @@ test('figures: what there is, and the last 90 days as pictures and as a table', 
   await open(page, 'figures');
   await shows(page, 'totals', /People10,003/);
   await shows(page, 'totals', /Rooms10,001/);
-  assert.equal((await page.$$('.chart')).length, 4);
-  assert.equal((await page.$$('.chart:first-child .chart-column')).length, 90);
+  await has(page, '.chart', 4);
+  await has(page, '.chart:first-child .chart-column', 90);
   await shot(page, 'figures');
   await page.locator('.day-table summary').click();
   await part(page, 'day-table');
-  assert.equal((await page.$$('[data-testid="day-table"] tbody tr')).length, 90);
+  await has(page, '[data-testid="day-table"] tbody tr', 90);
   await inspect(page, 'admin-figures');
 });
 
@@ -266,13 +275,10 @@ test('a row is opened and closed with the keyboard, and stays open when the scre
   await part(page, 'manage-person');
   await page.setViewport({ width: 1440, height: 900 });
   await part(page, 'manage-person');
-  assert.equal(
-    await page.evaluate(() => document.activeElement?.getAttribute('data-testid')),
-    'manage-person',
-  );
+  await page.waitForSelector('[data-testid="manage-person"]:focus');
   await page.keyboard.press('Escape');
   await gone(page, 'people-detail');
-  assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('data-testid')), 'people-open');
+  await page.waitForSelector('[data-testid="people-open"]:focus');
   await page.keyboard.press('Enter');
   await part(page, 'people-detail');
 });

@@ -155,8 +155,8 @@ async function everyDialog(page) {
   }
   for (const menu of ['user-menu', 'room-menu']) {
     await press(page, menu);
-    const entries = await hooks(page, '[role="menuitem"]');
     await takesKeys(page);
+    const entries = await hooks(page, '[role="menuitem"]');
     await page.keyboard.press('Escape');
     assert.ok(entries.length > 1, `${menu} has entries`);
     for (const entry of entries.filter((e) => e !== 'sign-out' && e !== 'administration')) {
