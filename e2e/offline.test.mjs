@@ -7,6 +7,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { launch, newTab } from './lib/browser.mjs';
+import { holds } from './lib/composing.mjs';
 import { Hop } from './lib/hop.mjs';
 import { testInEachBrowser } from './lib/names.mjs';
 import { Owner } from './lib/owner.mjs';
@@ -114,12 +115,6 @@ const keeps = (page, count) =>
     count,
   );
 
-/** What stands in the composer. @param {Page} page */
-const typed = (page) =>
-  page.$eval('[data-testid="composer"]', (field) =>
-    field instanceof HTMLTextAreaElement ? field.value : '',
-  );
-
 /** @param {Page} page @param {string} text */
 async function draft(page, text) {
   await page.bringToFront();
@@ -151,7 +146,7 @@ testInEachBrowser('what is written without a connection', async (t, world) => {
     await page.reload();
     await sees(page, 'three', 20_000);
     assert.deepEqual(await shown(page), ['one', 'two', 'three']);
-    assert.equal(await typed(page), 'a draft');
+    await holds(page, 'a draft');
     await keeps(page, 0);
     await arrived('one', 'two', 'three');
     assert.deepEqual(problems, []);
@@ -179,7 +174,7 @@ testInEachBrowser('what is written without a connection', async (t, world) => {
     await sees(one.page, 'turn 3', 60_000);
     await other.page.reload();
     await sees(other.page, 'turn 3', 20_000);
-    assert.equal(await typed(other.page), 'another draft');
+    await holds(other.page, 'another draft');
     await keeps(one.page, 0);
     await arrived(...lines);
     await showsLast(one.page, all);
@@ -284,7 +279,7 @@ testInEachBrowser('what is written without a connection', async (t, world) => {
     await part(page, 'sign-in-form');
     hop.interrupt(online);
     await signIn(page, place.url, 'ana');
-    assert.equal(await typed(page), 'unsent at the end');
+    await holds(page, 'unsent at the end');
     await keeps(page, 0);
     place.owner = await place.owner.signIn();
     assert.deepEqual(await place.stored(), all);
