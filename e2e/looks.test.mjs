@@ -139,7 +139,7 @@ test('the dialogs and the panel', async () => {
     await page.locator(`[data-testid="${button}"]`).click();
     await part(page, dialog);
     await inspect(page, dialog);
-    await page.keyboard.press('Escape');
+    await close(page);
   }
   await page.locator('[data-testid="members-button"]').click();
   await part(page, 'members');
