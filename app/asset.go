@@ -123,7 +123,8 @@ func (a *App) serveAsset(w http.ResponseWriter, r *http.Request) {
 		a.notFound(w, r)
 		return
 	}
-	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	// A proxy that made scripts smaller would take away the line by which the page knows a whole one.
+	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable, no-transform")
 	found.serve(w, r)
 }
 

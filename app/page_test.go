@@ -105,7 +105,7 @@ func TestAssetsAreKeptForEver(t *testing.T) {
 	// The client's transport asks for gzip and unpacks it.
 	got := p.must(http.StatusOK, "GET", "/assets/main-AAAA.js", nil, nil)
 	if !strings.HasPrefix(got.body, "console.log") || !got.Uncompressed || !strings.HasPrefix(got.Header.Get("Content-Type"), "text/javascript") ||
-		got.Header.Get("Cache-Control") != "public, max-age=31536000, immutable" || got.Header.Get("X-Content-Type-Options") != "nosniff" {
+		got.Header.Get("Cache-Control") != "public, max-age=31536000, immutable, no-transform" || got.Header.Get("X-Content-Type-Options") != "nosniff" {
 		t.Errorf("%v %.60s", got.Header, got.body)
 	}
 	p.header.Set("If-None-Match", got.Header.Get("ETag"))

@@ -8,8 +8,9 @@ import http from 'node:http';
  * later, the next twice that, and so on from the beginning, so that later ones overtake.
  * @typedef {{hold?: number, life?: number, delay?: number}} Faults
  *
- * What becomes of a request: it is passed on; it is cut before it arrives; or it arrives, and its answer is cut.
- * @typedef {'pass' | 'cut' | 'lose'} Fate
+ * What becomes of a request: it is passed on; it is cut before it arrives; or it arrives, and its answer is cut, or only
+ * half of it comes through; or the hop answers in the server's place that there is none.
+ * @typedef {'pass' | 'cut' | 'lose' | 'half' | 'refuse'} Fate
  */
 
 /** Passes requests on as they are, but for its faults. */
@@ -58,6 +59,10 @@ export class Hop {
       request.socket.destroy();
       return;
     }
+    if (fate === 'refuse') {
+      response.writeHead(502, { 'Content-Type': 'text/html' }).end('<h1>502 Bad Gateway</h1>');
+      return;
+    }
     const number = this.requests++;
     this.waiting.add(number);
     const pass = () => {
@@ -80,6 +85,7 @@ export class Hop {
     const { hostname, port } = this.upstream;
     const passed = http.request({ hostname, port, method, path, headers, agent: false }, (answer) => {
       if (fate === 'lose') response.destroy();
+      else if (fate === 'half') halve(answer, response);
       else if (path === '/comet/data' && answer.headers['content-length'] === undefined)
         this.#stream(answer, response);
       else {
@@ -120,4 +126,17 @@ export class Hop {
       response.on('close', () => clearTimeout(timer));
     }
   }
+}
+
+/** Passes half of an answer on, and cuts it. @param {http.IncomingMessage} answer @param {http.ServerResponse} response */
+function halve(answer, response) {
+  const half = Number(answer.headers['content-length'] ?? 0) >> 1;
+  let passed = 0;
+  response.writeHead(answer.statusCode ?? 502, answer.headers);
+  answer.on('data', (chunk) => {
+    const now = chunk.subarray(0, half - passed);
+    passed += now.length;
+    response.write(now, () => passed >= half && response.destroy());
+  });
+  answer.on('end', () => response.destroy());
 }

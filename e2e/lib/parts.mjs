@@ -40,7 +40,11 @@ const dist = new URL('../../frontend/dist/', import.meta.url);
 export const hasParts = (page, parts, timeout = 30_000) =>
   page.waitForFunction(
     (files) => {
-      const loaded = new Set(performance.getEntriesByType('resource').map(({ name }) => name));
+      // The page fetches a file before it imports it.
+      const imported = performance
+        .getEntriesByType('resource')
+        .filter((one) => one.toJSON().initiatorType !== 'fetch');
+      const loaded = new Set(imported.map(({ name }) => name));
       return files.every((file) => loaded.has(`${location.origin}/assets/${file}`));
     },
     { timeout, polling: 50 },

@@ -92,6 +92,8 @@ func bundle() (map[string][]byte, error) {
 	options.Splitting = true
 	options.Plugins = []api.Plugin{besideMain}
 	options.Metafile = true
+	options.Define = forParts
+	options.Footer = map[string]string{"js": scriptEnd}
 	options.AssetNames = "[name]-[hash]"
 	options.JSX = api.JSXAutomatic
 	options.JSXImportSource = "preact"
@@ -114,6 +116,9 @@ func bundle() (map[string][]byte, error) {
 		} else {
 			manifest[entry(name)] = name
 		}
+	}
+	if err := tellParts(files, imports, manifest["main.js"]); err != nil {
+		return nil, err
 	}
 	for _, part := range imports.needed(manifest["main.js"]) {
 		delete(manifest, part)
@@ -242,6 +247,7 @@ func bundleTests(dir string) error {
 		JSX:             api.JSXAutomatic,
 		JSXImportSource: "preact",
 		LogLevel:        api.LogLevelWarning,
+		Define:          map[string]string{"PART_FILES": "{}", "SCRIPT_END": forParts["SCRIPT_END"]},
 	})
 	if len(result.Errors) > 0 {
 		return fmt.Errorf("the tests do not build")

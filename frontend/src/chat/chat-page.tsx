@@ -2,7 +2,6 @@ import { untracked, useSignalEffect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Chat } from '../model/chat';
 import { gathering, type Route, roomPath } from '../model/route';
-import { ConnectionPage, FrontPage } from '../pages/parts';
 import { hash, navigate, route } from '../model/router';
 import { settingsPlace } from '../model/settings-place';
 import { texts } from '../texts';
@@ -75,7 +74,7 @@ function usePartsLater(chat: Chat): void {
     return name === 'room' ? chat.openId.value !== null : name !== 'home' || narrow.value;
   }, [chat]);
   useEffect(() => {
-    if (shown) fetchWhenIdle(...parts, ConnectionPage, FrontPage);
+    if (shown) fetchWhenIdle(...parts);
   }, [shown]);
 }
 

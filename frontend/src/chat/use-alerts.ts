@@ -1,3 +1,4 @@
+import { loadPart } from '../load-part';
 import { useEffect } from 'preact/hooks';
 import type { Chat } from '../model/chat';
 
@@ -12,7 +13,7 @@ export function useAlerts(chat: Chat): void {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let gone = false;
     const load = () => {
-      import('../alerts/start').then(
+      loadPart('start', () => import('../alerts/start')).then(
         ({ startAlerts }) => {
           if (!gone) stop = startAlerts(chat);
         },

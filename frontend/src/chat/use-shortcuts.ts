@@ -1,4 +1,5 @@
 /** The shortcuts for moving around. */
+import { loadPart } from '../load-part';
 import { useMemo } from 'preact/hooks';
 import type { Chat } from '../model/chat';
 import type { Room } from '../model/room';
@@ -103,7 +104,7 @@ function jump(room: Room | null): boolean {
 }
 
 function readEverything(chat: Chat): void {
-  import('../model/read-rooms')
+  loadPart('read-rooms', () => import('../model/read-rooms'))
     .then(({ readRooms }) => readRooms(chat, [...chat.rooms.peek().values()]))
     .catch((error: unknown) => toast(sentence(error), { bad: true }));
 }

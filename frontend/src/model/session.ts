@@ -1,4 +1,5 @@
 /** Where the page stands: not set up, signed out, or in the chat; and how it gets from one to the other. */
+import { loadPart } from '../load-part';
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { changeMe } from '../api/account';
 import { changeRoomSettings, markUnread, putSections, unread } from '../api/attention';
@@ -162,7 +163,7 @@ async function openOutbox(user: number): Promise<OutboxSender> {
   return browserSender(user).open();
 }
 
-const loadSender = () => import('./outbox-sender');
+const loadSender = () => loadPart('outbox-sender', () => import('./outbox-sender'));
 
 function enterAsVisitor(workspace: WorkspaceState, ended: EndReason | null): void {
   store('signed-in', null);

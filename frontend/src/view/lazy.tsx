@@ -9,7 +9,7 @@ import { texts } from '../texts';
 export interface Lazy<P> {
   (props: P): preact.JSX.Element | null;
   /** Loads it now, for it will be needed; a failure is told when it is. */
-  readonly fetch: () => void;
+  readonly fetch: () => Promise<void>;
 }
 
 /**
@@ -47,7 +47,7 @@ export function lazy<P extends object>(
     }, []);
     return Loaded && <Loaded {...props} />;
   }
-  return Object.assign(Part, { fetch: () => void fetch().catch(() => {}) });
+  return Object.assign(Part, { fetch: () => fetch().catch(() => {}) });
 }
 
 /** A module of which something is done later than the page is shown. */
@@ -55,7 +55,7 @@ export interface Later<M> {
   /** Does something with it: at once when it is there, else as soon as it is. */
   use(act: (module: M) => void): void;
   /** Loads it now, for it will be needed; a failure is told when it is. */
-  readonly fetch: () => void;
+  readonly fetch: () => Promise<void>;
 }
 
 /** The same for what is no component. When the module cannot be loaded, a sentence says so. */
@@ -70,19 +70,34 @@ export function later<M>(load: () => Promise<M>): Later<M> {
       if (loaded !== null) act(loaded);
       else fetch().then(act, () => toast(texts.errors.partNotLoaded, { bad: true }));
     },
-    fetch: () => void fetch().catch(() => {}),
+    fetch: () =>
+      fetch().then(
+        () => {},
+        () => {},
+      ),
   };
 }
 
-/** Milliseconds after which parts are loaded, idle or not. */
+/** Milliseconds after which parts are loaded, idle or not: the first, and each of the others after the one before. */
 const SOON = 2_000;
+const NEXT = 100;
 
-/** Loads parts once the page has nothing else to do. */
-export function fetchWhenIdle(...parts: readonly { readonly fetch: () => void }[]): void {
-  const run = () => {
-    for (const part of parts) part.fetch();
-  };
-  // A page in the background may never be idle.
-  if ('requestIdleCallback' in window) requestIdleCallback(run, { timeout: SOON });
-  else setTimeout(run, SOON);
+/** Loads parts once the page has nothing else to do, one after the other, so that it can do something else in between. */
+export function fetchWhenIdle(...parts: readonly { readonly fetch: () => Promise<void> }[]): void {
+  void (async () => {
+    await idle(SOON);
+    for (const part of parts) {
+      await part.fetch();
+      // A page in the background has nothing else to do, and its timers are slow.
+      if (!document.hidden) await idle(NEXT);
+    }
+  })();
+}
+
+/** Waits until the page has nothing else to do; a page in the background may never be idle. */
+function idle(limit: number): Promise<void> {
+  return new Promise((resolve) => {
+    if ('requestIdleCallback' in window) requestIdleCallback(() => resolve(), { timeout: limit });
+    else setTimeout(resolve, limit);
+  });
 }

@@ -1,3 +1,4 @@
+import { loadPart } from '../../load-part';
 import { lazy } from '../../view/lazy';
 import { ProfileCard } from '../profile-card';
 import { ForwardDialog, Shortcuts, Switcher } from '../parts';
@@ -18,8 +19,14 @@ import { DeleteSectionDialog, SectionDialog } from './sections';
 import { SignOutDialog } from './sign-out';
 import { StatusDialog } from './status';
 
-const Suspend = lazy(async () => (await import('../../administration/suspend')).SuspendDialog, closeDialog);
-const Reports = lazy(async () => (await import('./reports')).ReportsDialog, closeDialog);
+const Suspend = lazy(
+  async () => (await loadPart('suspend', () => import('../../administration/suspend'))).SuspendDialog,
+  closeDialog,
+);
+const Reports = lazy(
+  async () => (await loadPart('reports', () => import('./reports'))).ReportsDialog,
+  closeDialog,
+);
 
 /** One of the dialogs of the chat. */
 export function OpenDialog({ open }: { open: Open }) {

@@ -1,3 +1,4 @@
+import { loadPart } from '../../load-part';
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import {
@@ -71,7 +72,7 @@ export function NotificationsSection() {
 
 /** Lets the person hear what they have chosen. */
 async function tone(): Promise<void> {
-  const { sound } = await import('../../alerts/tone');
+  const { sound } = await loadPart('tone', () => import('../../alerts/tone'));
   sound();
 }
 

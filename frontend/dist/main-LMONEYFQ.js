@@ -1,1 +1,0 @@
-import"./part-chunk-ZH7QOZKA.js";

@@ -1,0 +1,2 @@
+import"./part-chunk-6QWHNS3A.js";
+//end

@@ -1,0 +1,2 @@
+import{Pa as o}from"./part-chunk-6QWHNS3A.js";var r={open:e=>`Profile of ${e}`,you:"you",localTime:e=>`${e} local time`,same:"same time as yours",ahead:e=>`${e} ahead of you`,behind:e=>`${e} behind you`,hours:e=>{let t=Math.floor(e/60),s=e%60;return[...t>0?[o(t,"hour","hours")]:[],...s>0?[o(s,"minute","minutes")]:[]].join(" ")},message:"Message",edit:"Edit account",deactivated:"This account is deactivated.",failed:"More could not be loaded."};export{r as a};
+//end

@@ -1,0 +1,2 @@
+import{Lb as n}from"./part-chunk-6QWHNS3A.js";function c({id:e,active:o,onPick:i,sign:a,name:t,about:r,bold:d=!1,children:s,...l}){return n("div",{...l,id:e,class:"person",role:"option",tabIndex:-1,"aria-selected":o,ref:p=>{o&&p?.scrollIntoView({block:"nearest"})},onClick:i,children:[a,n("span",{class:"person-names",children:[n("span",{class:"pick-name",dir:"auto","data-bold":d,children:t}),r]}),s]})}export{c as a};
+//end

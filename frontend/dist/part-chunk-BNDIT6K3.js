@@ -1,0 +1,2 @@
+async function c(t){try{return await navigator.clipboard.writeText(t),!0}catch{return n(t)}}function n(t){let o=document.activeElement,e=document.createElement("textarea");e.value=t,e.style.position="fixed",e.style.opacity="0",(o?.closest("dialog[open]")??document.body).append(e),e.select();try{return document.execCommand("copy")}catch{return!1}finally{e.remove(),o instanceof HTMLElement&&o.focus({preventScroll:!0})}}export{c as a};
+//end

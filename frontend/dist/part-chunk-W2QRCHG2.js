@@ -1,0 +1,2 @@
+function r(t){let e=t.replace(/\|\|[\s\S]+?\|\|/gu,"▒▒▒").replace(/^\s*(`{3,}|~{3,}).*$/gmu,"").replace(/!?\[([^\]\n]*)\]\([^)\s]*\)/gu,"$1").replace(/^\s{0,3}(?:#{1,6}|>|[-*+]|\d+[.)])\s+/gmu,"").replace(/(\*\*|__|~~)(?=\S)([^\n]*?\S)\1/gu,"$2").replace(new RegExp("(?<![\\p{L}\\p{N}_*])([*_])(?=\\S)([^*_\\n]*?\\S)\\1(?![\\p{L}\\p{N}_*])","gu"),"$2").replace(/`([^`\n]+)`/gu,"$1").replace(/\s+/gu," ").trim(),n=[...e];return n.length<=240?e:`${n.slice(0,239).join("")}…`}export{r as a};
+//end

@@ -1,0 +1,2 @@
+import{a as m,b as a}from"./part-chunk-WPOTLIDF.js";import{Bb as r,Lb as o,Rb as i,T as e,Xb as n}from"./part-chunk-6QWHNS3A.js";var t=m;function v(){let c=()=>{e("/"),r()};return o(n,{title:t.title,lead:t.lead,testid:"connection-page",wide:!0,children:[o(a,{}),o("p",{class:"front-foot",children:o(i,{look:"bare","data-testid":"leave-check",onClick:c,children:t.back})})]})}export{v as ConnectionPage};
+//end

@@ -1,1 +1,0 @@
-import{s as o,t as r,u as m,v as p,w as t,x as e}from"./part-chunk-UX43TXJM.js";import"./part-chunk-XVHDT4M7.js";import"./part-chunk-LPYM5IUZ.js";import"./part-chunk-JG7FZBP5.js";import"./part-chunk-ZH7QOZKA.js";export{p as deleteMessage,r as memberItems,o as messageItems,m as personItems,e as takeBack,t as undo};

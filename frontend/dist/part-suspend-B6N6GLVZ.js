@@ -1,1 +1,0 @@
-import{a as o}from"./part-chunk-JUH5SKTK.js";import"./part-chunk-AOXJN4NR.js";import"./part-chunk-BOJA5JGM.js";import"./part-chunk-3LDBUN5W.js";import"./part-chunk-UX43TXJM.js";import"./part-chunk-XVHDT4M7.js";import"./part-chunk-LPYM5IUZ.js";import"./part-chunk-JG7FZBP5.js";import"./part-chunk-FVS6E5SW.js";import"./part-chunk-ZH7QOZKA.js";export{o as SuspendDialog};
